@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { listFiles, root } from "./tools.mjs";
+
+/**
+ * Who may import whom: the table of ARCHITECTURE.md, enforced. A row names a folder or file and what it may import of
+ * ours; `types` lists what it may import with `import type` only. The first row that fits a file holds.
+ */
+const rows = [
+  // Only schema files may use the schema library, and only the server loads them: the client takes their types.
+  row("protocol/src/{commands,http,text}.ts", { own: ["protocol/src"], packages: ["zod"] }),
+  row("protocol/src/*.test.ts", { own: ["protocol/src"], packages: ["bun:test", "fast-check", "zod", "node:"] }),
+  row("protocol/src", { own: ["protocol/src"] }),
+
+  row("server/src/platform", {
+    own: ["server/src/platform", "server/src/start-error.ts"],
+    protocol: true,
+    types: ["server/src/app.ts"],
+    packages: ["node:", "bun:"],
+  }),
+  row("server/src/store/{contract.ts,sqlite/*.test.ts,*.test.ts}", {
+    own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],
+    protocol: true,
+    packages: ["node:", "bun:test", "fast-check"],
+  }),
+  row("server/src/store", {
+    own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],
+    protocol: true,
+    packages: ["node:"],
+  }),
+  row("server/src/fanout", {
+    own: ["server/src/fanout"],
+    protocol: true,
+    types: ["server/src/store/store.ts", "server/src/app.ts"],
+    packages: ["bun:test"],
+  }),
+  row("server/src/domain", {
+    own: ["server/src/domain"],
+    protocol: true,
+    types: ["server/src/app.ts", "server/src/store/store.ts"],
+    packages: ["node:crypto", "bun:test", "fast-check"],
+  }),
+  row("server/src/jobs", {
+    own: ["server/src/jobs", "server/src/domain"],
+    protocol: true,
+    types: ["server/src/app.ts", "server/src/store/store.ts"],
+  }),
+  row("server/src/transport", {
+    own: ["server/src/transport", "server/src/domain", "server/src/fanout/hub.ts", "server/src/fanout/resume.ts"],
+    protocol: true,
+    types: [
+      "server/src/app.ts",
+      "server/src/store/store.ts",
+      "server/src/fanout/connection.ts",
+      "server/src/platform/serve.ts",
+    ],
+    packages: ["hono", "@hono/zod-openapi", "zod", "node:", "bun:test"],
+  }),
+  row("server/src/app.ts", { own: [], protocol: true, types: ["server/src/store/store.ts"] }),
+  row("server/src", { own: ["server/src"], protocol: true, packages: ["node:", "bun:test"] }),
+  row("server/test", {
+    own: ["server/src", "server/test"],
+    protocol: true,
+    packages: ["node:", "bun:test", "fast-check", "hono"],
+  }),
+
+  row("client/src/connection", { own: ["client/src/connection"], protocol: true }),
+  row("client/src/state", {
+    own: ["client/src/state", "client/src/connection"],
+    protocol: true,
+    packages: ["solid-js"],
+  }),
+  row("client/src/ui", { own: ["client/src/ui"], packages: ["solid-js"] }),
+  row("client/src/features/*", {
+    own: ["client/src/features/<same>", "client/src/state", "client/src/ui"],
+    protocol: true,
+    packages: ["solid-js"],
+  }),
+  row("client/src", { own: ["client/src"], protocol: true, packages: ["solid-js"] }),
+  row("client/test", {
+    own: ["client/src/connection", "client/src/state", "client/test"],
+    protocol: true,
+    packages: ["bun:test", "fast-check", "solid-js", "node:"],
+  }),
+  row("client/vite.config.ts", { own: ["client"], packages: ["vite", "vite-plugin-solid", "node:"] }),
+
+  row("e2e", { own: ["e2e"], packages: ["@playwright/test", "axe-core", "node:"] }),
+  row("bench", { own: ["bench"], protocol: true, packages: ["node:", "bun"] }),
+];
+
+/** Schema files that pull in the schema library: outside the server only their types may be imported. */
+const serverOnly = ["@parley/protocol/commands", "@parley/protocol/http", "@parley/protocol/text"];
+
+const statement =
+  /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?["']([^"']+)["'];?|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
+
+/** Answers one line for each import that the table does not allow. */
+export function checkBoundaries() {
+  const files = ["protocol", "server", "client", "e2e", "bench"]
+    .flatMap((folder) => listFiles(join(root, folder)))
+    .map((path) => relative(root, path))
+    .filter((path) => /\.tsx?$/.test(path));
+  return files.flatMap((file) => {
+    const found = rows.find(({ fits }) => fits.test(file));
+    if (!found) return [`${file}: no row of scripts/boundaries.mjs fits this file`];
+    return [...readFileSync(join(root, file), "utf8").matchAll(statement)].flatMap(([, typeOnly, name, dynamic]) => {
+      const target = name ?? dynamic;
+      return isAllowed(found, file, target, typeOnly !== undefined) ? [] : [`${file}: may not import ${target}`];
+    });
+  });
+}
+
+function isAllowed({ rule, fits }, file, target, typeOnly) {
+  if (target.startsWith("@parley/protocol/")) {
+    const fromBrowser = file.startsWith("client/src");
+    return (rule.protocol === true && (typeOnly || !fromBrowser || !serverOnly.includes(target))) === true;
+  }
+  if (target.startsWith(".")) {
+    const path = relative(root, join(root, dirname(file), target));
+    const same = fits.exec(file)?.[0] ?? "";
+    const allowed = [...rule.own, ...(typeOnly ? (rule.types ?? []) : [])].map((each) =>
+      each.endsWith("/<same>") ? same : each,
+    );
+    return allowed.some((each) => path === each || path.startsWith(`${each}/`));
+  }
+  return (rule.packages ?? []).some(
+    (each) => target === each || target.startsWith(each.endsWith(":") ? each : `${each}/`),
+  );
+}
+
+/** A row for the files that `pattern` fits: `*` is one name, `{a,b}` a choice; a folder holds all that is below it. */
+function row(pattern, rule) {
+  const source = pattern
+    .replace(/[.]/g, "\\.")
+    .replace(/\*/g, "[^/]+")
+    .replace(/\{([^}]+)\}/g, (_, choices) => `(?:${choices.replaceAll(",", "|")})`);
+  return { rule, fits: new RegExp(`^${source}(?=/|$)`) };
+}

@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { browserArguments, ensureBrowser } from "./browser.mjs";
+import { bin, bunPath, ensurePackages, root } from "./tools.mjs";
+
+/**
+ * `npm test`: everything, as CI runs it. Installs what is missing, goes through all steps even when one fails, and ends
+ * with one line that counts the tests.
+ */
+const results = join(root, "test-results");
+const junit = join(results, "unit.xml");
+const journeys = join(results, "journeys.json");
+
+ensurePackages();
+ensureBrowser();
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+const steps = [
+  ["check", process.execPath, ["scripts/check.mjs"]],
+  ["tests", bunPath(), ["test", "--reporter=junit", `--reporter-outfile=${junit}`, "protocol", "server", "client"]],
+  ["build", process.execPath, ["scripts/build.mjs"]],
+  ["journeys", bin("playwright"), ["test", "--config", "e2e/playwright.config.ts"]],
+];
+
+const failed = [];
+for (const [name, command, args] of steps) {
+  console.log(`\n── ${name}`);
+  const started = Date.now();
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...browserArguments(), PLAYWRIGHT_JSON_OUTPUT_FILE: journeys },
+  });
+  console.log(`── ${name}: ${status === 0 ? "fine" : "FAILED"} in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  if (status !== 0) failed.push(name);
+}
+
+const counts = [countUnit(), countJourneys()];
+const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
+console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+process.exitCode = failed.length > 0 || sum("failed") > 0 || sum("passed") === 0 ? 1 : 0;
+
+function countUnit() {
+  const head = existsSync(junit) ? /<testsuites[^>]*>/.exec(readFileSync(junit, "utf8"))?.[0] : undefined;
+  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head ?? "")?.[1] ?? 0);
+  return {
+    passed: number("tests") - number("failures") - number("skipped"),
+    failed: number("failures"),
+    skipped: number("skipped"),
+  };
+}
+
+function countJourneys() {
+  const stats = existsSync(journeys) ? JSON.parse(readFileSync(journeys, "utf8")).stats : {};
+  return {
+    passed: stats.expected ?? 0,
+    failed: (stats.unexpected ?? 0) + (stats.flaky ?? 0),
+    skipped: stats.skipped ?? 0,
+  };
+}
