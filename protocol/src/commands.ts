@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { text } from "./text.ts";
+
+/**
+ * Client → server: every frame's schema, one table. A command carries a `ref`, a number of the client's choice that its
+ * ack returns. `room` is a room's id or slug.
+ */
+
+const ref = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const roomReference = z.string().min(1).max(limits.slugLength);
+export const messageId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+/** The sender's own key against doubles: printable ASCII. */
+export const clientMessageId = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/)
+  .max(limits.clientMessageIdLength);
+export const topic = z.string().regex(/^(workspace|(room|user):[A-Z0-9]{1,40})$/);
+/** Length and blankness are the domain's to judge: each has its own error code. */
+export const content = text();
+
+export const commandSchemas = {
+  /** Sends a message. Acked with the message once it is on disk; repeating a `clientMessageId` returns the first result. */
+  "message.send": z.strictObject({
+    type: z.literal("message.send"),
+    ref,
+    room: roomReference,
+    content,
+    clientMessageId: clientMessageId.optional(),
+    replyTo: messageId.optional(),
+  }),
+  /** Replaces the content of one's own message. */
+  "message.edit": z.strictObject({ type: z.literal("message.edit"), ref, room: roomReference, id: messageId, content }),
+  /** Deletes one's own message, or any as an admin of the room. Repeating it changes nothing. */
+  "message.delete": z.strictObject({ type: z.literal("message.delete"), ref, room: roomReference, id: messageId }),
+  /** "I have these": each topic is answered by deltas, by a reset, or by its name in the ack's `gone`. */
+  resume: z.strictObject({
+    type: z.literal("resume"),
+    ref,
+    /** The epoch these positions were taken in; another one than the server's resets every topic. */
+    epoch: z.string().max(64).optional(),
+    topics: z
+      .record(topic, seq)
+      .refine((topics) => Object.keys(topics).length <= limits.roomsPerUser + 2, "has too many topics"),
+  }),
+  /** Ephemeral and without an answer, unless it is refused. */
+  typing: z.strictObject({ type: z.literal("typing"), ref: ref.optional(), room: roomReference }),
+  /** Answered by `pong`. */
+  ping: z.strictObject({ type: z.literal("ping"), ref: ref.optional() }),
+} as const;
+
+export type CommandType = keyof typeof commandSchemas;
+export type Commands = { readonly [T in CommandType]: z.output<(typeof commandSchemas)[T]> };
+export type Command = Commands[CommandType];

@@ -1,0 +1,272 @@
+import { describe, expect, test } from "bun:test";
+import type { z } from "zod";
+import * as http from "./http.ts";
+import { limits } from "./limits.ts";
+
+const passes = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
+
+describe("user names", () => {
+  test("[AC3] have 2 to 32 letters, digits, dots, dashes and underscores", () => {
+    for (const username of ["ab", "A1", "a.b-c_d", "0x", "a--", "x".repeat(32), "constructor", "John.Doe"]) {
+      expect([username, passes(http.username, username)]).toEqual([username, true]);
+    }
+    for (const username of ["", "a", "x".repeat(33), "a b", " ab", "ab ", "a\n", "ab\n", "a@b", "a/b", "a:b", "a\0b"]) {
+      expect([username, passes(http.username, username)]).toEqual([username, false]);
+    }
+  });
+
+  test("[AC3] begin with a letter or digit, so that no path, dot folder or option looks like one", () => {
+    for (const username of ["..", ".ab", "-ab", "_ab", "__proto__"])
+      expect(passes(http.username, username)).toBe(false);
+  });
+
+  test("[AC3] are ASCII: letters that only look alike are refused", () => {
+    for (const username of [
+      "аdmin",
+      "ａdmin",
+      "admın",
+      "ﬁne",
+      "Ⅷ8",
+      "a\u200db",
+      "a\u202eb",
+      "aé",
+      "a٣",
+      "a\u0301b",
+      "\u212a9",
+    ]) {
+      expect([username, passes(http.username, username)]).toEqual([username, false]);
+    }
+  });
+});
+
+describe("e-mail addresses", () => {
+  test("pass trimmed and in small letters", () => {
+    expect(http.email.parse(" Ada.Lovelace+x@Mail.Example.ORG ")).toBe("ada.lovelace+x@mail.example.org");
+    for (const email of [
+      "a@b",
+      "a@localhost",
+      "a@1.example",
+      "ü@example.org",
+      "a@xn--bcher-kva.example",
+      "o'neil@a.b",
+    ]) {
+      expect([email, passes(http.email, email)]).toEqual([email, true]);
+    }
+  });
+
+  test("are refused when they are none, or could be read as two", () => {
+    for (const email of [
+      ...["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b.", "a@.b", "a@-b", "a@b-", "a@b..c", "a@b_c"],
+      ...["a@b,c@d", "a;b@c", '"a"@b', "<a@b>", "a(b)@c", "a\\b@c", "a:b@c", "a@[127.0.0.1]", "a@bücher.example"],
+      ...["a\r\nBcc: x@y", "a@b\nc", "a\0@b", "a\u001b@b", "a\u202e@b", "a\u200b@b", "a\ud800@b", "a@b\0"],
+    ]) {
+      expect([email, passes(http.email, email)]).toEqual([email, false]);
+    }
+  });
+
+  test("have 254 characters at most", () => {
+    const ofLength = (length: number) => `${"a".repeat(length - 2)}@b`;
+    expect(passes(http.email, ofLength(limits.emailLength))).toBe(true);
+    expect(passes(http.email, ofLength(limits.emailLength + 1))).toBe(false);
+  });
+});
+
+describe("passwords", () => {
+  test("[AC5] have 1,024 bytes at most, and any well-formed text", () => {
+    expect(passes(http.password, "é".repeat(512))).toBe(true);
+    expect(passes(http.password, `${"é".repeat(512)}x`)).toBe(false);
+    expect(passes(http.password, " \u0000👍 ")).toBe(true);
+    expect(passes(http.password, "\ud800".repeat(8))).toBe(false);
+    expect(http.password.parse("  spaces stay ")).toBe("  spaces stay ");
+  });
+});
+
+describe("slugs", () => {
+  test("[RM5] are small letters and digits with single dashes between", () => {
+    for (const slug of ["a", "general", "a-b-c", "2026-11-20", "constructor", "x".repeat(64)]) {
+      expect([slug, passes(http.slug, slug)]).toEqual([slug, true]);
+    }
+    for (const slug of [
+      "",
+      "-a",
+      "a-",
+      "a--b",
+      "A",
+      "a_b",
+      "a.b",
+      "a b",
+      "é",
+      "a/b",
+      "..",
+      "__proto__",
+      "x".repeat(65),
+      "a\n",
+    ]) {
+      expect([slug, passes(http.slug, slug)]).toEqual([slug, false]);
+    }
+  });
+
+  test("are never an id, which has capitals", () => {
+    expect(passes(http.slug, "R0123456789ABCDEF")).toBe(false);
+  });
+});
+
+describe("cursors and limits of pages", () => {
+  const { MAX_SAFE_INTEGER } = Number;
+  const junk = [
+    "",
+    " ",
+    "-1",
+    "+1",
+    "1.0",
+    "1.5",
+    "1e3",
+    "0x10",
+    "١",
+    "1 ",
+    " 1",
+    "1\n",
+    "NaN",
+    "Infinity",
+    "null",
+    "true",
+  ];
+  const huge = ["9007199254740992", "9999999999999999", "1".repeat(17), "1".repeat(1000)];
+
+  test("[MS6] a cursor is a plain number in range, and nothing else", () => {
+    for (const cursor of ["before", "after", "around"]) {
+      expect(http.historyQuery.parse({ [cursor]: "42" })).toEqual({ [cursor]: 42 });
+      expect(passes(http.historyQuery, { [cursor]: String(MAX_SAFE_INTEGER) })).toBe(true);
+      for (const value of [...junk, ...huge, 42, null, ["1"], ["1", "2"], {}]) {
+        expect([cursor, value, passes(http.historyQuery, { [cursor]: value })]).toEqual([cursor, value, false]);
+      }
+    }
+  });
+
+  test("[MS6] `after` may be 0; messages begin at 1", () => {
+    expect(http.historyQuery.parse({ after: "0" })).toEqual({ after: 0 });
+    expect(passes(http.historyQuery, { before: "0" })).toBe(false);
+    expect(passes(http.historyQuery, { around: "0" })).toBe(false);
+  });
+
+  test("[MS6] there is one cursor at most", () => {
+    expect(http.historyQuery.parse({})).toEqual({});
+    for (const query of [
+      { before: "2", after: "1" },
+      { before: "2", around: "1" },
+      { after: "0", around: "1" },
+      { before: "1", after: "1", around: "1" },
+    ]) {
+      expect(passes(http.historyQuery, query)).toBe(false);
+    }
+  });
+
+  test("[MS6] a page has 1 to 100 messages", () => {
+    for (const limit of ["1", "25", "100"]) expect(passes(http.historyQuery, { limit })).toBe(true);
+    for (const limit of ["0", "101", ...junk, ...huge]) {
+      expect([limit, passes(http.historyQuery, { limit })]).toEqual([limit, false]);
+      expect([limit, passes(http.membersQuery, { limit })]).toEqual([limit, false]);
+    }
+  });
+
+  test("[HT6] `since` is a seq, and must be given", () => {
+    expect(http.changesQuery.parse({ since: "0" })).toEqual({ since: 0 });
+    for (const since of [undefined, ...junk, ...huge]) expect(passes(http.changesQuery, { since })).toBe(false);
+    expect(passes(http.changesQuery, {})).toBe(false);
+  });
+
+  test("a message is named by its number in one way only", () => {
+    expect(http.messageParams.parse({ room: "general", id: "42" })).toEqual({ room: "general", id: 42 });
+    for (const id of ["0", "01", ...junk, ...huge]) {
+      expect([id, passes(http.messageParams, { room: "general", id })]).toEqual([id, false]);
+    }
+  });
+});
+
+describe("bodies and queries", () => {
+  /** Each with a value that passes. */
+  const samples: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
+    ["signUpBody", http.signUpBody, { username: "ada", password: "correct horse" }],
+    ["signInBody", http.signInBody, { login: "ada", password: "correct horse" }],
+    ["meBody", http.meBody, { displayName: "Ada" }],
+    ["workspaceBody", http.workspaceBody, { name: "Ours" }],
+    ["createRoomBody", http.createRoomBody, { name: "General" }],
+    ["editRoomBody", http.editRoomBody, { name: "General" }],
+    ["inviteBody", http.inviteBody, { maxUses: 1, expiresAt: "2026-11-20T13:57:02Z" }],
+    ["sendMessageBody", http.sendMessageBody, { content: "Hello" }],
+    ["editMessageBody", http.editMessageBody, { content: "Hello" }],
+    ["historyQuery", http.historyQuery, { limit: "1" }],
+    ["changesQuery", http.changesQuery, { since: "0" }],
+    ["membersQuery", http.membersQuery, { limit: "1" }],
+    ["noQuery", http.noQuery, {}],
+  ];
+
+  test("[HT3] all of them are sampled here", () => {
+    const names = Object.keys(http).filter((name) => /(Body|Query)$/.test(name));
+    expect(samples.map(([name]) => name).sort()).toEqual(names.sort());
+  });
+
+  test.each(samples)("[HT3] %s refuses unknown fields, and what is no object", (_, schema, sample) => {
+    expect(passes(schema, sample)).toBe(true);
+    for (const field of ["extra", "role", "constructor", "createdAt", "a[]", ""]) {
+      expect([field, passes(schema, { ...sample, [field]: "1" })]).toEqual([field, false]);
+    }
+    expect(passes(schema, JSON.parse(`${JSON.stringify({ ...sample, x: 1 }).replace('"x"', '"__proto__"')}`))).toBe(
+      false,
+    );
+    for (const value of [null, undefined, [], "text", 1, true]) expect(passes(schema, value)).toBe(false);
+  });
+
+  test.each(samples)("[HT3] %s refuses a value of another type in each field", (_, schema, sample) => {
+    for (const field of Object.keys(sample)) {
+      for (const value of [true, [], ["a"], {}, 1.5, Number.NaN]) {
+        expect([field, passes(schema, { ...sample, [field]: value })]).toEqual([field, false]);
+      }
+    }
+  });
+
+  test("[AC1] nobody signs up with a role of their own choice", () => {
+    const body = { username: "ada", password: "correct horse" };
+    for (const extra of [{ role: "owner" }, { kind: "bot" }, { id: "U1" }]) {
+      expect(passes(http.signUpBody, { ...body, ...extra })).toBe(false);
+    }
+  });
+
+  test("names shown to people are one visible line", () => {
+    expect(passes(http.meBody, { displayName: "\u200b" })).toBe(false);
+    expect(passes(http.createRoomBody, { name: "a\u202eb" })).toBe(false);
+    expect(http.createRoomBody.parse({ name: " Two  words " })).toEqual({
+      name: "Two words",
+      kind: "public",
+      description: "",
+    });
+    expect(passes(http.workspaceBody, { name: " " })).toBe(false);
+  });
+
+  test("[RM6] an invite has a whole number of uses and a real time", () => {
+    for (const maxUses of [0, -1, 1.5, limits.inviteMaxUses + 1, "1"])
+      expect(passes(http.inviteBody, { maxUses })).toBe(false);
+    for (const expiresAt of ["tomorrow", "2026-11-20", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", 0, ""]) {
+      expect([expiresAt, passes(http.inviteBody, { expiresAt })]).toEqual([expiresAt, false]);
+    }
+    expect(passes(http.inviteBody, { maxUses: null, expiresAt: null })).toBe(true);
+    expect(passes(http.inviteBody, {})).toBe(true);
+  });
+});
+
+test("100,000 hostile characters in any field are refused or passed without delay", () => {
+  const size = 100_000;
+  const schemas: readonly z.ZodType[] = [
+    http.username,
+    http.email,
+    http.slug,
+    http.password,
+    http.sendMessageBody.shape.content,
+  ];
+  const started = performance.now();
+  for (const unit of ["a", "-", ".", "a-", "a.", " ", "@", "0", "\ud800", "a@"]) {
+    const value = unit.repeat(size / unit.length);
+    for (const schema of schemas) for (const text of [value, `a@${value}!`, `${value}!`]) schema.safeParse(text);
+  }
+  expect(performance.now() - started).toBeLessThan(4000);
+});

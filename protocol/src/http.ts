@@ -1,0 +1,291 @@
+import { z } from "zod";
+import { clientMessageId, content, messageId, roomReference } from "./commands.ts";
+import { errorCodes } from "./errors.ts";
+import { limits } from "./limits.ts";
+import type * as model from "./model.ts";
+import { name, shortText } from "./text.ts";
+
+/** Bodies, parameters and answers of the HTTP routes. What validates them also describes them in OpenAPI. */
+
+// Requests
+
+export const username = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "may have letters a–z, digits, dot, dash and underscore")
+  .min(limits.usernameMin)
+  .max(limits.usernameMax);
+
+export const password = z
+  .string()
+  .refine((value) => value.isWellFormed(), "has broken Unicode")
+  .refine(
+    (value) => new TextEncoder().encode(value).length <= limits.passwordMaxBytes,
+    `is longer than ${limits.passwordMaxBytes} bytes`,
+  );
+
+export const email = z
+  .string()
+  .trim()
+  .max(limits.emailLength)
+  .regex(
+    /^[^\s@"<>()\\,;:\p{C}]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/u,
+  )
+  .transform((value) => value.toLowerCase());
+
+export const slug = z
+  .string()
+  .max(limits.slugLength)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "may have a–z, digits and single dashes");
+
+const displayName = name(limits.displayNameLength);
+const inviteCode = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const roomName = name(limits.roomNameLength);
+const description = shortText(limits.descriptionLength);
+const roomKind = z.enum(["public", "private"]);
+
+export const signUpBody = z.strictObject({
+  username,
+  password,
+  email: email.nullish(),
+  displayName: displayName.optional(),
+  invite: inviteCode.optional(),
+});
+export const signInBody = z.strictObject({ login: z.string().min(1).max(limits.emailLength), password });
+export const meBody = z.strictObject({ displayName: displayName.optional(), email: email.nullable().optional() });
+export const workspaceBody = z.strictObject({
+  name: name(limits.workspaceNameLength).optional(),
+  signUp: z.enum(["open", "invite", "closed"]).optional(),
+});
+export const createRoomBody = z.strictObject({
+  name: roomName,
+  kind: roomKind.default("public"),
+  slug: slug.optional(),
+  description: description.default(""),
+});
+export const editRoomBody = z.strictObject({
+  name: roomName.optional(),
+  description: description.optional(),
+  slug: slug.optional(),
+  kind: roomKind.optional(),
+});
+export const inviteBody = z.strictObject({
+  expiresAt: z.iso.datetime({ offset: true }).nullish(),
+  maxUses: z.int().min(1).max(limits.inviteMaxUses).nullish(),
+});
+export const sendMessageBody = z.strictObject({
+  content,
+  clientMessageId: clientMessageId.optional(),
+  replyTo: messageId.optional(),
+});
+export const editMessageBody = z.strictObject({ content });
+
+export const roomParams = z.object({ room: roomReference });
+export const messageParams = z.object({
+  room: roomReference,
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/)
+    .transform(Number)
+    .refine(Number.isSafeInteger),
+});
+export const inviteParams = z.object({ code: inviteCode });
+export const sessionParams = z.object({ id: z.string().regex(/^S[A-Z0-9]{1,40}$/) });
+
+const cursorNumber = (min: number) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, "is not a number")
+    .transform(Number)
+    .refine((value) => Number.isSafeInteger(value) && value >= min, `is not a number from ${min} up`);
+const pageLimit = (max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, "is not a number")
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= max, `is not a number from 1 to ${max}`);
+
+/** At most one of the three cursors; `after` and `before` are exclusive. */
+export const historyQuery = z
+  .strictObject({
+    before: cursorNumber(1).optional(),
+    after: cursorNumber(0).optional(),
+    around: cursorNumber(1).optional(),
+    limit: pageLimit(limits.pageMax).optional(),
+  })
+  .refine(
+    ({ before, after, around }) => [before, after, around].filter((cursor) => cursor !== undefined).length <= 1,
+    "has more than one of before, after and around",
+  );
+export const changesQuery = z.strictObject({ since: cursorNumber(0) });
+export const membersQuery = z.strictObject({
+  cursor: z.string().min(1).max(200).optional(),
+  limit: pageLimit(limits.memberPageMax).optional(),
+});
+export const noQuery = z.strictObject({});
+
+// Answers
+
+const timestamp = z.iso.datetime({ precision: 3 });
+
+export const authorSchema = z
+  .object({ id: z.string(), username: z.string(), displayName: z.string() })
+  .meta({ id: "Author" });
+
+export const userSchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    displayName: z.string(),
+    kind: z.enum(["person", "bot"]),
+    role: z.enum(["owner", "admin", "member"]),
+    createdAt: timestamp,
+    email: z.string().nullable().optional(),
+  })
+  .meta({ id: "User" }) satisfies z.ZodType<model.User>;
+
+export const roomSchema = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    description: z.string(),
+    kind: roomKind,
+    createdBy: z.string(),
+    createdAt: timestamp,
+    memberCount: z.int(),
+    lastMessageId: z.int(),
+    membership: z.object({ role: z.enum(["owner", "admin", "member"]), joinedAt: timestamp }).optional(),
+  })
+  .meta({ id: "Room" }) satisfies z.ZodType<model.Room>;
+
+export const goneRoomSchema = z
+  .object({ id: z.string(), gone: z.literal(true) })
+  .meta({ id: "GoneRoom" }) satisfies z.ZodType<model.GoneRoom>;
+
+export const membershipSchema = z
+  .object({
+    room: z.string(),
+    user: authorSchema,
+    role: z.enum(["owner", "admin", "member"]),
+    joinedAt: timestamp,
+    leftAt: timestamp.optional(),
+  })
+  .meta({ id: "Membership" }) satisfies z.ZodType<model.Membership>;
+
+export const messageSchema = z
+  .object({
+    id: z.int().min(1),
+    room: z.string(),
+    seq: z.int().min(1),
+    author: authorSchema,
+    content: z.string(),
+    createdAt: timestamp,
+    clientMessageId: z.string().optional(),
+    replyTo: z.int().min(1).optional(),
+    editedAt: timestamp.optional(),
+    deletedAt: timestamp.optional(),
+  })
+  .meta({ id: "Message" }) satisfies z.ZodType<model.Message>;
+
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    createdAt: timestamp,
+    lastSeenAt: timestamp,
+    expiresAt: timestamp,
+    userAgent: z.string(),
+    address: z.string(),
+    current: z.boolean().optional(),
+    revokedAt: timestamp.optional(),
+  })
+  .meta({ id: "Session" }) satisfies z.ZodType<model.Session>;
+
+export const inviteSchema = z
+  .object({
+    code: z.string(),
+    url: z.url(),
+    room: z.string(),
+    createdBy: z.string(),
+    createdAt: timestamp,
+    expiresAt: timestamp.nullable(),
+    maxUses: z.int().nullable(),
+    uses: z.int(),
+  })
+  .meta({ id: "Invite" }) satisfies z.ZodType<model.Invite>;
+
+export const invitePreviewSchema = z
+  .object({
+    code: z.string(),
+    workspace: z.string(),
+    room: z.object({
+      id: z.string(),
+      slug: z.string(),
+      name: z.string(),
+      description: z.string(),
+      memberCount: z.int(),
+    }),
+    invitedBy: z.string(),
+    joined: z.boolean(),
+  })
+  .meta({ id: "InvitePreview" }) satisfies z.ZodType<model.InvitePreview>;
+
+export const workspaceSchema = z
+  .object({ name: z.string(), signUp: z.enum(["open", "invite", "closed"]), firstRun: z.boolean() })
+  .meta({ id: "Workspace" }) satisfies z.ZodType<model.Workspace>;
+
+const seq = z.int().min(0);
+const topic = z.string();
+
+export const changesSchema = z
+  .discriminatedUnion("type", [
+    z.object({
+      type: z.literal("delta"),
+      topic,
+      from: seq,
+      to: seq,
+      messages: z.array(messageSchema).readonly().optional(),
+      rooms: z
+        .array(z.union([roomSchema, goneRoomSchema]))
+        .readonly()
+        .optional(),
+      memberships: z.array(membershipSchema).readonly().optional(),
+      users: z.array(userSchema).readonly().optional(),
+      sessions: z.array(sessionSchema).readonly().optional(),
+      workspace: workspaceSchema.optional(),
+    }),
+    z.object({ type: z.literal("reset"), topic, head: seq }),
+  ])
+  .meta({ id: "Changes" });
+
+/** `head` is the room topic's seq at the moment of reading: the position from which deltas continue this page. */
+export const messagesSchema = z
+  .object({ messages: z.array(messageSchema).readonly(), head: seq, epoch: z.string() })
+  .meta({ id: "MessagePage" });
+
+/** `heads` holds the positions of the requester's own topic and of the workspace. */
+export const roomsSchema = z
+  .object({ rooms: z.array(roomSchema).readonly(), heads: z.record(topic, seq), epoch: z.string() })
+  .meta({ id: "RoomList" });
+export const membersSchema = z
+  .object({ members: z.array(membershipSchema).readonly(), cursor: z.string().nullable() })
+  .meta({ id: "MemberPage" });
+export const invitesSchema = z.object({ invites: z.array(inviteSchema).readonly() }).meta({ id: "InviteList" });
+export const sessionsSchema = z.object({ sessions: z.array(sessionSchema).readonly() }).meta({ id: "SessionList" });
+export const healthSchema = z.object({ status: z.string(), version: z.string() }).meta({ id: "Health" });
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(errorCodes as [string, ...string[]]),
+    retryAfterMs: z.int().optional(),
+  })
+  .meta({ id: "Problem" });
+
+export type MessagePage = z.output<typeof messagesSchema>;
+export type RoomList = z.output<typeof roomsSchema>;
+export type MemberPage = z.output<typeof membersSchema>;
+export type InviteList = z.output<typeof invitesSchema>;
+export type SessionList = z.output<typeof sessionsSchema>;

@@ -1,0 +1,39 @@
+/** Every limit of the interface, in one place. Lengths are in Unicode code points unless the name says otherwise. */
+export const limits = {
+  messageLength: 4000,
+  usernameMin: 2,
+  usernameMax: 32,
+  displayNameLength: 64,
+  emailLength: 254,
+  passwordMin: 8,
+  passwordMaxBytes: 1024,
+  roomNameLength: 64,
+  slugLength: 64,
+  descriptionLength: 500,
+  workspaceNameLength: 64,
+  clientMessageIdLength: 64,
+  inviteMaxUses: 100_000,
+  pageDefault: 25,
+  pageMax: 100,
+  memberPageMax: 100,
+  /** Rooms that one user may be in: bounds subscriptions, heads in a pong, and what a resume may ask. */
+  roomsPerUser: 500,
+  roomMembers: 100_000,
+  invitesPerRoom: 100,
+  sessionsPerUser: 50,
+  bodyBytes: 128 * 1024,
+  frameBytes: 64 * 1024,
+  /** A topic that is further behind than this is answered by a reset. */
+  resumeChanges: 500,
+  /** What one resume may send in all; the topics that do not fit are answered by a reset. */
+  resumeBytes: 192 * 1024,
+  /** A published delta that grows past this is split at a change. */
+  deltaBytes: 48 * 1024,
+} as const;
+
+/** The length of a text as Parley counts it. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}

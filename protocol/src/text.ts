@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { codePoints } from "./limits.ts";
+
+/** NUL and the other controls that no text needs; tab and line feed pass. */
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u009f]/u;
+/** Marks that are invisible, or that turn the direction of what follows: never part of a name. */
+const invisible =
+  /[\p{Default_Ignorable_Code_Point}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\u{e0000}-\u{e007f}]/u;
+/** Something that leaves ink on the page. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Zs}\u2800\u3164\uffa0]/u;
+
+/** Whether a reader would see anything of this text. */
+export const isBlank = (text: string): boolean => !visible.test(text);
+
+/** Running text of any length: well-formed Unicode without control characters, line ends as line feeds. */
+export const text = () =>
+  z
+    .string()
+    .refine((value) => value.isWellFormed(), "has broken Unicode")
+    .transform((value) => value.replace(/\r\n?/g, "\n"))
+    .refine((value) => !controls.test(value), "has control characters");
+
+/** Running text of at most `max` code points, trimmed. */
+export const shortText = (max: number) =>
+  text()
+    .transform((value) => value.trim())
+    .refine((value) => codePoints(value) <= max, `is longer than ${max} characters`);
+
+/** A name shown to people: one visible line, composed (NFC), without invisible or direction-changing marks. */
+export const name = (max: number) =>
+  z
+    .string()
+    .refine((value) => value.isWellFormed(), "has broken Unicode")
+    .transform((value) => value.normalize("NFC").trim().replace(/\s+/gu, " "))
+    .refine((value) => !controls.test(value) && !hasInvisible(value), "has invisible characters")
+    .refine((value) => !isBlank(value), "is blank")
+    .refine((value) => codePoints(value) <= max, `is longer than ${max} characters`);
+
+/**
+ * Joiners and variation selectors belong to emoji and to several scripts: one joiner between two visible characters, one
+ * selector after a visible character.
+ */
+function hasInvisible(value: string): boolean {
+  return invisible.test(
+    value
+      .replace(/(?<=[^\s\p{Default_Ignorable_Code_Point}])[\ufe0e\ufe0f]/gu, "")
+      .replace(
+        /(?<=[^\s\p{Default_Ignorable_Code_Point}])[\u200c\u200d](?=[^\s\p{Default_Ignorable_Code_Point}])/gu,
+        "",
+      ),
+  );
+}

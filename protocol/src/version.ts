@@ -1,0 +1,7 @@
+/**
+ * The protocol's version. A change that an older client would misread raises it; additions do not.
+ * The hash test in `version.test.ts` fails when a schema changes without this page being looked at.
+ *
+ * 1: the first.
+ */
+export const protocolVersion = 1;
