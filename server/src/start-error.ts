@@ -1,0 +1,4 @@
+/** Why the program cannot start: one clear line that names the fix. It is printed, and the program exits with 1. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}

@@ -1,0 +1,60 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { openSqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
+import { StartError } from "../../start-error.ts";
+
+export interface DataFolder {
+  /** The database's file. */
+  readonly database: string;
+  release(): void;
+}
+
+/**
+ * Makes a data folder ready and claims it for this process. What is created is for this user alone, and its names are on
+ * disk before anything is acknowledged. Throws `StartError` when it cannot be written, or is in use.
+ *
+ * The claim is an exclusive lock on a tiny database of its own. The kernel keeps it, and releases it however the process
+ * ends, so that there is nothing stale to clean up after a `kill -9`.
+ */
+export function claimFolder(folder: string): DataFolder {
+  const database = join(folder, "parley.db");
+  const lock = join(folder, "parley.lock");
+  try {
+    const created = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // SQLite gives the mode of the database to the files that it puts beside it.
+    for (const path of [database, lock]) closeSync(openSync(path, "a", 0o600));
+    syncNames(folder, created === undefined ? folder : dirname(created));
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? error.code : error;
+    throw new StartError(
+      `The data folder ${folder} cannot be written (${reason}): give this user the right to write there, ` +
+        "or set PARLEY_DATA to another folder.",
+    );
+  }
+  return { database, release: holdLock(lock, folder) };
+}
+
+/** Syncs the folders from `folder` up to `top`, so that a power cut takes none of the names in them. */
+function syncNames(folder: string, top: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  if (folder !== top) syncNames(dirname(folder), top);
+}
+
+function holdLock(path: string, folder: string): () => void {
+  const lock = openSqlite(path, "read-write");
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if (sqliteErrorCode(error) !== "SQLITE_BUSY") throw error;
+    throw new StartError(
+      `The data folder ${folder} is in use by another Parley: stop that one, or set PARLEY_DATA to another folder.`,
+    );
+  }
+  return () => lock.close();
+}

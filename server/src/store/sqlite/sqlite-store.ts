@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import { ParleyError } from "@parley/protocol/errors";
+import type { SignUpPolicy } from "@parley/protocol/model";
+import { assertSafeSqlite, openSqlite, sqliteVersion } from "../../platform/sqlite.ts";
+import type { Reads, Store, Writes } from "../store.ts";
+import { readVerbs } from "../verbs/reads.ts";
+import { drive, type ReadVerbs, type Verb, type WriteVerbs } from "../verbs/verb.ts";
+import { writeVerbs } from "../verbs/writes.ts";
+import type { WriteName } from "./batch.ts";
+import { claimFolder } from "./folder.ts";
+import { type Counts, WriteQueue } from "./write-queue.ts";
+
+export interface SqliteOptions {
+  /** Holds until an owner has chosen another policy. */
+  readonly defaultSignUp: SignUpPolicy;
+  /**
+   * The database or its thread failed: every later call rejects, and what was under way may or may not be durable. The
+   * process should end; the next start finds out.
+   */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface SqliteStore extends Store {
+  /** Since the start; of statements, those of verbs. */
+  readonly counts: Readonly<Counts>;
+}
+
+/**
+ * Opens the store in `folder`, which it creates when it is missing and keeps to itself until it is closed. Throws
+ * `StartError` when the folder cannot be used.
+ *
+ *     main thread     reads ─▶ read-only connection, each verb in one go
+ *                     writes ─▶ WriteQueue ─▶ writer thread ─▶ the only writing connection
+ */
+export async function openSqliteStore(path: string, options: SqliteOptions): Promise<SqliteStore> {
+  assertSafeSqlite(sqliteVersion());
+  const folder = claimFolder(resolve(path));
+  const defaults = { signUp: options.defaultSignUp };
+  const counts = { commits: 0, writes: 0, statements: 0 };
+  try {
+    const queue = await WriteQueue.start({ path: folder.database, defaults }, counts, options.onFatal);
+    const reader = openReader(folder.database, counts);
+    let closing: Promise<void> | null = null;
+    const close = async () => {
+      await queue.drain();
+      // A log can be emptied only when nobody reads it.
+      reader.close();
+      await queue.close();
+      folder.release();
+    };
+    return {
+      ...bindReads(readVerbs(defaults), (verb) => {
+        if (closing) throw new ParleyError("unavailable");
+        return reader.run(verb);
+      }),
+      ...bindWrites(queue),
+      onCommit: (listener) => queue.onCommit(listener),
+      close: () => {
+        closing ??= close();
+        return closing;
+      },
+      counts,
+    };
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+}
+
+interface Reader {
+  /** Runs a verb to its end in one snapshot, without yielding to the event loop. */
+  run<T>(verb: Verb<T>): T;
+  close(): void;
+}
+
+function openReader(path: string, counts: Counts): Reader {
+  const database = openSqlite(path, "read-only");
+  database.exec("PRAGMA busy_timeout = 5000");
+  database.exec("PRAGMA cache_size = -16384");
+  return {
+    run(verb) {
+      database.all("BEGIN");
+      try {
+        return drive(verb, ({ sql, params }) => {
+          counts.statements += 1;
+          return database.all(sql, params);
+        });
+      } finally {
+        database.all("COMMIT");
+      }
+    },
+    close: () => database.close(),
+  };
+}
+
+function bindReads(verbs: ReadVerbs, run: <T>(verb: Verb<T>) => T): Reads {
+  const bound = Object.entries(verbs).map(([name, verb]) => [name, async (input: never) => run<unknown>(verb(input))]);
+  // Same names, same inputs, same values: only the shape of the function changes.
+  return Object.fromEntries(bound) as unknown as Reads;
+}
+
+function bindWrites(queue: WriteQueue): Writes {
+  const names = Object.keys(writeVerbs satisfies WriteVerbs) as WriteName[];
+  return Object.fromEntries(names.map((name) => [name, (input: never) => queue.put(name, input)])) as unknown as Writes;
+}

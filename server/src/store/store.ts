@@ -1,0 +1,285 @@
+import type { DeltaFrame } from "@parley/protocol/frames";
+import type {
+  Author,
+  InvitePreview,
+  Membership,
+  Message,
+  MessageId,
+  Role,
+  Room,
+  RoomId,
+  RoomKind,
+  RoomRole,
+  Seq,
+  Session,
+  SessionId,
+  SignUpPolicy,
+  Topic,
+  User,
+  UserId,
+} from "@parley/protocol/model";
+
+/**
+ * Everything durable. One engine per folder implements this contract, and `contract.ts` is the suite that each must
+ * pass. The verbs are shaped like use cases: a verb does its whole thing in one transaction, or nothing of it.
+ *
+ * Promises of every write:
+ * - **Durable.** When its promise resolves, it is on disk (fsync), together with its numbers.
+ * - **Numbered.** Each change took its topic's next `seq` in the same transaction, in commit order, without gaps.
+ * - **Announced.** Its commit was handed to the `onCommit` listener, once, in commit order, before its promise resolved.
+ *   Concurrent writes share a commit, and their changes of one topic share a delta.
+ * - **Checked inside.** Rights that a write depends on (membership, uses of an invite, a free name) are checked again in
+ *   its transaction; a refusal is a returned outcome, never an exception, and changes nothing. An exception is a fault of
+ *   the store itself.
+ *
+ * Times are given by the caller in milliseconds since 1970 and are never used to order anything.
+ */
+export interface Store extends Reads, Writes {
+  /** Calls `listener` with each commit that changed a topic. At most one listener; set before the first write. */
+  onCommit(listener: (commit: Commit) => void): void;
+  /** Finishes what was accepted, then releases everything. Later calls reject. */
+  close(): Promise<void>;
+}
+
+declare const committed: unique symbol;
+
+/** The deltas of one durable commit: at most a few per topic, consecutive. Only an engine makes one. */
+export interface Commit {
+  readonly deltas: readonly DeltaFrame[];
+  readonly [committed]: true;
+}
+
+/** A user with what only the server may know. */
+export interface Account extends User {
+  readonly email: string | null;
+  readonly passwordHash: string;
+}
+
+/** Who is asking, as found by a session's token. */
+export interface SignedIn {
+  readonly user: Account;
+  readonly session: Session;
+}
+
+/** A room as its store knows it, and the asking user's place in it. */
+export interface RoomAccess {
+  readonly room: Room;
+  readonly role: RoomRole | null;
+}
+
+export interface WorkspaceRecord {
+  readonly name: string;
+  /** Null until an owner has chosen: then the setting of the environment holds. */
+  readonly signUp: SignUpPolicy | null;
+  readonly epoch: string;
+  readonly userCount: number;
+}
+
+export interface InviteRecord {
+  readonly code: string;
+  readonly room: RoomId;
+  readonly createdBy: UserId;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly maxUses: number | null;
+  readonly uses: number;
+}
+
+export interface MessagePage {
+  /** Oldest first. */
+  readonly messages: readonly Message[];
+  /** The room topic's head in the same snapshot. */
+  readonly head: Seq;
+}
+
+export type HistoryCursor =
+  | { readonly before: number }
+  | { readonly after: number }
+  | { readonly around: number }
+  | Record<string, never>;
+
+/** What changed on a topic, as it is now. `reset` when `since` is too far behind, or ahead of the head. */
+export type TopicChanges =
+  | { readonly kind: "changes"; readonly delta: DeltaFrame }
+  | { readonly kind: "current"; readonly head: Seq }
+  | { readonly kind: "reset"; readonly head: Seq };
+
+/** Each read sees one snapshot. On SQLite it runs to its end without yielding to the event loop. */
+export interface Reads {
+  getWorkspace(input: Record<string, never>): Promise<WorkspaceRecord>;
+  /** By user name or e-mail address, both without regard to case. */
+  findAccountByLogin(input: { readonly login: string }): Promise<Account | null>;
+  /** Null for an unknown, revoked or expired token. */
+  findSession(input: { readonly tokenHash: string; readonly at: number }): Promise<SignedIn | null>;
+  /** Open sessions of a user, latest seen first. */
+  listSessions(input: { readonly userId: UserId; readonly at: number }): Promise<readonly Session[]>;
+  /** `reference` is an id or a slug. Null when it does not exist; whether it may be seen is the caller's question. */
+  findRoom(input: { readonly reference: string; readonly userId: UserId | null }): Promise<RoomAccess | null>;
+  /** The user's rooms and the public rooms they could join, by name, with the positions that continue this snapshot. */
+  listRooms(input: {
+    readonly userId: UserId;
+  }): Promise<{ readonly rooms: readonly Room[]; readonly workspaceHead: Seq; readonly userHead: Seq }>;
+  /** Every topic that the user may follow, with its head. */
+  listTopics(input: { readonly userId: UserId }): Promise<readonly { readonly topic: Topic; readonly head: Seq }[]>;
+  /** Current members by user name; `cursor` is the last user name of the page before. */
+  listMembers(input: {
+    readonly roomId: RoomId;
+    readonly cursor: string | null;
+    readonly limit: number;
+  }): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;
+  /** Null when unknown, expired, used up or revoked, or when its room is gone. */
+  findInvite(input: {
+    readonly code: string;
+    readonly userId: UserId | null;
+    readonly at: number;
+  }): Promise<{ readonly invite: InviteRecord; readonly preview: InvitePreview; readonly roomKind: RoomKind } | null>;
+  /** Usable invites of a room, newest first. */
+  listInvites(input: { readonly roomId: RoomId; readonly at: number }): Promise<readonly InviteRecord[]>;
+  findMessage(input: { readonly roomId: RoomId; readonly id: MessageId }): Promise<Message | null>;
+  /** The newest page without a cursor. Cost does not grow with the room. */
+  listMessages(input: {
+    readonly roomId: RoomId;
+    readonly cursor: HistoryCursor;
+    readonly limit: number;
+  }): Promise<MessagePage>;
+  /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */
+  changesSince(input: { readonly topic: Topic; readonly since: Seq; readonly limit: number }): Promise<TopicChanges>;
+}
+
+export interface NewSession {
+  readonly id: SessionId;
+  readonly tokenHash: string;
+  readonly userAgent: string;
+  readonly address: string;
+  readonly expiresAt: number;
+}
+
+export interface Writes {
+  /**
+   * Creates an account, its first session and its membership of the default room; redeems `invite` if given. The first
+   * account ever becomes the owner, founds the workspace's default room `general`, and needs no invite.
+   */
+  createAccount(input: {
+    readonly userId: UserId;
+    /** The id that the default room gets if this is the first account. */
+    readonly defaultRoomId: RoomId;
+    readonly username: string;
+    /** Look-alike names have the same key; keys are unique. */
+    readonly usernameKey: string;
+    readonly displayName: string;
+    readonly email: string | null;
+    readonly passwordHash: string;
+    readonly session: NewSession;
+    readonly invite: string | null;
+    readonly policy: SignUpPolicy;
+    readonly at: number;
+  }): Promise<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">>;
+  /** Keeps at most `keep` open sessions of a user: the longest unseen are revoked. */
+  createSession(input: {
+    readonly userId: UserId;
+    readonly session: NewSession;
+    readonly keep: number;
+    readonly at: number;
+  }): Promise<Session>;
+  touchSession(input: { readonly id: SessionId; readonly expiresAt: number; readonly at: number }): Promise<null>;
+  /** Revokes one session of this user. */
+  revokeSession(input: {
+    readonly id: SessionId;
+    readonly userId: UserId;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found">>;
+  putUser(input: {
+    readonly userId: UserId;
+    readonly displayName?: string;
+    readonly email?: string | null;
+  }): Promise<Outcome<User, "email_taken">>;
+  putWorkspace(input: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<null>;
+
+  /** Its creator becomes its owner. A missing slug is made from `name`, with a number when taken. */
+  createRoom(input: {
+    readonly id: RoomId;
+    readonly slug: string | null;
+    readonly name: string;
+    readonly description: string;
+    readonly kind: RoomKind;
+    readonly userId: UserId;
+    readonly at: number;
+  }): Promise<Outcome<Room, "slug_taken" | "limit_reached">>;
+  putRoom(input: {
+    readonly id: RoomId;
+    readonly name?: string;
+    readonly slug?: string;
+    readonly description?: string;
+    readonly kind?: RoomKind;
+  }): Promise<Outcome<Room, "slug_taken" | "not_found">>;
+  /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
+  removeRoom(input: { readonly id: RoomId; readonly at: number }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+  /** Deletes up to `limit` rows of removed rooms. True when there is more. */
+  purgeRooms(input: { readonly limit: number }): Promise<boolean>;
+
+  /** Idempotent: joining again changes nothing. Only public rooms. */
+  putMembership(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly at: number;
+  }): Promise<Outcome<Room, "not_found" | "limit_reached">>;
+  /** Idempotent. When a room's owner leaves, its longest-standing admin, else member, becomes the owner. */
+  removeMembership(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found">>;
+
+  createInvite(input: {
+    readonly code: string;
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly expiresAt: number | null;
+    readonly maxUses: number | null;
+    readonly keep: number;
+    readonly at: number;
+  }): Promise<Outcome<InviteRecord, "not_found" | "limit_reached">>;
+  revokeInvite(input: { readonly code: string; readonly at: number }): Promise<Outcome<null, "invite_unusable">>;
+  /** Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already. */
+  redeemInvite(input: {
+    readonly code: string;
+    readonly userId: UserId;
+    readonly at: number;
+  }): Promise<Outcome<Room, "invite_unusable" | "limit_reached">>;
+
+  /**
+   * Appends a message under the room's next id. `(author, clientMessageId)` is unique for ever: a repeat returns the
+   * first message as it is now, with `created` false, and announces nothing. `createdAt` never runs backwards in a room.
+   */
+  appendMessage(input: {
+    readonly roomId: RoomId;
+    readonly authorId: UserId;
+    readonly content: string;
+    readonly clientMessageId: string | null;
+    readonly replyTo: MessageId | null;
+    readonly at: number;
+  }): Promise<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "invalid">>;
+  /** Only its author, while a member. The same content again changes nothing. */
+  editMessage(input: {
+    readonly roomId: RoomId;
+    readonly id: MessageId;
+    readonly userId: UserId;
+    readonly content: string;
+    readonly at: number;
+  }): Promise<Outcome<Message, "not_found" | "not_allowed" | "message_deleted">>;
+  /** Its author, or (`asAdmin`) whoever the caller has found to be an admin, while a member. Idempotent. */
+  removeMessage(input: {
+    readonly roomId: RoomId;
+    readonly id: MessageId;
+    readonly userId: UserId;
+    readonly asAdmin: boolean;
+    readonly at: number;
+  }): Promise<Outcome<Message, "not_found" | "not_allowed">>;
+}
+
+/** What a write came to: done, or refused for one of the reasons that its caller must answer. */
+export type Outcome<T, Refusal extends string> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export type { Author, Role };

@@ -1,0 +1,113 @@
+import type { InvitePreview, Room, RoomKind } from "@parley/protocol/model";
+import type { InviteRecord, Outcome, Reads, Writes } from "../store.ts";
+import { addMember, findPlace, hasSpace } from "./memberships.ts";
+import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite, toOwnRoom } from "./rows.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+/** With one parameter, the time. Invites of a removed room are revoked. */
+const usable = `invites.revoked_at IS NULL AND (invites.expires_at IS NULL OR invites.expires_at > ?)
+  AND (invites.max_uses IS NULL OR invites.uses < invites.max_uses)`;
+
+export function* findInvite({ code, userId, at }: Input<Reads["findInvite"]>): Verb<{
+  readonly invite: InviteRecord;
+  readonly preview: InvitePreview;
+  readonly roomKind: RoomKind;
+} | null> {
+  const row = yield* first<InviteRow & RoomRow & { workspace: string; inviter: string; joined: number }>(
+    `SELECT ${inviteColumns}, ${roomColumns}, workspace.name AS workspace, users.display_name AS inviter,
+       (SELECT count(*) FROM memberships WHERE memberships.room_id = rooms.id AND memberships.user_id = ?
+        AND memberships.left_at IS NULL) AS joined
+     FROM invites JOIN rooms ON rooms.id = invites.room_id JOIN users ON users.id = invites.created_by
+     CROSS JOIN workspace WHERE workspace.id = 1 AND invites.code = ? AND ${usable}`,
+    userId,
+    code,
+    at,
+  );
+  if (!row) return null;
+  const { room_id: id, slug, room_name: name, description, member_count: memberCount } = row;
+  const room = { id, slug, name, description, memberCount };
+  const preview = { code, workspace: row.workspace, room, invitedBy: row.inviter, joined: row.joined > 0 };
+  return { invite: toInvite(row), preview, roomKind: row.room_kind };
+}
+
+export function* listInvites({ roomId, at }: Input<Reads["listInvites"]>): Verb<readonly InviteRecord[]> {
+  const rows = yield* all<InviteRow>(
+    `SELECT ${inviteColumns} FROM invites WHERE invites.room_id = ? AND ${usable}
+     ORDER BY invites.created_at DESC, invites.code`,
+    roomId,
+    at,
+  );
+  return rows.map(toInvite);
+}
+
+export function* createInvite(
+  _transaction: Transaction,
+  input: Input<Writes["createInvite"]>,
+): Verb<Outcome<InviteRecord, "not_found" | "limit_reached">> {
+  const room = yield* findPlace(input.roomId, input.userId);
+  if (!room || (room.room_kind !== "public" && room.place_role === null)) return refuse("not_found");
+  const { open } = yield* one<{ open: number }>(
+    `SELECT count(*) AS open FROM invites WHERE invites.room_id = ? AND ${usable}`,
+    input.roomId,
+    input.at,
+  );
+  if (open >= input.keep) return refuse("limit_reached");
+  const row = yield* one<InviteRow>(
+    `INSERT INTO invites (code, room_id, created_by, created_at, expires_at, max_uses, uses)
+     VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING ${inviteColumns}`,
+    input.code,
+    input.roomId,
+    input.userId,
+    input.at,
+    input.expiresAt,
+    input.maxUses,
+  );
+  return done(toInvite(row));
+}
+
+export function* revokeInvite(
+  _transaction: Transaction,
+  { code, at }: Input<Writes["revokeInvite"]>,
+): Verb<Outcome<null, "invite_unusable">> {
+  const revoked = yield* first(
+    `UPDATE invites SET revoked_at = ? WHERE invites.code = ? AND ${usable} RETURNING code`,
+    at,
+    code,
+    at,
+  );
+  return revoked ? done(null) : refuse("invite_unusable");
+}
+
+export function* redeemInvite(
+  transaction: Transaction,
+  { code, userId, at }: Input<Writes["redeemInvite"]>,
+): Verb<Outcome<Room, "invite_unusable" | "limit_reached">> {
+  const invite = yield* first<InviteRow>(
+    `SELECT ${inviteColumns} FROM invites WHERE invites.code = ? AND invites.revoked_at IS NULL
+     AND (invites.expires_at IS NULL OR invites.expires_at > ?)`,
+    code,
+    at,
+  );
+  const room = invite && (yield* findPlace(invite.invite_room_id, userId));
+  if (!room) return refuse("invite_unusable");
+  // Who took the last use and asks again is in, and no longer needs one.
+  if (room.place_role !== null) return done(toOwnRoom(room));
+  if (invite.max_uses !== null && invite.uses >= invite.max_uses) return refuse("invite_unusable");
+  if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
+  yield* countUse(code);
+  return done(yield* addMember(transaction, { roomId: room.room_id, userId, role: "member", at }));
+}
+
+/** An invite that would let someone in now, and the room it leads to. */
+export const findUsableInvite = (code: string, at: number): Verb<(InviteRow & RoomRow) | undefined> =>
+  first(
+    `SELECT ${inviteColumns}, ${roomColumns} FROM invites JOIN rooms ON rooms.id = invites.room_id
+     WHERE invites.code = ? AND ${usable}`,
+    code,
+    at,
+  );
+
+/** Counts a use of an invite that the caller has found usable in this transaction. */
+export function* countUse(code: string): Verb<void> {
+  yield* one("UPDATE invites SET uses = uses + 1 WHERE code = ? RETURNING code", code);
+}

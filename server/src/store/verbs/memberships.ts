@@ -1,0 +1,169 @@
+import { limits } from "@parley/protocol/limits";
+import {
+  type Membership,
+  type Room,
+  type RoomId,
+  type RoomRole,
+  roomTopic,
+  type UserId,
+  userTopic,
+} from "@parley/protocol/model";
+import type { Outcome, Reads, Writes } from "../store.ts";
+import {
+  type MembershipRow,
+  membershipColumns,
+  type PlaceRow,
+  placeColumns,
+  type RoomRow,
+  roomColumns,
+  toMembership,
+  toOwnRoom,
+  toRoom,
+} from "./rows.ts";
+import { nextRoomSeq, nextUserSeq } from "./topics.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+export function* listMembers({ roomId, cursor, limit }: Input<Reads["listMembers"]>): Verb<{
+  readonly members: readonly Membership[];
+  readonly cursor: string | null;
+}> {
+  // The name is kept with the membership, so that a page of any room is one index range. User names never change.
+  const rows = yield* all<MembershipRow>(
+    `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+     WHERE memberships.room_id = ? AND memberships.left_at IS NULL AND memberships.username_lower > ?
+     ORDER BY memberships.username_lower LIMIT ?`,
+    roomId,
+    cursor?.toLowerCase() ?? "",
+    limit + 1,
+  );
+  const members = rows.slice(0, limit).map(toMembership);
+  return { members, cursor: rows.length > limit ? (members.at(-1)?.user.username ?? null) : null };
+}
+
+export function* putMembership(
+  transaction: Transaction,
+  { roomId, userId, at }: Input<Writes["putMembership"]>,
+): Verb<Outcome<Room, "not_found" | "limit_reached">> {
+  const room = yield* findPlace(roomId, userId);
+  if (!room) return refuse("not_found");
+  if (room.place_role !== null) return done(toOwnRoom(room));
+  if (room.room_kind !== "public") return refuse("not_found");
+  if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
+  return done(yield* addMember(transaction, { roomId, userId, role: "member", at }));
+}
+
+export function* removeMembership(
+  transaction: Transaction,
+  { roomId, userId, at }: Input<Writes["removeMembership"]>,
+): Verb<Outcome<null, "not_found">> {
+  const before = yield* findPlace(roomId, userId);
+  if (!before) return refuse("not_found");
+  if (before.place_role === null) return done(null);
+  const room = yield* countMembers(roomId, -1);
+  const userSeq = yield* nextUserSeq(userId);
+  yield* all(
+    "UPDATE memberships SET left_at = ?, room_seq = ?, user_seq = ? WHERE room_id = ? AND user_id = ?",
+    at,
+    room.room_seq,
+    userSeq,
+    roomId,
+    userId,
+  );
+  const membership = yield* getMembership(roomId, userId);
+  transaction.announce(roomTopic(roomId), room.room_seq, { rooms: [toRoom(room)], memberships: [membership] });
+  transaction.announce(userTopic(userId), userSeq, { memberships: [membership] });
+  if (before.place_role === "owner") yield* handOver(transaction, roomId);
+  return done(null);
+}
+
+/** A room that exists, with the place that a user has in it. */
+export const findPlace = (roomId: RoomId, userId: UserId): Verb<(RoomRow & PlaceRow) | undefined> =>
+  first(
+    `SELECT ${roomColumns}, ${placeColumns} FROM rooms LEFT JOIN memberships AS places
+     ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
+     WHERE rooms.id = ? AND rooms.deleted_at IS NULL`,
+    userId,
+    roomId,
+  );
+
+/** Whether one more membership stays within the limits of the room and of the user. */
+export function* hasSpace(room: RoomRow, userId: UserId): Verb<boolean> {
+  return room.member_count < limits.roomMembers && (yield* hasRoomLeft(userId));
+}
+
+/** Whether a user may be in one more room. */
+export function* hasRoomLeft(userId: UserId): Verb<boolean> {
+  const row = yield* one<{ rooms: number }>(
+    "SELECT count(*) AS rooms FROM memberships WHERE user_id = ? AND left_at IS NULL",
+    userId,
+  );
+  return row.rooms < limits.roomsPerUser;
+}
+
+/** Makes someone who is not in a room its member. The caller has checked that they may. */
+export function* addMember(
+  transaction: Transaction,
+  member: { readonly roomId: RoomId; readonly userId: UserId; readonly role: RoomRole; readonly at: number },
+): Verb<Room> {
+  const { roomId, userId, role, at } = member;
+  const room = yield* countMembers(roomId, 1);
+  const userSeq = yield* nextUserSeq(userId);
+  yield* all(
+    `INSERT INTO memberships (room_id, user_id, username_lower, role, joined_at, joined_seq, left_at, room_seq, user_seq)
+     SELECT ?, users.id, lower(users.username), ?, ?, ?, NULL, ?, ? FROM users WHERE users.id = ?
+     ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,
+       joined_seq = excluded.joined_seq, left_at = NULL, room_seq = excluded.room_seq, user_seq = excluded.user_seq`,
+    roomId,
+    role,
+    at,
+    room.room_seq,
+    room.room_seq,
+    userSeq,
+    userId,
+  );
+  const membership = yield* getMembership(roomId, userId);
+  transaction.announce(roomTopic(roomId), room.room_seq, { rooms: [toRoom(room)], memberships: [membership] });
+  transaction.announce(userTopic(userId), userSeq, { rooms: [toRoom(room)], memberships: [membership] });
+  return { ...toRoom(room), membership: { role, joinedAt: membership.joinedAt } };
+}
+
+/** Counts someone in or out under the next number of the room's topic, which is then the room's and the membership's. */
+const countMembers = (roomId: RoomId, change: 1 | -1): Verb<RoomRow> =>
+  one(
+    `UPDATE rooms SET head = head + 1, seq = head + 1, member_count = member_count + ? WHERE id = ?
+     RETURNING ${roomColumns}`,
+    change,
+    roomId,
+  );
+
+function* getMembership(roomId: RoomId, userId: UserId): Verb<Membership> {
+  const row = yield* one<MembershipRow>(
+    `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+     WHERE memberships.room_id = ? AND memberships.user_id = ?`,
+    roomId,
+    userId,
+  );
+  return toMembership(row);
+}
+
+/** Gives a room without owner to its longest-standing admin, else member. */
+function* handOver(transaction: Transaction, roomId: RoomId): Verb<void> {
+  const heir = yield* first<{ user_id: UserId }>(
+    `SELECT user_id FROM memberships WHERE room_id = ? AND left_at IS NULL
+     ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_seq LIMIT 1`,
+    roomId,
+  );
+  if (!heir) return;
+  const roomSeq = yield* nextRoomSeq(roomId);
+  const userSeq = yield* nextUserSeq(heir.user_id);
+  yield* all(
+    "UPDATE memberships SET role = 'owner', room_seq = ?, user_seq = ? WHERE room_id = ? AND user_id = ?",
+    roomSeq,
+    userSeq,
+    roomId,
+    heir.user_id,
+  );
+  const membership = yield* getMembership(roomId, heir.user_id);
+  transaction.announce(roomTopic(roomId), roomSeq, { memberships: [membership] });
+  transaction.announce(userTopic(heir.user_id), userSeq, { memberships: [membership] });
+}

@@ -1,0 +1,171 @@
+import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
+import type { HistoryCursor, MessagePage, Outcome, Reads, Writes } from "../store.ts";
+import { type AuthorRow, authorColumns, type MessageRow, messageColumns, toMessage } from "./rows.ts";
+import { nextRoomSeq } from "./topics.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+/** Messages with their authors, in rooms that exist. */
+const fromMessages =
+  "FROM messages JOIN users ON users.id = messages.author_id JOIN rooms ON rooms.id = messages.room_id";
+
+export function* findMessage({ roomId, id }: Input<Reads["findMessage"]>): Verb<Message | null> {
+  const row = yield* first<MessageRow>(
+    `SELECT ${messageColumns} ${fromMessages} WHERE messages.room_id = ? AND messages.id = ? AND rooms.deleted_at IS NULL`,
+    roomId,
+    id,
+  );
+  return row ? toMessage(row) : null;
+}
+
+export function* listMessages({ roomId, cursor, limit }: Input<Reads["listMessages"]>): Verb<MessagePage> {
+  const room = yield* first<{ head: number; last_message_id: number }>(
+    "SELECT head, last_message_id FROM rooms WHERE id = ? AND deleted_at IS NULL",
+    roomId,
+  );
+  if (!room) return { messages: [], head: 0 };
+  const page = toRange(cursor, limit, room.last_message_id);
+  const rows = yield* all<MessageRow>(
+    `SELECT ${messageColumns} FROM messages JOIN users ON users.id = messages.author_id
+     WHERE messages.room_id = ? AND messages.id BETWEEN ? AND ? ORDER BY messages.id`,
+    roomId,
+    page.first,
+    page.last,
+  );
+  return { messages: rows.map(toMessage), head: room.head };
+}
+
+export function* appendMessage(
+  transaction: Transaction,
+  input: Input<Writes["appendMessage"]>,
+): Verb<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "invalid">> {
+  const { roomId, authorId, content, clientMessageId, replyTo, at } = input;
+  if (clientMessageId !== null) {
+    const sent = yield* findSent(authorId, clientMessageId);
+    if (sent) return sent.readable > 0 ? done({ message: toMessage(sent), created: false }) : refuse("not_found");
+  }
+  const author = yield* first<AuthorRow & { replied: number }>(
+    `SELECT ${authorColumns},
+       (SELECT count(*) FROM messages WHERE messages.room_id = rooms.id AND messages.id = ?) AS replied
+     FROM rooms JOIN memberships ON memberships.room_id = rooms.id JOIN users ON users.id = memberships.user_id
+     WHERE rooms.id = ? AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL`,
+    replyTo ?? 0,
+    roomId,
+    authorId,
+  );
+  if (!author) return refuse("not_found");
+  if (replyTo !== null && author.replied === 0) return refuse("invalid");
+  const room = yield* one<{ id: MessageId; seq: number; at: number }>(
+    `UPDATE rooms SET head = head + 1, last_message_id = last_message_id + 1,
+       last_message_at = CASE WHEN last_message_at > ? THEN last_message_at ELSE ? END
+     WHERE id = ? RETURNING head AS seq, last_message_id AS id, last_message_at AS at`,
+    at,
+    at,
+    roomId,
+  );
+  yield* all(
+    `INSERT INTO messages (room_id, id, seq, author_id, client_message_id, content, reply_to, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    roomId,
+    room.id,
+    room.seq,
+    authorId,
+    clientMessageId,
+    content,
+    replyTo,
+    room.at,
+  );
+  const message = toMessage({
+    ...author,
+    message_id: room.id,
+    message_room_id: roomId,
+    message_seq: room.seq,
+    client_message_id: clientMessageId,
+    content,
+    reply_to: replyTo,
+    message_created_at: room.at,
+    edited_at: null,
+    message_deleted_at: null,
+  });
+  transaction.announce(roomTopic(roomId), room.seq, { messages: [message] });
+  return done({ message, created: true });
+}
+
+export function* editMessage(
+  transaction: Transaction,
+  { roomId, id, userId, content, at }: Input<Writes["editMessage"]>,
+): Verb<Outcome<Message, "not_found" | "not_allowed" | "message_deleted">> {
+  const before = yield* findAsMember(roomId, id, userId);
+  if (!before) return refuse("not_found");
+  if (before.user_id !== userId) return refuse("not_allowed");
+  if (before.message_deleted_at !== null) return refuse("message_deleted");
+  if (before.content === content) return done(toMessage(before));
+  const seq = yield* nextRoomSeq(roomId);
+  const editedAt = Math.max(at, before.message_created_at);
+  yield* all(
+    "UPDATE messages SET content = ?, edited_at = ?, seq = ? WHERE room_id = ? AND id = ?",
+    content,
+    editedAt,
+    seq,
+    roomId,
+    id,
+  );
+  const message = toMessage({ ...before, content, edited_at: editedAt, message_seq: seq });
+  transaction.announce(roomTopic(roomId), seq, { messages: [message] });
+  return done(message);
+}
+
+export function* removeMessage(
+  transaction: Transaction,
+  { roomId, id, userId, asAdmin, at }: Input<Writes["removeMessage"]>,
+): Verb<Outcome<Message, "not_found" | "not_allowed">> {
+  const before = yield* findAsMember(roomId, id, userId);
+  if (!before) return refuse("not_found");
+  if (before.user_id !== userId && !asAdmin) return refuse("not_allowed");
+  if (before.message_deleted_at !== null) return done(toMessage(before));
+  const seq = yield* nextRoomSeq(roomId);
+  const deletedAt = Math.max(at, before.message_created_at);
+  yield* all(
+    "UPDATE messages SET content = '', deleted_at = ?, seq = ? WHERE room_id = ? AND id = ?",
+    deletedAt,
+    seq,
+    roomId,
+    id,
+  );
+  const message = toMessage({ ...before, content: "", message_deleted_at: deletedAt, message_seq: seq });
+  transaction.announce(roomTopic(roomId), seq, { messages: [message] });
+  return done(message);
+}
+
+/** Ids have no gaps, so a page is a range of ids, and costs the same wherever it lies. */
+function toRange(cursor: HistoryCursor, limit: number, newest: MessageId): { first: MessageId; last: MessageId } {
+  if ("after" in cursor) return { first: cursor.after + 1, last: cursor.after + limit };
+  let last = newest;
+  if ("before" in cursor) last = Math.min(cursor.before - 1, newest);
+  if ("around" in cursor) {
+    const middle = Math.max(1, Math.min(cursor.around, newest));
+    last = Math.min(Math.max(middle + Math.ceil(limit / 2) - 1, limit), newest);
+  }
+  return { first: last - limit + 1, last };
+}
+
+/** What an author sent under a key, and whether they may still read it there. */
+const findSent = (authorId: UserId, clientMessageId: string): Verb<(MessageRow & { readable: number }) | undefined> =>
+  first(
+    `SELECT ${messageColumns}, (SELECT count(*) FROM memberships WHERE memberships.room_id = messages.room_id
+       AND memberships.user_id = messages.author_id AND memberships.left_at IS NULL
+       AND rooms.deleted_at IS NULL) AS readable
+     ${fromMessages} WHERE messages.author_id = ? AND messages.client_message_id = ?`,
+    authorId,
+    clientMessageId,
+  );
+
+/** A message in a room that `userId` is in. */
+const findAsMember = (roomId: RoomId, id: MessageId, userId: UserId): Verb<MessageRow | undefined> =>
+  first(
+    `SELECT ${messageColumns} ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
+     WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ? AND memberships.left_at IS NULL
+     AND rooms.deleted_at IS NULL`,
+    roomId,
+    id,
+    userId,
+  );

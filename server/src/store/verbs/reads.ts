@@ -1,0 +1,25 @@
+import { findInvite, listInvites } from "./invites.ts";
+import { listMembers } from "./memberships.ts";
+import { findMessage, listMessages } from "./messages.ts";
+import { findRoom, listRooms } from "./rooms.ts";
+import { findSession, listSessions } from "./sessions.ts";
+import { changesSince, listTopics } from "./topics.ts";
+import { findAccountByLogin } from "./users.ts";
+import type { Defaults, ReadVerbs } from "./verb.ts";
+import { getWorkspace } from "./workspace.ts";
+
+export const readVerbs = (defaults: Defaults): ReadVerbs => ({
+  getWorkspace,
+  findAccountByLogin,
+  findSession,
+  listSessions,
+  findRoom,
+  listRooms,
+  listTopics,
+  listMembers,
+  findInvite,
+  listInvites,
+  findMessage,
+  listMessages,
+  changesSince: (input) => changesSince(defaults, input),
+});

@@ -1,0 +1,217 @@
+import { limits } from "@parley/protocol/limits";
+import {
+  type Room,
+  type RoomId,
+  type RoomKind,
+  roomTopic,
+  type Seq,
+  type UserId,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import type { Outcome, Reads, RoomAccess, Writes } from "../store.ts";
+import { addMember, hasRoomLeft } from "./memberships.ts";
+import { type PlaceRow, placeColumns, type RoomRow, roomColumns, toOwnRoom, toRoom } from "./rows.ts";
+import { findHeads, nextWorkspaceSeq, toPublicRoom } from "./topics.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+export function* findRoom({ reference, userId }: Input<Reads["findRoom"]>): Verb<RoomAccess | null> {
+  // Slugs are lower case and ids begin with a capital: nothing can be both.
+  const column = reference.startsWith("R") ? "rooms.id" : "rooms.slug";
+  const row = yield* first<RoomRow & PlaceRow>(
+    `SELECT ${roomColumns}, ${placeColumns} FROM rooms LEFT JOIN memberships AS places
+     ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
+     WHERE ${column} = ? AND rooms.deleted_at IS NULL`,
+    userId,
+    reference,
+  );
+  return row ? { room: toOwnRoom(row), role: row.place_role } : null;
+}
+
+const byName = new Intl.Collator("en", { sensitivity: "base", numeric: true });
+
+export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
+  readonly rooms: readonly Room[];
+  readonly workspaceHead: Seq;
+  readonly userHead: Seq;
+}> {
+  const own = yield* all<RoomRow & PlaceRow>(
+    `SELECT ${roomColumns}, ${placeColumns} FROM memberships AS places JOIN rooms ON rooms.id = places.room_id
+     WHERE places.user_id = ? AND places.left_at IS NULL AND rooms.deleted_at IS NULL`,
+    userId,
+  );
+  const open = yield* all<RoomRow>(
+    `SELECT ${roomColumns} FROM rooms WHERE rooms.kind = 'public' AND rooms.deleted_at IS NULL`,
+  );
+  const joined = new Set(own.map((row) => row.room_id));
+  const rooms = [...own.map(toOwnRoom), ...open.filter((row) => !joined.has(row.room_id)).map(toRoom)];
+  rooms.sort((a, b) => byName.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  return { rooms, ...(yield* findHeads(userId)) };
+}
+
+export function* createRoom(
+  transaction: Transaction,
+  input: Input<Writes["createRoom"]>,
+): Verb<Outcome<Room, "slug_taken" | "limit_reached">> {
+  if (!(yield* hasRoomLeft(input.userId))) return refuse("limit_reached");
+  if (input.slug !== null && (yield* isSlugTaken(input.slug))) return refuse("slug_taken");
+  const slug = input.slug ?? (yield* findFreeSlug(input.name, input.id));
+  return done(yield* insertRoom(transaction, { ...input, slug, isDefault: false }));
+}
+
+export function* putRoom(
+  transaction: Transaction,
+  input: Input<Writes["putRoom"]>,
+): Verb<Outcome<Room, "slug_taken" | "not_found">> {
+  const before = yield* findExisting(input.id);
+  if (!before) return refuse("not_found");
+  const name = input.name ?? before.room_name;
+  const slug = input.slug ?? before.slug;
+  const description = input.description ?? before.description;
+  const kind = input.kind ?? before.room_kind;
+  if (
+    name === before.room_name &&
+    slug === before.slug &&
+    description === before.description &&
+    kind === before.room_kind
+  ) {
+    return done(toRoom(before));
+  }
+  if (slug !== before.slug && (yield* isSlugTaken(slug))) return refuse("slug_taken");
+  const row = yield* one<RoomRow>(
+    `UPDATE rooms SET name = ?, slug = ?, description = ?, kind = ?, head = head + 1, seq = head + 1 WHERE id = ?
+     RETURNING ${roomColumns}`,
+    name,
+    slug,
+    description,
+    kind,
+    input.id,
+  );
+  transaction.announce(roomTopic(input.id), row.room_seq, { rooms: [toRoom(row)] });
+  if (before.room_kind === "public" || kind === "public") yield* announceToWorkspace(transaction, row);
+  return done(toRoom(row));
+}
+
+export function* removeRoom(
+  transaction: Transaction,
+  { id, at }: Input<Writes["removeRoom"]>,
+): Verb<Outcome<null, "not_found" | "not_allowed">> {
+  const before = yield* findExisting(id);
+  if (!before) return refuse("not_found");
+  if (before.is_default === 1) return refuse("not_allowed");
+  // Its id takes the place of its slug, which is free again: no slug looks like an id.
+  const row = yield* one<RoomRow>(
+    `UPDATE rooms SET deleted_at = ?, slug = id, member_count = 0, head = head + 1, seq = head + 1 WHERE id = ?
+     RETURNING ${roomColumns}`,
+    at,
+    id,
+  );
+  yield* all("UPDATE memberships SET left_at = ? WHERE room_id = ? AND left_at IS NULL", at, id);
+  yield* all("UPDATE invites SET revoked_at = ? WHERE room_id = ? AND revoked_at IS NULL", at, id);
+  transaction.announce(roomTopic(id), row.room_seq, { rooms: [{ id, gone: true }] });
+  if (before.room_kind === "public") yield* announceToWorkspace(transaction, row);
+  return done(null);
+}
+
+/** The row of a removed room itself stays: it is how a client that was long away learns that the room is gone. */
+export function* purgeRooms(_transaction: Transaction, { limit }: Input<Writes["purgeRooms"]>): Verb<boolean> {
+  const room = yield* first<{ id: RoomId }>(
+    "SELECT id FROM rooms WHERE deleted_at IS NOT NULL AND purged = 0 ORDER BY deleted_at LIMIT 1",
+  );
+  if (!room) return false;
+  let left = limit;
+  for (const statement of [
+    `DELETE FROM messages WHERE room_id = ? AND id IN
+     (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT ?) RETURNING id`,
+    `DELETE FROM memberships WHERE room_id = ? AND user_id IN
+     (SELECT user_id FROM memberships WHERE room_id = ? LIMIT ?) RETURNING user_id`,
+    `DELETE FROM invites WHERE room_id = ? AND code IN
+     (SELECT code FROM invites WHERE room_id = ? LIMIT ?) RETURNING code`,
+  ]) {
+    left -= (yield* all(statement, room.id, room.id, left)).length;
+    if (left === 0) return true;
+  }
+  yield* all("UPDATE rooms SET purged = 1, name = '', description = '' WHERE id = ?", room.id);
+  const next = yield* first("SELECT id FROM rooms WHERE deleted_at IS NOT NULL AND purged = 0 LIMIT 1");
+  return next !== undefined;
+}
+
+/** The room that every new account joins. It cannot be removed. */
+export const findDefaultRoom = (): Verb<RoomRow> => one(`SELECT ${roomColumns} FROM rooms WHERE is_default = 1`);
+
+export function createDefaultRoom(
+  transaction: Transaction,
+  founding: { readonly id: RoomId; readonly userId: UserId; readonly at: number },
+): Verb<Room> {
+  const details = { slug: "general", name: "general", description: "", kind: "public" } as const;
+  return insertRoom(transaction, { ...founding, ...details, isDefault: true });
+}
+
+const findExisting = (id: RoomId): Verb<RoomRow | undefined> =>
+  first(`SELECT ${roomColumns} FROM rooms WHERE id = ? AND deleted_at IS NULL`, id);
+
+function* insertRoom(
+  transaction: Transaction,
+  room: {
+    readonly id: RoomId;
+    readonly slug: string;
+    readonly name: string;
+    readonly description: string;
+    readonly kind: RoomKind;
+    readonly isDefault: boolean;
+    readonly userId: UserId;
+    readonly at: number;
+  },
+): Verb<Room> {
+  yield* all(
+    `INSERT INTO rooms (id, slug, name, description, kind, created_by, created_at, is_default, purged, head, seq,
+     last_message_id, member_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)`,
+    room.id,
+    room.slug,
+    room.name,
+    room.description,
+    room.kind,
+    room.userId,
+    room.at,
+    room.isDefault ? 1 : 0,
+  );
+  const created = yield* addMember(transaction, { roomId: room.id, userId: room.userId, role: "owner", at: room.at });
+  if (room.kind === "public") {
+    const row = yield* one<RoomRow>(`SELECT ${roomColumns} FROM rooms WHERE id = ?`, room.id);
+    yield* announceToWorkspace(transaction, row);
+  }
+  return created;
+}
+
+function* announceToWorkspace(transaction: Transaction, row: RoomRow): Verb<void> {
+  const seq = yield* nextWorkspaceSeq();
+  yield* all("UPDATE rooms SET workspace_seq = ? WHERE id = ?", seq, row.room_id);
+  transaction.announce(workspaceTopic, seq, { rooms: [toPublicRoom(row)] });
+}
+
+function* isSlugTaken(slug: string): Verb<boolean> {
+  return (yield* first("SELECT id FROM rooms WHERE slug = ?", slug)) !== undefined;
+}
+
+/** `name`, `name-2` … `name-20`; a name that is that popular gets the room's id instead of a number. */
+function* findFreeSlug(name: string, id: RoomId): Verb<string> {
+  const base = toSlug(name, limits.slugLength - id.length - 1);
+  const candidates = [base, ...Array.from({ length: 19 }, (_, index) => `${base}-${index + 2}`)];
+  const rows = yield* all<{ slug: string }>(
+    `SELECT slug FROM rooms WHERE slug IN (${candidates.map(() => "?").join(", ")})`,
+    ...candidates,
+  );
+  const taken = new Set(rows.map((row) => row.slug));
+  return candidates.find((slug) => !taken.has(slug)) ?? `${base}-${id.toLowerCase()}`;
+}
+
+function toSlug(name: string, length: number): string {
+  const slug = name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, length + 1)
+    .replace(/^-|-$/g, "")
+    .slice(0, length);
+  return slug.replace(/-$/, "") || "room";
+}

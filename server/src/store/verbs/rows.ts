@@ -1,0 +1,224 @@
+import type {
+  Author,
+  Membership,
+  Message,
+  Role,
+  Room,
+  RoomKind,
+  RoomRole,
+  Session,
+  SignUpPolicy,
+  Timestamp,
+  User,
+  Workspace,
+} from "@parley/protocol/model";
+import type { Account, InviteRecord } from "../store.ts";
+import type { Defaults } from "./verb.ts";
+
+/**
+ * What the tables hold, and how it looks on the wire. Each noun has its row, the columns that make one up, and the
+ * function that turns it into the thing that callers know. Columns carry their table's name, so that they can be joined.
+ */
+
+export interface WorkspaceRow {
+  readonly name: string;
+  readonly sign_up: SignUpPolicy | null;
+  readonly epoch: string;
+  readonly head: number;
+  readonly seq: number;
+  readonly user_count: number;
+}
+
+export const workspaceColumns = "name, sign_up, epoch, head, seq, user_count";
+
+export function toWorkspace(row: WorkspaceRow, defaults: Defaults): Workspace {
+  return { name: row.name, signUp: row.sign_up ?? defaults.signUp, firstRun: row.user_count === 0 };
+}
+
+export interface AuthorRow {
+  readonly user_id: string;
+  readonly username: string;
+  readonly display_name: string;
+}
+
+export const authorColumns = "users.id AS user_id, users.username, users.display_name";
+
+export function toAuthor(row: AuthorRow): Author {
+  return { id: row.user_id, username: row.username, displayName: row.display_name };
+}
+
+export interface UserRow extends AuthorRow {
+  readonly email: string | null;
+  readonly user_kind: "person" | "bot";
+  readonly user_role: Role;
+  readonly password_hash: string;
+  readonly user_created_at: number;
+  readonly user_seq: number;
+}
+
+export const userColumns = `${authorColumns}, users.email, users.kind AS user_kind, users.role AS user_role, \
+users.password_hash, users.created_at AS user_created_at, users.seq AS user_seq`;
+
+/** A user as everyone sees them. */
+export function toUser(row: UserRow): User {
+  return { ...toAuthor(row), kind: row.user_kind, role: row.user_role, createdAt: toTimestamp(row.user_created_at) };
+}
+
+/** A user as they see themself. */
+export const toOwnUser = (row: UserRow): User => ({ ...toUser(row), email: row.email });
+
+export function toAccount(row: UserRow): Account {
+  return { ...toUser(row), email: row.email, passwordHash: row.password_hash };
+}
+
+export interface SessionRow {
+  readonly session_id: string;
+  readonly session_created_at: number;
+  readonly last_seen_at: number;
+  readonly expires_at: number;
+  readonly revoked_at: number | null;
+  readonly user_agent: string;
+  readonly address: string;
+}
+
+export const sessionColumns = `sessions.id AS session_id, sessions.created_at AS session_created_at, \
+sessions.last_seen_at, sessions.expires_at, sessions.revoked_at, sessions.user_agent, sessions.address`;
+
+export function toSession(row: SessionRow): Session {
+  return {
+    id: row.session_id,
+    createdAt: toTimestamp(row.session_created_at),
+    lastSeenAt: toTimestamp(row.last_seen_at),
+    expiresAt: toTimestamp(row.expires_at),
+    userAgent: row.user_agent,
+    address: row.address,
+    ...(row.revoked_at !== null && { revokedAt: toTimestamp(row.revoked_at) }),
+  };
+}
+
+export interface RoomRow {
+  readonly room_id: string;
+  readonly slug: string;
+  readonly room_name: string;
+  readonly description: string;
+  readonly room_kind: RoomKind;
+  readonly created_by: string;
+  readonly room_created_at: number;
+  readonly deleted_at: number | null;
+  readonly is_default: number;
+  readonly room_head: number;
+  readonly room_seq: number;
+  readonly last_message_id: number;
+  readonly member_count: number;
+}
+
+export const roomColumns = `rooms.id AS room_id, rooms.slug, rooms.name AS room_name, rooms.description, \
+rooms.kind AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.is_default, \
+rooms.head AS room_head, rooms.seq AS room_seq, rooms.last_message_id, rooms.member_count`;
+
+export function toRoom(row: RoomRow): Room {
+  return {
+    id: row.room_id,
+    slug: row.slug,
+    name: row.room_name,
+    description: row.description,
+    kind: row.room_kind,
+    createdBy: row.created_by,
+    createdAt: toTimestamp(row.room_created_at),
+    memberCount: row.member_count,
+    lastMessageId: row.last_message_id,
+  };
+}
+
+/** The asking user's own place in a room, where rooms are joined with it: nulls when they have none. */
+export interface PlaceRow {
+  readonly place_role: RoomRole | null;
+  readonly place_joined_at: number | null;
+}
+
+export const placeColumns = "places.role AS place_role, places.joined_at AS place_joined_at";
+
+/** A room as its asking user sees it. */
+export function toOwnRoom(row: RoomRow & PlaceRow): Room {
+  if (row.place_role === null || row.place_joined_at === null) return toRoom(row);
+  return { ...toRoom(row), membership: { role: row.place_role, joinedAt: toTimestamp(row.place_joined_at) } };
+}
+
+export interface MembershipRow extends AuthorRow {
+  readonly membership_room_id: string;
+  readonly membership_role: RoomRole;
+  readonly joined_at: number;
+  readonly left_at: number | null;
+}
+
+export const membershipColumns = `${authorColumns}, memberships.room_id AS membership_room_id, \
+memberships.role AS membership_role, memberships.joined_at, memberships.left_at`;
+
+export function toMembership(row: MembershipRow): Membership {
+  return {
+    room: row.membership_room_id,
+    user: toAuthor(row),
+    role: row.membership_role,
+    joinedAt: toTimestamp(row.joined_at),
+    ...(row.left_at !== null && { leftAt: toTimestamp(row.left_at) }),
+  };
+}
+
+export interface InviteRow {
+  readonly code: string;
+  readonly invite_room_id: string;
+  readonly invited_by: string;
+  readonly invite_created_at: number;
+  readonly invite_expires_at: number | null;
+  readonly max_uses: number | null;
+  readonly uses: number;
+}
+
+export const inviteColumns = `invites.code, invites.room_id AS invite_room_id, invites.created_by AS invited_by, \
+invites.created_at AS invite_created_at, invites.expires_at AS invite_expires_at, invites.max_uses, invites.uses`;
+
+export function toInvite(row: InviteRow): InviteRecord {
+  return {
+    code: row.code,
+    room: row.invite_room_id,
+    createdBy: row.invited_by,
+    createdAt: row.invite_created_at,
+    expiresAt: row.invite_expires_at,
+    maxUses: row.max_uses,
+    uses: row.uses,
+  };
+}
+
+export interface MessageRow extends AuthorRow {
+  readonly message_id: number;
+  readonly message_room_id: string;
+  readonly message_seq: number;
+  readonly client_message_id: string | null;
+  readonly content: string;
+  readonly reply_to: number | null;
+  readonly message_created_at: number;
+  readonly edited_at: number | null;
+  readonly message_deleted_at: number | null;
+}
+
+export const messageColumns = `${authorColumns}, messages.id AS message_id, messages.room_id AS message_room_id, \
+messages.seq AS message_seq, messages.client_message_id, messages.content, messages.reply_to, \
+messages.created_at AS message_created_at, messages.edited_at, messages.deleted_at AS message_deleted_at`;
+
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.message_id,
+    room: row.message_room_id,
+    seq: row.message_seq,
+    author: toAuthor(row),
+    content: row.content,
+    createdAt: toTimestamp(row.message_created_at),
+    ...(row.client_message_id !== null && { clientMessageId: row.client_message_id }),
+    ...(row.reply_to !== null && { replyTo: row.reply_to }),
+    ...(row.edited_at !== null && { editedAt: toTimestamp(row.edited_at) }),
+    ...(row.message_deleted_at !== null && { deletedAt: toTimestamp(row.message_deleted_at) }),
+  };
+}
+
+/** Milliseconds since 1970 as they cross the wire. */
+const toTimestamp = (at: number): Timestamp => new Date(at).toISOString();

@@ -1,0 +1,193 @@
+import type { Changes } from "@parley/protocol/frames";
+import {
+  type RoomId,
+  roomTopic,
+  type Seq,
+  type Topic,
+  type UserId,
+  userTopic,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import type { Reads, TopicChanges } from "../store.ts";
+import {
+  type MembershipRow,
+  type MessageRow,
+  membershipColumns,
+  messageColumns,
+  type RoomRow,
+  roomColumns,
+  type SessionRow,
+  sessionColumns,
+  toMembership,
+  toMessage,
+  toOwnUser,
+  toRoom,
+  toSession,
+  toUser,
+  toWorkspace,
+  type UserRow,
+  userColumns,
+  type WorkspaceRow,
+  workspaceColumns,
+} from "./rows.ts";
+import { all, type Defaults, first, type Input, one, type Verb } from "./verb.ts";
+
+/** Takes the room topic's next number. The caller writes it into what changed, and announces it. */
+export function* nextRoomSeq(roomId: RoomId): Verb<Seq> {
+  return (yield* one<{ head: Seq }>("UPDATE rooms SET head = head + 1 WHERE id = ? RETURNING head", roomId)).head;
+}
+
+/** Takes the user topic's next number, likewise. */
+export function* nextUserSeq(userId: UserId): Verb<Seq> {
+  return (yield* one<{ head: Seq }>("UPDATE users SET head = head + 1 WHERE id = ? RETURNING head", userId)).head;
+}
+
+/** Takes the workspace topic's next number, likewise. */
+export function* nextWorkspaceSeq(): Verb<Seq> {
+  return (yield* one<{ head: Seq }>("UPDATE workspace SET head = head + 1 WHERE id = 1 RETURNING head")).head;
+}
+
+export function* listTopics({
+  userId,
+}: Input<Reads["listTopics"]>): Verb<readonly { readonly topic: Topic; readonly head: Seq }[]> {
+  const { workspaceHead, userHead } = yield* findHeads(userId);
+  const rooms = yield* all<{ id: RoomId; head: Seq }>(
+    `SELECT rooms.id, rooms.head FROM memberships JOIN rooms ON rooms.id = memberships.room_id
+     WHERE memberships.user_id = ? AND memberships.left_at IS NULL AND rooms.deleted_at IS NULL`,
+    userId,
+  );
+  return [
+    { topic: workspaceTopic, head: workspaceHead },
+    { topic: userTopic(userId), head: userHead },
+    ...rooms.map(({ id, head }) => ({ topic: roomTopic(id), head })),
+  ];
+}
+
+/** The heads of the two topics that a user follows whatever their rooms. */
+export function* findHeads(userId: UserId): Verb<{ readonly workspaceHead: Seq; readonly userHead: Seq }> {
+  const row = yield* one<{ workspace_head: Seq; user_head: Seq }>(
+    `SELECT workspace.head AS workspace_head, users.head AS user_head
+     FROM workspace CROSS JOIN users WHERE workspace.id = 1 AND users.id = ?`,
+    userId,
+  );
+  return { workspaceHead: row.workspace_head, userHead: row.user_head };
+}
+
+/**
+ * Each thing remembers the number of its last change, so that what changed after `since` is an index range, and the
+ * answer is as large as what changed, not as what happened.
+ */
+export function* changesSince(
+  defaults: Defaults,
+  { topic, since, limit }: Input<Reads["changesSince"]>,
+): Verb<TopicChanges> {
+  const head = yield* findHead(topic);
+  if (head === undefined || since > head) return { kind: "reset", head: head ?? 0 };
+  if (since === head) return { kind: "current", head };
+  // One more than allowed is enough to know that there are too many.
+  const changes = yield* listChanges(defaults, topic, since, limit + 1);
+  const count = Object.values(changes).reduce((sum, things) => sum + (Array.isArray(things) ? things.length : 1), 0);
+  if (count > limit) return { kind: "reset", head };
+  return { kind: "changes", delta: { type: "delta", topic, from: since, to: head, ...changes } };
+}
+
+function* findHead(topic: Topic): Verb<Seq | undefined> {
+  const [noun, id] = parseTopic(topic);
+  switch (noun) {
+    case "room":
+      return (yield* first<{ head: Seq }>("SELECT head FROM rooms WHERE id = ?", id))?.head;
+    case "user":
+      return (yield* first<{ head: Seq }>("SELECT head FROM users WHERE id = ?", id))?.head;
+    case "workspace":
+      return (yield* one<{ head: Seq }>("SELECT head FROM workspace WHERE id = 1")).head;
+  }
+}
+
+function listChanges(defaults: Defaults, topic: Topic, since: Seq, atMost: number): Verb<Changes> {
+  const [noun, id] = parseTopic(topic);
+  switch (noun) {
+    case "room":
+      return listRoomChanges(id, since, atMost);
+    case "user":
+      return listUserChanges(id, since, atMost);
+    case "workspace":
+      return listWorkspaceChanges(defaults, since, atMost);
+  }
+}
+
+function parseTopic(topic: Topic): readonly ["room" | "user" | "workspace", string] {
+  if (topic === workspaceTopic) return ["workspace", ""];
+  return topic.startsWith("room:") ? ["room", topic.slice("room:".length)] : ["user", topic.slice("user:".length)];
+}
+
+function* listRoomChanges(roomId: RoomId, since: Seq, atMost: number): Verb<Changes> {
+  const room = yield* one<RoomRow>(`SELECT ${roomColumns} FROM rooms WHERE id = ?`, roomId);
+  if (room.deleted_at !== null) return { messages: [], rooms: [{ id: roomId, gone: true }] };
+  const messages = yield* all<MessageRow>(
+    `SELECT ${messageColumns} FROM messages JOIN users ON users.id = messages.author_id
+     WHERE messages.room_id = ? AND messages.seq > ? ORDER BY messages.seq LIMIT ?`,
+    roomId,
+    since,
+    atMost,
+  );
+  const memberships = yield* all<MembershipRow>(
+    `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+     WHERE memberships.room_id = ? AND memberships.room_seq > ? ORDER BY memberships.room_seq LIMIT ?`,
+    roomId,
+    since,
+    atMost,
+  );
+  return {
+    messages: messages.map(toMessage),
+    ...(room.room_seq > since && { rooms: [toRoom(room)] }),
+    ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
+  };
+}
+
+function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Changes> {
+  const user = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE id = ?`, userId);
+  const sessions = yield* all<SessionRow>(
+    `SELECT ${sessionColumns} FROM sessions WHERE user_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    userId,
+    since,
+    atMost,
+  );
+  const memberships = yield* all<MembershipRow & RoomRow>(
+    `SELECT ${membershipColumns}, ${roomColumns} FROM memberships
+     JOIN users ON users.id = memberships.user_id JOIN rooms ON rooms.id = memberships.room_id
+     WHERE memberships.user_id = ? AND memberships.user_seq > ? ORDER BY memberships.user_seq LIMIT ?`,
+    userId,
+    since,
+    atMost,
+  );
+  const current = memberships.filter((row) => row.left_at === null);
+  return {
+    ...(user.user_seq > since && { users: [toOwnUser(user)] }),
+    ...(sessions.length > 0 && { sessions: sessions.map(toSession) }),
+    ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
+    ...(current.length > 0 && { rooms: current.map(toRoom) }),
+  };
+}
+
+function* listWorkspaceChanges(defaults: Defaults, since: Seq, atMost: number): Verb<Changes> {
+  const workspace = yield* one<WorkspaceRow>(`SELECT ${workspaceColumns} FROM workspace WHERE id = 1`);
+  const users = yield* all<UserRow>(
+    `SELECT ${userColumns} FROM users WHERE workspace_seq > ? ORDER BY workspace_seq LIMIT ?`,
+    since,
+    atMost,
+  );
+  const rooms = yield* all<RoomRow>(
+    `SELECT ${roomColumns} FROM rooms WHERE workspace_seq > ? ORDER BY workspace_seq LIMIT ?`,
+    since,
+    atMost,
+  );
+  return {
+    ...(workspace.seq > since && { workspace: toWorkspace(workspace, defaults) }),
+    ...(users.length > 0 && { users: users.map(toUser) }),
+    ...(rooms.length > 0 && { rooms: rooms.map(toPublicRoom) }),
+  };
+}
+
+/** A room as the workspace sees it: one that is not, or no longer, public does not exist there. */
+export const toPublicRoom = (row: RoomRow) =>
+  row.room_kind === "public" && row.deleted_at === null ? toRoom(row) : { id: row.room_id, gone: true as const };

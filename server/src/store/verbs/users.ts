@@ -1,0 +1,101 @@
+import { type User, userTopic, workspaceTopic } from "@parley/protocol/model";
+import type { Account, Outcome, Reads, Writes } from "../store.ts";
+import { countUse, findUsableInvite } from "./invites.ts";
+import { addMember, hasSpace } from "./memberships.ts";
+import { createDefaultRoom, findDefaultRoom } from "./rooms.ts";
+import { toAccount, toOwnUser, toUser, type UserRow, userColumns } from "./rows.ts";
+import { insertSession } from "./sessions.ts";
+import { nextWorkspaceSeq } from "./topics.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+import { countUser, findWorkspace } from "./workspace.ts";
+
+export function* findAccountByLogin({ login }: Input<Reads["findAccountByLogin"]>): Verb<Account | null> {
+  const row = yield* first<UserRow>(
+    `SELECT ${userColumns} FROM users WHERE lower(users.username) = ? OR users.email = ?`,
+    login.toLowerCase(),
+    login.toLowerCase(),
+  );
+  return row ? toAccount(row) : null;
+}
+
+export function* createAccount(
+  transaction: Transaction,
+  input: Input<Writes["createAccount"]>,
+): Verb<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">> {
+  const { userId, at } = input;
+  const founding = (yield* findWorkspace()).user_count === 0;
+  if (!founding && input.policy === "closed") return refuse("sign_up_closed");
+  const invite = founding || input.invite === null ? undefined : yield* findUsableInvite(input.invite, at);
+  if (!founding && !invite) {
+    if (input.policy === "invite") return refuse("sign_up_closed");
+    if (input.invite !== null) return refuse("invite_unusable");
+  }
+  const email = input.email?.toLowerCase() ?? null;
+  if (yield* isUsernameTaken(input.username, input.usernameKey)) return refuse("username_taken");
+  if (email !== null && (yield* isEmailTaken(email))) return refuse("email_taken");
+  const rooms = founding ? [] : [yield* findDefaultRoom()];
+  if (invite && invite.room_id !== rooms[0]?.room_id) rooms.push(invite);
+  for (const room of rooms) if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
+
+  const row = yield* one<UserRow>(
+    `INSERT INTO users (id, username, username_key, email, display_name, kind, role, password_hash, created_at,
+     head, seq, workspace_seq) VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?, 1, 1, 0) RETURNING ${userColumns}`,
+    userId,
+    input.username,
+    input.usernameKey,
+    email,
+    input.displayName,
+    founding ? "owner" : "member",
+    input.passwordHash,
+    at,
+  );
+  const session = yield* insertSession(userId, input.session, row.user_seq, at);
+  transaction.announce(userTopic(userId), row.user_seq, { users: [toOwnUser(row)], sessions: [session] });
+  if (founding) yield* createDefaultRoom(transaction, { id: input.defaultRoomId, userId, at });
+  for (const room of rooms) yield* addMember(transaction, { roomId: room.room_id, userId, role: "member", at });
+  if (invite) yield* countUse(invite.code);
+  yield* announceToWorkspace(transaction, row);
+  yield* countUser(transaction);
+  return done(toOwnUser(row));
+}
+
+export function* putUser(
+  transaction: Transaction,
+  input: Input<Writes["putUser"]>,
+): Verb<Outcome<User, "email_taken">> {
+  const before = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, input.userId);
+  const displayName = input.displayName ?? before.display_name;
+  const email = input.email === undefined ? before.email : (input.email?.toLowerCase() ?? null);
+  if (displayName === before.display_name && email === before.email) return done(toOwnUser(before));
+  if (email !== null && email !== before.email && (yield* isEmailTaken(email))) return refuse("email_taken");
+  const row = yield* one<UserRow>(
+    `UPDATE users SET display_name = ?, email = ?, head = head + 1, seq = head + 1 WHERE id = ?
+     RETURNING ${userColumns}`,
+    displayName,
+    email,
+    input.userId,
+  );
+  transaction.announce(userTopic(row.user_id), row.user_seq, { users: [toOwnUser(row)] });
+  // An e-mail address is the user's own business: the workspace hears of the name alone.
+  if (displayName !== before.display_name) yield* announceToWorkspace(transaction, row);
+  return done(toOwnUser(row));
+}
+
+function* isUsernameTaken(username: string, usernameKey: string): Verb<boolean> {
+  const taken = yield* first(
+    "SELECT id FROM users WHERE username_key = ? OR lower(username) = ?",
+    usernameKey,
+    username.toLowerCase(),
+  );
+  return taken !== undefined;
+}
+
+function* isEmailTaken(email: string): Verb<boolean> {
+  return (yield* first("SELECT id FROM users WHERE email = ?", email)) !== undefined;
+}
+
+function* announceToWorkspace(transaction: Transaction, row: UserRow): Verb<void> {
+  const seq = yield* nextWorkspaceSeq();
+  yield* all("UPDATE users SET workspace_seq = ? WHERE id = ?", seq, row.user_id);
+  transaction.announce(workspaceTopic, seq, { users: [toUser(row)] });
+}

@@ -1,0 +1,38 @@
+import { workspaceTopic } from "@parley/protocol/model";
+import type { WorkspaceRecord, Writes } from "../store.ts";
+import { toWorkspace, type WorkspaceRow, workspaceColumns } from "./rows.ts";
+import { type Input, one, type Transaction, type Verb } from "./verb.ts";
+
+export function* getWorkspace(): Verb<WorkspaceRecord> {
+  const row = yield* findWorkspace();
+  return { name: row.name, signUp: row.sign_up, epoch: row.epoch, userCount: row.user_count };
+}
+
+export function* putWorkspace(transaction: Transaction, input: Input<Writes["putWorkspace"]>): Verb<null> {
+  const before = yield* findWorkspace();
+  const name = input.name ?? before.name;
+  const signUp = input.signUp ?? before.sign_up;
+  if (name === before.name && signUp === before.sign_up) return null;
+  const row = yield* one<WorkspaceRow>(
+    `UPDATE workspace SET name = ?, sign_up = ?, head = head + 1, seq = head + 1 WHERE id = 1
+     RETURNING ${workspaceColumns}`,
+    name,
+    signUp,
+  );
+  transaction.announce(workspaceTopic, row.head, { workspace: toWorkspace(row, transaction.defaults) });
+  return null;
+}
+
+export const findWorkspace = (): Verb<WorkspaceRow> => one(`SELECT ${workspaceColumns} FROM workspace WHERE id = 1`);
+
+/** Counts a new user. With its first the workspace is founded, which it tells. */
+export function* countUser(transaction: Transaction): Verb<void> {
+  const { user_count } = yield* one<WorkspaceRow>(
+    `UPDATE workspace SET user_count = user_count + 1 WHERE id = 1 RETURNING ${workspaceColumns}`,
+  );
+  if (user_count > 1) return;
+  const row = yield* one<WorkspaceRow>(
+    `UPDATE workspace SET head = head + 1, seq = head + 1 WHERE id = 1 RETURNING ${workspaceColumns}`,
+  );
+  transaction.announce(workspaceTopic, row.head, { workspace: toWorkspace(row, transaction.defaults) });
+}

@@ -1,0 +1,29 @@
+import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
+import { putMembership, removeMembership } from "./memberships.ts";
+import { appendMessage, editMessage, removeMessage } from "./messages.ts";
+import { createRoom, purgeRooms, putRoom, removeRoom } from "./rooms.ts";
+import { createSession, revokeSession, touchSession } from "./sessions.ts";
+import { createAccount, putUser } from "./users.ts";
+import type { WriteVerbs } from "./verb.ts";
+import { putWorkspace } from "./workspace.ts";
+
+export const writeVerbs: WriteVerbs = {
+  createAccount,
+  createSession,
+  touchSession,
+  revokeSession,
+  putUser,
+  putWorkspace,
+  createRoom,
+  putRoom,
+  removeRoom,
+  purgeRooms,
+  putMembership,
+  removeMembership,
+  createInvite,
+  revokeInvite,
+  redeemInvite,
+  appendMessage,
+  editMessage,
+  removeMessage,
+};
