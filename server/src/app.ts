@@ -1,0 +1,47 @@
+import type { TypingFrame } from "@parley/protocol/frames";
+import type { SignUpPolicy, Topic } from "@parley/protocol/model";
+import type { Store } from "./store/store.ts";
+
+/** What domain functions work with. At most six things; each is a contract with more than one implementation. */
+export interface App {
+  readonly store: Store;
+  readonly fanout: Fanout;
+  readonly passwords: Passwords;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Settings;
+}
+
+/** Passing announcements. Durable ones need no call: the store hands every commit to the hub itself. */
+export interface Fanout {
+  /** Sends to every connection that follows `topic`, now or never. */
+  broadcast(topic: Topic, frame: TypingFrame): void;
+}
+
+/** Slow on purpose, so bounded: `hash` and `verify` throw `unavailable` when too many wait already. */
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** With a null hash it does the same work and answers false, so that unknown logins cannot be told by time. */
+  verify(password: string, hash: string | null): Promise<boolean>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  /** Never given message text, passwords or tokens. */
+  error(event: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Settings {
+  /** The public origin; null: derived from each request. */
+  readonly publicUrl: string | null;
+  /** Holds until an owner chooses another in the workspace's settings. */
+  readonly signUp: SignUpPolicy;
+}

@@ -1,0 +1,134 @@
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readConfig } from "./config.ts";
+import { StartError } from "./start-error.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "parley-config-"));
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+beforeEach(() => {
+  for (const name of ["base.env", "override.env"]) rmSync(join(folder, name), { force: true });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("settings", () => {
+  test("have the defaults of the contract", () => {
+    expect(readConfig(folder, {})).toEqual({
+      port: 3000,
+      hostname: "localhost",
+      dataFolder: "./data",
+      publicUrl: null,
+      signUp: "open",
+      limits: true,
+      trustedProxies: new Set(),
+    });
+  });
+
+  test("are all read", () => {
+    const environment = {
+      PORT: "0",
+      HOST: "0.0.0.0",
+      PARLEY_DATA: "/var/lib/parley",
+      PARLEY_URL: "https://chat.example.org",
+      PARLEY_SIGN_UP: "invite",
+      PARLEY_LIMITS: "off",
+      PARLEY_TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.2",
+    };
+    expect(readConfig(folder, environment)).toEqual({
+      port: 0,
+      hostname: "0.0.0.0",
+      dataFolder: "/var/lib/parley",
+      publicUrl: "https://chat.example.org",
+      signUp: "invite",
+      limits: false,
+      trustedProxies: new Set(["127.0.0.1", "::1", "10.0.0.2"]),
+    });
+  });
+
+  test("come from base.env, then override.env, then the environment, each winning over the one before", () => {
+    write("base.env", "PORT=1001\nHOST=base\nPARLEY_DATA=base\n");
+    write("override.env", "HOST=override\nPARLEY_DATA=override\n");
+    const { port, hostname, dataFolder } = readConfig(folder, { PARLEY_DATA: "environment" });
+    expect([port, hostname, dataFolder]).toEqual([1001, "override", "environment"]);
+  });
+
+  test("are read from either file alone", () => {
+    write("override.env", "PORT=1002");
+    expect(readConfig(folder, {}).port).toBe(1002);
+    rmSync(join(folder, "override.env"));
+    write("base.env", "PORT=1003");
+    expect(readConfig(folder, {}).port).toBe(1003);
+  });
+
+  test("may have comments, quotes and empty lines around them", () => {
+    write("base.env", `# ours\n\nPARLEY_DATA="/var/my data" # here\nexport PARLEY_SIGN_UP='closed'\r\nHOST=\n`);
+    const { dataFolder, signUp, hostname } = readConfig(folder, {});
+    expect([dataFolder, signUp, hostname]).toEqual(["/var/my data", "closed", "localhost"]);
+  });
+
+  test("without a value count as not given", () => {
+    write("base.env", "PORT=1001\nDATABASE_URL=\nREDIS_URL=\n");
+    expect(readConfig(folder, { PORT: "", PARLEY_URL: undefined }).port).toBe(1001);
+  });
+});
+
+describe("the start is refused with a line that names the setting", () => {
+  const refusal = (environment: Readonly<Record<string, string>>) => {
+    try {
+      readConfig(folder, environment);
+      return "started";
+    } catch (error) {
+      expect(error).toBeInstanceOf(StartError);
+      return (error as StartError).message;
+    }
+  };
+
+  test("when a file has a setting that does not exist", () => {
+    write("base.env", "PROT=3000");
+    expect(refusal({})).toBe("PROT in base.env is not a setting of Parley.");
+    write("base.env", "");
+    write("override.env", "PARLEY_LIMIT=off");
+    expect(refusal({})).toBe("PARLEY_LIMIT in override.env is not a setting of Parley.");
+    write("override.env", "constructor=1");
+    expect(refusal({})).toContain("constructor in override.env");
+  });
+
+  test("when the environment has one with our prefix; what belongs to other programs is left alone", () => {
+    expect(refusal({ PARLEY_SIGNUP: "open" })).toBe("PARLEY_SIGNUP in the environment is not a setting of Parley.");
+    expect(refusal({ PATH: "/bin", HOSTNAME: "x", PORTS: "1", toString: "x" })).toBe("started");
+  });
+
+  test.each([
+    ["PORT", ["-1", "65536", "3000x", "0x10", "1e3", "3 000", "http", "123456"]],
+    [
+      "PARLEY_URL",
+      ["chat.example.org", "ftp://a.b", "https://a.b/chat", "https://a.b/?x", "https://a.b/#x", "https://"],
+    ],
+    ["PARLEY_SIGN_UP", ["Open", "yes", "open,invite"]],
+    ["PARLEY_LIMITS", ["true", "0", "OFF"]],
+    ["PARLEY_TRUSTED_PROXIES", ["proxy", "10.0.0.1;10.0.0.2", "10.0.0.0/8", "10.0.0", "abc", "1.2.3.4:80", "::g"]],
+    ["DATABASE_URL", ["postgres://localhost/parley"]],
+    ["REDIS_URL", ["redis://localhost"]],
+  ])("when %s is malformed", (name, values) => {
+    for (const value of values) {
+      const message = refusal({ [name]: value });
+      expect([value, message.startsWith(`${name} `)]).toEqual([value, true]);
+      expect(message).not.toContain("\n");
+    }
+  });
+
+  test("and a malformed value in a file counts like one in the environment", () => {
+    write("override.env", "PORT=eighty");
+    expect(refusal({})).toBe("PORT must be a number from 0 to 65535, not “eighty”.");
+    expect(refusal({ PORT: "80" })).toBe("started");
+  });
+});
+
+test("an origin is written in one way, without the port that goes without saying", () => {
+  expect(readConfig(folder, { PARLEY_URL: "HTTPS://Chat.Example.org:443/" }).publicUrl).toBe(
+    "https://chat.example.org",
+  );
+  expect(readConfig(folder, { PARLEY_URL: "http://localhost:3000" }).publicUrl).toBe("http://localhost:3000");
+});

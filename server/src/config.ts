@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import type { SignUpPolicy } from "@parley/protocol/model";
+import { StartError } from "./start-error.ts";
+
+/** The program's settings. This file is the only reader of the environment. */
+export interface Config {
+  readonly port: number;
+  readonly hostname: string;
+  readonly dataFolder: string;
+  readonly publicUrl: string | null;
+  readonly signUp: SignUpPolicy;
+  readonly limits: boolean;
+  readonly trustedProxies: ReadonlySet<string>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const defaults = {
+  PORT: "3000",
+  HOST: "localhost",
+  PARLEY_DATA: "./data",
+  PARLEY_URL: "",
+  DATABASE_URL: "",
+  REDIS_URL: "",
+  PARLEY_SIGN_UP: "open",
+  PARLEY_LIMITS: "on",
+  PARLEY_TRUSTED_PROXIES: "",
+} as const;
+
+type Setting = keyof typeof defaults;
+
+/**
+ * Reads `base.env`, then `override.env` in `folder`, then the process's environment, each winning over the one before.
+ * Throws `StartError` on an unknown or malformed setting.
+ */
+export function readConfig(folder: string, environment: Environment): Config {
+  const settings = collect([
+    ["base.env", readFile(join(folder, "base.env"))],
+    ["override.env", readFile(join(folder, "override.env"))],
+    ["the environment", ownSettings(environment)],
+  ]);
+  for (const name of ["DATABASE_URL", "REDIS_URL"] as const) {
+    if (settings[name] !== "") {
+      throw new StartError(`${name} is not supported by this version: leave it empty to use the embedded database.`);
+    }
+  }
+  return {
+    port: parsePort(settings.PORT),
+    hostname: settings.HOST,
+    dataFolder: settings.PARLEY_DATA,
+    publicUrl: parseUrl(settings.PARLEY_URL),
+    signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
+    limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
+    trustedProxies: parseAddresses(settings.PARLEY_TRUSTED_PROXIES),
+  };
+}
+
+function readFile(path: string): Environment {
+  return existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
+}
+
+/** The process's environment belongs to many programs: only our own prefix can be misspelt. */
+function ownSettings(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => isSetting(name) || name.startsWith("PARLEY_")),
+  );
+}
+
+function collect(sources: readonly (readonly [string, Environment])[]): Record<Setting, string> {
+  const settings: Record<Setting, string> = { ...defaults };
+  for (const [source, values] of sources) {
+    for (const [name, value] of Object.entries(values)) {
+      if (!isSetting(name)) throw new StartError(`${name} in ${source} is not a setting of Parley.`);
+      if (value !== undefined && value !== "") settings[name] = value;
+    }
+  }
+  return settings;
+}
+
+function isSetting(name: string): name is Setting {
+  return Object.hasOwn(defaults, name);
+}
+
+function parsePort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : -1;
+  if (port < 0 || port > 65_535) throw new StartError(`PORT must be a number from 0 to 65535, not “${value}”.`);
+  return port;
+}
+
+function parseUrl(value: string): string | null {
+  if (value === "") return null;
+  const url = URL.parse(value);
+  if (!url || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
+    throw new StartError(`PARLEY_URL must be an origin such as https://chat.example.org, not “${value}”.`);
+  }
+  return url.origin;
+}
+
+function parseChoice<const T extends string>(name: Setting, value: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === value);
+  if (!choice) throw new StartError(`${name} must be ${choices.join(" or ")}, not “${value}”.`);
+  return choice;
+}
+
+function parseAddresses(value: string): ReadonlySet<string> {
+  const addresses = value.split(",").map((address) => address.trim());
+  const wrong = addresses.find((address) => address !== "" && isIP(address) === 0);
+  if (wrong) throw new StartError(`PARLEY_TRUSTED_PROXIES must be addresses with commas between, not “${wrong}”.`);
+  return new Set(addresses.filter((address) => address !== ""));
+}

@@ -1,0 +1,99 @@
+import { ParleyError } from "@parley/protocol/errors";
+import type { Message, MessageId, Role, RoomKind, RoomRole } from "@parley/protocol/model";
+import type { App } from "../app.ts";
+import type { Account, RoomAccess, SignedIn } from "../store/store.ts";
+
+/**
+ * Every permission, in one place. `decide` is the whole policy as a pure function; the `require…` gates are the only way
+ * for a domain function to get hold of a room or a message.
+ */
+
+export type RoomAct =
+  | "room.see"
+  | "room.join"
+  | "room.leave"
+  | "room.edit"
+  | "room.delete"
+  | "room.invite"
+  | "members.list"
+  | "messages.read"
+  | "message.send"
+  | "message.type"
+  | "message.edit"
+  | "message.delete";
+
+export interface Standing {
+  readonly role: Role;
+  readonly kind: RoomKind;
+  /** Null: not in the room. */
+  readonly roomRole: RoomRole | null;
+  /** Whether the message in question is their own. Only for acts on a message. */
+  readonly own?: boolean;
+}
+
+/** `hidden` is answered as if the thing did not exist. */
+export type Verdict = "allowed" | "refused" | "hidden";
+
+export function decide(act: RoomAct, { role, kind, roomRole, own = false }: Standing): Verdict {
+  const member = roomRole !== null;
+  if (!member && kind !== "public") return "hidden";
+  // Workspace admins look after every room that they can see; a private room is the business of its members.
+  const admin = roomRole === "owner" || roomRole === "admin" || role === "owner" || role === "admin";
+  switch (act) {
+    case "room.see":
+    case "room.join":
+    case "room.leave":
+      return "allowed";
+    case "room.edit":
+    case "room.delete":
+    case "room.invite":
+      if (admin) return "allowed";
+      return member ? "refused" : "hidden";
+    case "members.list":
+    case "messages.read":
+    case "message.send":
+    case "message.type":
+      return member ? "allowed" : "hidden";
+    case "message.edit":
+      if (!member) return "hidden";
+      return own ? "allowed" : "refused";
+    case "message.delete":
+      if (!member) return "hidden";
+      return own || admin ? "allowed" : "refused";
+  }
+}
+
+/** The room, if this user may do this there. `reference` is its id or slug. */
+export async function requireRoom(app: App, actor: SignedIn, act: RoomAct, reference: string): Promise<RoomAccess> {
+  const access = await app.store.findRoom({ reference, userId: actor.user.id });
+  if (!access) throw new ParleyError("not_found");
+  admit(decide(act, { role: actor.user.role, kind: access.room.kind, roomRole: access.role }));
+  return access;
+}
+
+/** The room and one of its messages, if this user may do this to it. */
+export async function requireMessage(
+  app: App,
+  actor: SignedIn,
+  act: "message.edit" | "message.delete",
+  reference: string,
+  id: MessageId,
+): Promise<RoomAccess & { readonly message: Message }> {
+  const access = await requireRoom(app, actor, "messages.read", reference);
+  const message = await app.store.findMessage({ roomId: access.room.id, id });
+  if (!message) throw new ParleyError("not_found");
+  const own = message.author.id === actor.user.id;
+  admit(decide(act, { role: actor.user.role, kind: access.room.kind, roomRole: access.role, own }));
+  return { ...access, message };
+}
+
+/** Lets owners and admins of the workspace pass. */
+export function requireWorkspaceAdmin(actor: SignedIn): Account {
+  if (actor.user.role === "member") throw new ParleyError("not_allowed");
+  return actor.user;
+}
+
+function admit(verdict: Verdict): void {
+  if (verdict === "hidden") throw new ParleyError("not_found");
+  if (verdict === "refused") throw new ParleyError("not_allowed");
+}

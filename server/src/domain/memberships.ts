@@ -1,0 +1,33 @@
+import { limits } from "@parley/protocol/limits";
+import type { Room } from "@parley/protocol/model";
+import type { App } from "../app.ts";
+import type { SignedIn } from "../store/store.ts";
+import { requireRoom } from "./access.ts";
+import { must } from "./outcome.ts";
+
+/** Joins a public room. Joining again changes nothing. */
+export async function joinRoom(app: App, actor: SignedIn, reference: string): Promise<Room> {
+  const { room, role } = await requireRoom(app, actor, "room.join", reference);
+  if (role !== null) return room;
+  return must(await app.store.putMembership({ roomId: room.id, userId: actor.user.id, at: app.clock.now() }));
+}
+
+/** Leaves a room. When its owner leaves, the longest-standing admin, else member, takes over. */
+export async function leaveRoom(app: App, actor: SignedIn, reference: string): Promise<void> {
+  const { room, role } = await requireRoom(app, actor, "room.leave", reference);
+  if (role === null) return;
+  must(await app.store.removeMembership({ roomId: room.id, userId: actor.user.id, at: app.clock.now() }));
+}
+
+export async function listMembers(
+  app: App,
+  actor: SignedIn,
+  input: { readonly room: string; readonly cursor?: string | undefined; readonly limit?: number | undefined },
+) {
+  const { room } = await requireRoom(app, actor, "members.list", input.room);
+  return app.store.listMembers({
+    roomId: room.id,
+    cursor: input.cursor ?? null,
+    limit: input.limit ?? limits.memberPageMax,
+  });
+}

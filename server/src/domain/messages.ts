@@ -1,0 +1,96 @@
+import { ParleyError } from "@parley/protocol/errors";
+import { codePoints, limits } from "@parley/protocol/limits";
+import { type Message, type MessageId, roomTopic } from "@parley/protocol/model";
+import { isBlank } from "@parley/protocol/text";
+import type { App } from "../app.ts";
+import type { HistoryCursor, MessagePage, SignedIn } from "../store/store.ts";
+import { requireMessage, requireRoom } from "./access.ts";
+import { must } from "./outcome.ts";
+import { getEpoch } from "./workspace.ts";
+
+/** Sends a message. `created` is false when this author sent this `clientMessageId` before: then it is the first one. */
+export async function sendMessage(
+  app: App,
+  actor: SignedIn,
+  input: {
+    readonly room: string;
+    readonly content: string;
+    readonly clientMessageId?: string | undefined;
+    readonly replyTo?: MessageId | undefined;
+  },
+): Promise<{ readonly message: Message; readonly created: boolean }> {
+  const { room } = await requireRoom(app, actor, "message.send", input.room);
+  requireContent(input.content);
+  return must(
+    await app.store.appendMessage({
+      roomId: room.id,
+      authorId: actor.user.id,
+      content: input.content,
+      clientMessageId: input.clientMessageId ?? null,
+      replyTo: input.replyTo ?? null,
+      at: app.clock.now(),
+    }),
+  );
+}
+
+export async function editMessage(
+  app: App,
+  actor: SignedIn,
+  input: { readonly room: string; readonly id: MessageId; readonly content: string },
+): Promise<Message> {
+  const { room } = await requireMessage(app, actor, "message.edit", input.room, input.id);
+  requireContent(input.content);
+  return must(
+    await app.store.editMessage({
+      roomId: room.id,
+      id: input.id,
+      userId: actor.user.id,
+      content: input.content,
+      at: app.clock.now(),
+    }),
+  );
+}
+
+export async function deleteMessage(
+  app: App,
+  actor: SignedIn,
+  input: { readonly room: string; readonly id: MessageId },
+): Promise<Message> {
+  const { room, message } = await requireMessage(app, actor, "message.delete", input.room, input.id);
+  return must(
+    await app.store.removeMessage({
+      roomId: room.id,
+      id: input.id,
+      userId: actor.user.id,
+      asAdmin: message.author.id !== actor.user.id,
+      at: app.clock.now(),
+    }),
+  );
+}
+
+export async function listMessages(
+  app: App,
+  actor: SignedIn,
+  input: { readonly room: string; readonly cursor: HistoryCursor; readonly limit?: number | undefined },
+): Promise<MessagePage & { readonly epoch: string }> {
+  const { room } = await requireRoom(app, actor, "messages.read", input.room);
+  const page = await app.store.listMessages({
+    roomId: room.id,
+    cursor: input.cursor,
+    limit: input.limit ?? limits.pageDefault,
+  });
+  return { ...page, epoch: await getEpoch(app) };
+}
+
+/** Tells the room that this user is writing. */
+export async function notifyTyping(app: App, actor: SignedIn, input: { readonly room: string }): Promise<void> {
+  const { room } = await requireRoom(app, actor, "message.type", input.room);
+  app.fanout.broadcast(roomTopic(room.id), { type: "typing", room: room.id, user: actor.user.id });
+}
+
+function requireContent(content: string): void {
+  if (isBlank(content)) throw new ParleyError("blank_message");
+  if (codePoints(content) > limits.messageLength) {
+    throw new ParleyError("message_too_long", `A message has at most ${limits.messageLength} characters.`);
+  }
+}

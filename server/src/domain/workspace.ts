@@ -1,0 +1,29 @@
+import type { SignUpPolicy, Workspace } from "@parley/protocol/model";
+import type { App } from "../app.ts";
+import type { SignedIn } from "../store/store.ts";
+import { requireWorkspaceAdmin } from "./access.ts";
+
+/** What anyone may know of the workspace, signed in or not. */
+export async function getWorkspace(app: App): Promise<Workspace> {
+  const { name, signUp, userCount } = await app.store.getWorkspace({});
+  return { name, signUp: signUp ?? app.settings.signUp, firstRun: userCount === 0 };
+}
+
+export async function getSignUpPolicy(app: App): Promise<SignUpPolicy> {
+  return (await getWorkspace(app)).signUp;
+}
+
+/** Names this history: positions of another epoch mean nothing here. */
+export async function getEpoch(app: App): Promise<string> {
+  return (await app.store.getWorkspace({})).epoch;
+}
+
+export async function editWorkspace(
+  app: App,
+  actor: SignedIn,
+  changes: { readonly name?: string | undefined; readonly signUp?: SignUpPolicy | undefined },
+): Promise<Workspace> {
+  requireWorkspaceAdmin(actor);
+  await app.store.putWorkspace(changes);
+  return getWorkspace(app);
+}

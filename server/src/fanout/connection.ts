@@ -1,0 +1,18 @@
+import type { SessionId, Topic, UserId } from "@parley/protocol/model";
+
+/** One live WebSocket of a signed-in user, as the hub needs it. The transport makes it. */
+export interface Connection {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  /** When the session ends by itself, in milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** When the peer was last heard, in milliseconds since 1970. */
+  lastHeardAt(): number;
+  /** Sends one encoded frame; closes the connection as too slow when it cannot be taken. */
+  send(text: string): void;
+  subscribe(topic: Topic): void;
+  unsubscribe(topic: Topic): void;
+  bufferedBytes(): number;
+  close(code: number, reason?: string): void;
+  terminate(): void;
+}

@@ -1,0 +1,83 @@
+import { encodeFrame } from "@parley/protocol/codec";
+import type { DeltaFrame, ResetFrame } from "@parley/protocol/frames";
+import { limits } from "@parley/protocol/limits";
+import type { Seq, Topic, UserId } from "@parley/protocol/model";
+import type { Store } from "../store/store.ts";
+import type { Connection } from "./connection.ts";
+import type { Hub } from "./hub.ts";
+
+/**
+ * Fetching what was missed.
+ *
+ * A connection is subscribed from its first moment, so what is committed during a resume arrives as live deltas; the
+ * ranges that deltas state make the two meet without a hole, in whatever order they come:
+ *
+ *     position 57            read at 62            live
+ *     ────┼──────────────────────┼──────────────────▶
+ *         └─ delta 57 → 62 ──────┘
+ *                             └─ delta 61 → 63: continues 62
+ *
+ * A delta carries each thing that changed as it is now, so its size is bounded by what exists, not by what happened.
+ */
+export interface Resumed {
+  /** Encoded deltas and resets, in the order asked. Topics that are up to date are not mentioned. */
+  readonly frames: readonly string[];
+  /** Topics that do not exist for this user. Forbidden and unknown look alike. */
+  readonly gone: readonly Topic[];
+}
+
+/** Subscribes a new connection to every topic of its user. Answers the epoch that their numbers belong to. */
+export async function register(store: Store, hub: Hub, connection: Connection): Promise<string> {
+  const { epoch } = await store.getWorkspace({});
+  // Read last: what is committed between this read and `add` would reach the hub before it knows the connection.
+  hub.add(connection, await store.listTopics({ userId: connection.userId }));
+  return epoch;
+}
+
+/** Answers a resume. What does not fit into `limits.resumeBytes` is reset instead, explicitly. */
+export async function resume(
+  store: Store,
+  userId: UserId,
+  asked: { readonly epoch?: string | undefined; readonly topics: Readonly<Record<string, Seq>> },
+): Promise<Resumed> {
+  const heads = new Map((await store.listTopics({ userId })).map(({ topic, head }) => [topic, head]));
+  const sameEpoch = asked.epoch === undefined || asked.epoch === (await store.getWorkspace({})).epoch;
+  const frames: string[] = [];
+  const gone: Topic[] = [];
+  let bytes = 0;
+  for (const [name, since] of Object.entries(asked.topics)) {
+    const topic = name as Topic;
+    const head = heads.get(topic);
+    if (head === undefined) {
+      gone.push(topic);
+      continue;
+    }
+    if (sameEpoch && since === head) continue;
+    const reset = encodeFrame({ type: "reset", topic, head } satisfies ResetFrame);
+    const text = sameEpoch ? encodeFrame(await changesSince(store, topic, since)) : reset;
+    const size = Buffer.byteLength(text);
+    const fits = bytes + size <= limits.resumeBytes;
+    bytes += fits ? size : reset.length;
+    frames.push(fits ? text : reset);
+  }
+  return { frames, gone };
+}
+
+/**
+ * What changed on one topic after `since`: one delta, an empty one when there is nothing, or a reset when it would be more
+ * than `limits.resumeChanges` things or `limits.resumeBytes`.
+ */
+export async function changesSince(store: Store, topic: Topic, since: Seq): Promise<DeltaFrame | ResetFrame> {
+  const changes = await store.changesSince({ topic, since, limit: limits.resumeChanges });
+  switch (changes.kind) {
+    case "changes": {
+      const { delta } = changes;
+      const fits = Buffer.byteLength(encodeFrame(delta)) <= limits.resumeBytes;
+      return fits ? delta : { type: "reset", topic, head: delta.to };
+    }
+    case "current":
+      return { type: "delta", topic, from: since, to: since, ...(topic.startsWith("room:") && { messages: [] }) };
+    case "reset":
+      return { type: "reset", topic, head: changes.head };
+  }
+}

@@ -1,0 +1,34 @@
+import { readConfig } from "./config.ts";
+import { startParley } from "./parley.ts";
+import { createLog } from "./platform/log.ts";
+import { StartError } from "./start-error.ts";
+
+const log = createLog(Date.now);
+
+try {
+  const parley = await startParley(readConfig(process.cwd(), process.env), {
+    log,
+    clock: { now: Date.now },
+    // The store can no longer promise anything: better no server than one that forgets.
+    onFatal: (error) => {
+      log.error("store.failed", { error: error.message });
+      process.exit(1);
+    },
+  });
+  process.stdout.write(`Parley is ready at ${parley.url}\n`);
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      parley.stop().catch((error: unknown) => {
+        log.error("stop.failed", { error: String(error) });
+        process.exitCode = 1;
+      });
+    });
+  }
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`Parley cannot start: ${error.message}\n`);
+  process.exitCode = 1;
+}

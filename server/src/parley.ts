@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ParleyError } from "@parley/protocol/errors";
+import type { App, Clock, Log } from "./app.ts";
+import type { Config } from "./config.ts";
+import { Hub } from "./fanout/hub.ts";
+import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
+import { createPasswords } from "./platform/passwords.ts";
+import { type Peer, type Serving, serve } from "./platform/serve.ts";
+import { StartError } from "./start-error.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { readAssets } from "./transport/assets.ts";
+import { clientAddress } from "./transport/auth.ts";
+import { createHttp, toProblem } from "./transport/http.ts";
+import { createLimits, noLimits } from "./transport/limits.ts";
+import { isSecure } from "./transport/route.ts";
+import {
+  closeForRestart,
+  createSocketHandlers,
+  type SocketData,
+  silentMs,
+  socketPath,
+  upgradeSocket,
+} from "./transport/websocket.ts";
+
+/** Above this a reader is too slow. Bun drops frames silently at `backpressureBytes`, so the sweep must come first. */
+const slowBytes = 128 * 1024;
+const backpressureBytes = 256 * 1024;
+const sweepEveryMs = 1000;
+/** Frames and bodies up to here are read and refused with a clear error; the platform cuts off what is larger. */
+const hardLimitBytes = 1024 * 1024;
+
+const root = join(import.meta.dirname, "../..");
+
+export interface ParleyOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The store failed for good. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface Parley {
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, tells clients when to return, finishes commits, releases everything. */
+  stop(): Promise<void>;
+}
+
+/** Assembles the program and starts it: the one place that knows every part. Throws `StartError` when it cannot. */
+export async function startParley(config: Config, { clock, log, onFatal }: ParleyOptions): Promise<Parley> {
+  const store = await openSqliteStore(config.dataFolder, { defaultSignUp: config.signUp, onFatal });
+  let serving: Serving | null = null;
+  let ready = true;
+  const hub = new Hub((topic, text) => serving?.publish(topic, text));
+  store.onCommit((commit) => hub.publish(commit));
+  const app: App = {
+    store,
+    fanout: hub,
+    passwords: createPasswords(),
+    clock,
+    log,
+    settings: { publicUrl: config.publicUrl, signUp: config.signUp },
+  };
+  const limits = config.limits ? createLimits(clock) : noLimits;
+  const http = createHttp({
+    app,
+    limits,
+    assets: readAssets(join(root, "client/dist")),
+    version: readVersion(),
+    isReady: async () => ready && (await store.getWorkspace({}).then(Boolean, () => false)),
+  });
+  const secure = isSecure(app);
+
+  const respond = async (request: Request, peer: Peer<SocketData>): Promise<Response | undefined> => {
+    const env = { address: clientAddress(request, peer.address, config.trustedProxies), secure };
+    if (new URL(request.url).pathname !== socketPath) return http.fetch(request, env);
+    try {
+      if (!ready) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });
+      await upgradeSocket({ app, hub, limits }, request, peer.upgrade, env);
+      return undefined;
+    } catch (error) {
+      return toProblem(error, env.secure, log);
+    }
+  };
+
+  try {
+    serving = serve<SocketData>({
+      hostname: config.hostname,
+      port: config.port,
+      onRequest: respond,
+      sockets: createSocketHandlers(app, hub, limits),
+      maxBodyBytes: hardLimitBytes,
+      maxFrameBytes: hardLimitBytes,
+      backpressureBytes,
+    });
+  } catch (error) {
+    await store.close();
+    throw toStartError(error, config);
+  }
+  const { port } = serving;
+  const sweep = setInterval(() => hub.sweep(clock.now(), { bufferedBytes: slowBytes, silentMs }), sweepEveryMs);
+  const purge = purgeRoomsLater(app);
+
+  return {
+    url: config.publicUrl ?? `http://${config.hostname === "0.0.0.0" ? "localhost" : config.hostname}:${port}`,
+    port,
+    async stop() {
+      ready = false;
+      serving?.stopListening();
+      clearInterval(sweep);
+      purge.stop();
+      closeForRestart(hub);
+      await store.close();
+      await serving?.stop();
+    },
+  };
+}
+
+function readVersion(): string {
+  const path = join(root, "package.json");
+  const version: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).version : null;
+  return typeof version === "string" ? version : "unknown";
+}
+
+function toStartError(error: unknown, config: Config): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  const at = `${config.hostname}:${config.port}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return new StartError(`${at} is in use. Stop the program that listens there, or set PORT to another number.`);
+    case "EACCES":
+      return new StartError(`this user may not listen on ${at}. Set PORT to a number above 1023.`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new StartError(`HOST “${config.hostname}” is not an address of this computer.`);
+    default:
+      return error;
+  }
+}

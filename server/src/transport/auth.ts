@@ -1,0 +1,101 @@
+import { isIP } from "node:net";
+import { ParleyError } from "@parley/protocol/errors";
+import type { App } from "../app.ts";
+import { findSignedIn, idleMs } from "../domain/sessions.ts";
+import type { SignedIn } from "../store/store.ts";
+
+/** Who asks, and from where: cookies, tokens, origins and addresses. */
+
+const cookieNames = { secure: "__Host-session", plain: "session" } as const;
+const tokenShape = /^[A-Za-z0-9_-]{43}$/;
+
+/** The session's token as the request carries it, by `Authorization: Bearer` or by cookie. */
+export function readToken(request: Request, secure: boolean): string | null {
+  const token = readBearer(request) ?? readCookie(request.headers.get("cookie") ?? "", cookieName(secure));
+  return token !== undefined && tokenShape.test(token) ? token : null;
+}
+
+/** Null when the request carries no session, or one that has ended. */
+export async function authenticate(app: App, request: Request, secure: boolean): Promise<SignedIn | null> {
+  const token = readToken(request, secure);
+  return token === null ? null : findSignedIn(app, token);
+}
+
+export function sessionCookie(token: string, secure: boolean): string {
+  return `${cookieName(secure)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${idleMs / 1000}${secure ? "; Secure" : ""}`;
+}
+
+export function endedCookie(secure: boolean): string {
+  return `${cookieName(secure)}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure ? "; Secure" : ""}`;
+}
+
+/**
+ * Refuses what another site makes a browser do. Browsers say where a request comes from; programs that are not browsers
+ * say nothing, and carry no cookie that they were not given.
+ */
+export function requireSameOrigin(request: Request, origin: string): void {
+  if (readBearer(request) !== undefined) return;
+  const site = request.headers.get("sec-fetch-site");
+  const from = request.headers.get("origin");
+  const same = site === null ? from === null || isOrigin(from, origin) : site === "same-origin";
+  if (!same) throw new ParleyError("cross_origin");
+}
+
+/** For a socket's upgrade, which browsers let any page ask for: here `Origin` alone counts. */
+export function requireSameOriginSocket(request: Request, origin: string): void {
+  const from = request.headers.get("origin");
+  if (from !== null && !isOrigin(from, origin)) throw new ParleyError("cross_origin");
+}
+
+/**
+ * Where the client thinks it is: the configured origin, else what the request says. Behind a proxy that ends TLS only the
+ * host is known to be right, so without `PARLEY_URL` the scheme is not compared.
+ */
+export function originOf(request: Request, publicUrl: string | null): string {
+  if (publicUrl !== null) return publicUrl;
+  const host = request.headers.get("host") ?? "";
+  return URL.parse(`http://${host}`)?.origin ?? "http://localhost";
+}
+
+function isOrigin(from: string, origin: string): boolean {
+  if (from === origin) return true;
+  const [asked, own] = [URL.parse(from), URL.parse(origin)];
+  return asked !== null && own !== null && own.protocol === "http:" && asked.host === own.host;
+}
+
+/**
+ * The address of the client. A proxy's word counts only when the proxy is trusted: then it is the right-most entry that
+ * is not itself a trusted proxy's. What stands left of that one anybody may have written, so when it is no address the
+ * peer's own is left.
+ */
+export function clientAddress(request: Request, peer: string, trusted: ReadonlySet<string>): string {
+  const own = toPlainAddress(peer);
+  if (!trusted.has(own)) return own;
+  const forwarded = request.headers.get("x-forwarded-for") ?? "";
+  const client = forwarded
+    .split(",")
+    .map((address) => toPlainAddress(address.trim()))
+    .findLast((address) => !trusted.has(address));
+  return client !== undefined && isIP(client) !== 0 ? client : own;
+}
+
+/** An IPv4 peer of a server that listens on IPv6 comes as `::ffff:192.0.2.1`. */
+function toPlainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+function readBearer(request: Request): string | undefined {
+  return /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+}
+
+function cookieName(secure: boolean): string {
+  return secure ? cookieNames.secure : cookieNames.plain;
+}
+
+function readCookie(header: string, name: string): string | undefined {
+  for (const pair of header.split(";")) {
+    const at = pair.indexOf("=");
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,157 @@
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { ParleyError, type Problem, titleOf } from "@parley/protocol/errors";
+import { healthSchema } from "@parley/protocol/http";
+import { limits as bounds } from "@parley/protocol/limits";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { ZodError } from "zod";
+import type { App, Log } from "../app.ts";
+import type { Assets } from "./assets.ts";
+import { originOf, requireSameOrigin } from "./auth.ts";
+import { firstIssue } from "./dispatch.ts";
+import { docsCss, renderDocs } from "./docs-page.ts";
+import { secure } from "./headers.ts";
+import type { Limits } from "./limits.ts";
+import { answers, type Env, type Http, isSecure } from "./route.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { inviteRoutes } from "./routes/invites.ts";
+import { messageRoutes } from "./routes/messages.ts";
+import { roomRoutes } from "./routes/rooms.ts";
+import { workspaceRoutes } from "./routes/workspace.ts";
+
+export interface HttpOptions {
+  readonly app: App;
+  readonly limits: Limits;
+  readonly assets: Assets;
+  readonly version: string;
+  /** Whether the program takes new work: false while it stops. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+/**
+ * Every HTTP route. Requests pass, in this order: headers, origin, body, then their route's own login, limit and schema;
+ * errors leave in one shape. This is the only place where codes become statuses.
+ */
+export function createHttp(options: HttpOptions): Http {
+  const { app } = options;
+  const problem = (context: Context<Env>, error: unknown) => toProblem(error, context.env.secure, app.log);
+  const http: Http = new OpenAPIHono<Env>({
+    strict: false,
+    defaultHook: (result) => {
+      if (!result.success) throw result.error;
+    },
+  });
+  http.use(async (context, next) => {
+    await next();
+    secure(context.res.headers, isSecure(app));
+  });
+  http.use(async (context, next) => {
+    const { method } = context.req;
+    if (method !== "GET" && method !== "HEAD") {
+      requireSameOrigin(context.req.raw, originOf(context.req.raw, app.settings.publicUrl));
+      await readBody(context);
+    }
+    await next();
+  });
+  accountRoutes(http, options);
+  workspaceRoutes(http, options);
+  roomRoutes(http, options);
+  inviteRoutes(http, options);
+  messageRoutes(http, options);
+  operationRoutes(http, options);
+  const paths = documentation(http, options.version);
+  http.get("*", (context) => {
+    const response = options.assets.respond(context.req.raw, context.req.path);
+    if (!response) throw new ParleyError("not_found");
+    return response;
+  });
+  http.notFound((context) => problem(context, new ParleyError(missing(paths, context.req.path))));
+  http.onError((error, context) => problem(context, error));
+  return http;
+}
+
+function operationRoutes(http: Http, { version, isReady }: HttpOptions): void {
+  const health = (path: string, summary: string) =>
+    createRoute({
+      method: "get",
+      path,
+      tags: ["operation"],
+      summary,
+      responses: answers(200, "It is.", healthSchema),
+    });
+  http.openapi(health("/healthz", "Whether the process serves"), (context) =>
+    context.json({ status: "ok", version }, 200),
+  );
+  http.openapi(health("/readyz", "Whether the database answers and new work is taken"), async (context) => {
+    if (!(await isReady())) throw new ParleyError("unavailable");
+    return context.json({ status: "ok", version }, 200);
+  });
+}
+
+/** Serves the description that the routes themselves make, and a page that shows it. Answers its paths. */
+function documentation(http: Http, version: string): readonly RegExp[] {
+  http.openAPIRegistry.registerComponent("securitySchemes", "cookie", {
+    type: "apiKey",
+    in: "cookie",
+    name: "session",
+  });
+  http.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  const document = http.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Parley",
+      version,
+      description:
+        "Everything a client may ask over HTTP. Errors are application/problem+json (RFC 9457) with a code from one closed list; what you may not see looks like what does not exist.",
+    },
+  });
+  const page = renderDocs(document);
+  http.get("/api/openapi.json", (context) => context.json(document));
+  http.get("/api/docs", (context) => context.html(page));
+  http.get("/api/docs.css", (context) => context.body(docsCss, 200, { "content-type": "text/css; charset=utf-8" }));
+  return Object.keys(document.paths ?? {}).map((path) => new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}/?$`));
+}
+
+/** Reads the body once, whole: bounded, and valid UTF-8. */
+async function readBody(context: Context<Env>): Promise<void> {
+  const declared = Number(context.req.header("content-length") ?? 0);
+  if (declared > bounds.bodyBytes) throw new ParleyError("too_large");
+  const bytes = await context.req.arrayBuffer();
+  if (bytes.byteLength > bounds.bodyBytes) throw new ParleyError("too_large");
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ParleyError("malformed", "The request is not valid UTF-8.");
+  }
+}
+
+function missing(paths: readonly RegExp[], path: string): "method_not_allowed" | "not_found" {
+  return paths.some((known) => known.test(path)) ? "method_not_allowed" : "not_found";
+}
+
+/** An error as the answer that a client gets. What is not expected is logged, and tells nothing. */
+export function toProblem(error: unknown, https: boolean, log: Log): Response {
+  const known = toParleyError(error, log);
+  const problem: Problem = {
+    type: "about:blank",
+    title: titleOf(known.code),
+    status: known.status,
+    detail: known.message,
+    code: known.code,
+    ...(known.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
+  };
+  const headers = new Headers({ "content-type": "application/problem+json" });
+  if (known.retryAfterMs !== undefined) headers.set("retry-after", String(Math.ceil(known.retryAfterMs / 1000)));
+  secure(headers, https);
+  return new Response(JSON.stringify(problem), { status: known.status, headers });
+}
+
+function toParleyError(error: unknown, log: Log): ParleyError {
+  if (error instanceof ParleyError) return error;
+  if (error instanceof ZodError) return new ParleyError("invalid", firstIssue(error));
+  if (error instanceof HTTPException) {
+    return new ParleyError(error.status === 415 ? "unsupported_media_type" : "malformed");
+  }
+  log.error("http.failed", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  return new ParleyError("internal");
+}

@@ -1,0 +1,78 @@
+import { ParleyError } from "@parley/protocol/errors";
+import type { Clock } from "../app.ts";
+
+/**
+ * Rate limits: token buckets per user or address. A bucket holds `burst` tokens and gains one every `everyMs`; each act
+ * takes one. HTTP and the socket share the buckets, so neither is a way around the other.
+ */
+const buckets = {
+  /** Every request of an address to routes that need no login. */
+  anonymous: { burst: 120, everyMs: 250 },
+  /** Attempts per address, and per login name so that many addresses do not help. */
+  "sign-in": { burst: 30, everyMs: 30_000 },
+  "sign-in-login": { burst: 10, everyMs: 30_000 },
+  "sign-up": { burst: 20, everyMs: 60_000 },
+  request: { burst: 300, everyMs: 25 },
+  send: { burst: 40, everyMs: 200 },
+  edit: { burst: 30, everyMs: 1000 },
+  typing: { burst: 6, everyMs: 1000 },
+  "create-room": { burst: 20, everyMs: 60_000 },
+  invite: { burst: 30, everyMs: 30_000 },
+  command: { burst: 200, everyMs: 50 },
+  connect: { burst: 60, everyMs: 1000 },
+} as const;
+
+export type Limit = keyof typeof buckets;
+
+/** Connections that one user may hold at a time. */
+export const connectionsPerUser = 20;
+/** Buckets remembered at most: about 10 MB. The least recently used are forgotten first. */
+const remembered = 100_000;
+
+export interface Limits {
+  readonly on: boolean;
+  /** Takes a token of `key`; throws `rate_limited` with the time to wait when there is none. */
+  take(limit: Limit, key: string): void;
+}
+
+/** No limits at all: for load tests. */
+export const noLimits: Limits = { on: false, take() {} };
+
+export function createLimits(clock: Clock): Limits {
+  const levels = new Map<string, { tokens: number; at: number }>();
+  return {
+    on: true,
+    take(limit, key) {
+      const { burst, everyMs } = buckets[limit];
+      const name = `${limit} ${key}`;
+      const now = clock.now();
+      const level = levels.get(name);
+      const gained = level ? Math.max(0, now - level.at) / everyMs : 0;
+      const tokens = level ? Math.min(burst, level.tokens + gained) : burst;
+      const allowed = tokens >= 1;
+      levels.delete(name);
+      levels.set(name, { tokens: allowed ? tokens - 1 : tokens, at: now });
+      if (levels.size > remembered) forgetOldest(levels);
+      if (!allowed) {
+        throw new ParleyError("rate_limited", undefined, { retryAfterMs: Math.ceil((1 - tokens) * everyMs) });
+      }
+    },
+  };
+}
+
+function forgetOldest(levels: Map<string, unknown>): void {
+  const oldest = levels.keys().next();
+  if (!oldest.done) levels.delete(oldest.value);
+}
+
+/** What is limited as one address: an IPv6 subscriber has a whole /64. */
+export function addressKey(address: string): string {
+  if (!address.includes(":")) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1]) return mapped[1];
+  const [head = "", tail] = address.split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail ? tail.split(":") : [];
+  const groups = tail === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill("0"), ...right];
+  return groups.slice(0, 4).join(":");
+}

@@ -1,0 +1,82 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import { ParleyError } from "@parley/protocol/errors";
+import { problemSchema } from "@parley/protocol/http";
+import type { Context, MiddlewareHandler } from "hono";
+import type { App } from "../app.ts";
+import type { SignedIn } from "../store/store.ts";
+import { authenticate } from "./auth.ts";
+import { addressKey, type Limit, type Limits } from "./limits.ts";
+
+/** What every route is made of: who may call it, how often, and how its answers are described. */
+
+export interface Env {
+  Bindings: {
+    /** The client's address, as far as it can be trusted. */
+    readonly address: string;
+    /** Whether the public origin is HTTPS. */
+    readonly secure: boolean;
+  };
+  Variables: { actor: SignedIn };
+}
+
+export type Http = OpenAPIHono<Env>;
+
+export interface RouteOptions {
+  readonly app: App;
+  readonly limits: Limits;
+}
+
+export const isSecure = (app: App): boolean => app.settings.publicUrl?.startsWith("https:") ?? false;
+
+/** Both ways to say who one is. */
+export const security: Record<string, string[]>[] = [{ cookie: [] }, { bearer: [] }];
+
+/** Lets only signed-in users pass, and takes from their limits. */
+export function signedIn({ app, limits }: RouteOptions, limit: Limit = "request"): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const actor = await authenticate(app, context.req.raw, context.env.secure);
+    if (!actor) throw new ParleyError("not_signed_in");
+    limits.take(limit, actor.user.id);
+    context.set("actor", actor);
+    await next();
+  };
+}
+
+/** Lets anyone pass, and takes from the limits of their address. */
+export function anyone({ limits }: RouteOptions, limit: Limit = "anonymous"): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    limits.take(limit, addressKey(context.env.address));
+    await next();
+  };
+}
+
+/** A JSON body. */
+export function body<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { "application/json": { schema } } } as const;
+}
+
+const problem = {
+  description: "Refused, with the reason as a code.",
+  content: { "application/problem+json": { schema: problemSchema } },
+} as const;
+
+/** The answers of a route that succeeds in one way. */
+export function answers<Status extends number, Schema extends z.ZodType>(
+  status: Status,
+  description: string,
+  schema: Schema,
+) {
+  const success = { description, content: { "application/json": { schema } } } as const;
+  return { [status]: success, default: problem } as { [S in Status]: typeof success } & { default: typeof problem };
+}
+
+/** The answers of a route that succeeds without a word. */
+export function silent(description: string) {
+  return { 204: { description }, default: problem } as const;
+}
+
+export function origin(context: Context<Env>) {
+  return { userAgent: context.req.header("user-agent") ?? "", address: context.env.address };
+}
+
+export { z };

@@ -1,0 +1,122 @@
+import { createRoute } from "@hono/zod-openapi";
+import { meBody, sessionParams, sessionsSchema, signInBody, signUpBody, userSchema } from "@parley/protocol/http";
+import { listSessions, revokeSession, signIn, signOut, toOwnUser } from "../../domain/sessions.ts";
+import { editMe, signUp } from "../../domain/users.ts";
+import { endedCookie, sessionCookie } from "../auth.ts";
+import { answers, anyone, body, type Http, origin, type RouteOptions, security, signedIn, silent } from "../route.ts";
+
+const tags = ["accounts"];
+
+export function accountRoutes(http: Http, options: RouteOptions): void {
+  const { app, limits } = options;
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/auth/sign-up",
+      tags,
+      summary: "Open an account and sign in",
+      middleware: [anyone(options, "sign-up")] as const,
+      request: { body: body(signUpBody) },
+      responses: answers(201, "The new user, with a session cookie.", userSchema),
+    }),
+    async (context) => {
+      const { user, token } = await signUp(app, origin(context), context.req.valid("json"));
+      context.header("set-cookie", sessionCookie(token, context.env.secure));
+      return context.json(user, 201);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/auth/sign-in",
+      tags,
+      summary: "Sign in by user name or e-mail address",
+      middleware: [anyone(options, "sign-in")] as const,
+      request: { body: body(signInBody) },
+      responses: answers(200, "The user, with a session cookie.", userSchema),
+    }),
+    async (context) => {
+      const input = context.req.valid("json");
+      limits.take("sign-in-login", input.login.toLowerCase());
+      const { user, token } = await signIn(app, origin(context), input);
+      context.header("set-cookie", sessionCookie(token, context.env.secure));
+      return context.json(user, 200);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/auth/sign-out",
+      tags,
+      summary: "End this session",
+      security,
+      middleware: [signedIn(options)] as const,
+      responses: silent("The session and its sockets are ended."),
+    }),
+    async (context) => {
+      await signOut(app, context.var.actor);
+      context.header("set-cookie", endedCookie(context.env.secure));
+      return context.body(null, 204);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/me",
+      tags,
+      summary: "Who I am",
+      security,
+      middleware: [signedIn(options)] as const,
+      responses: answers(200, "The signed-in user.", userSchema),
+    }),
+    (context) => context.json(toOwnUser(context.var.actor.user), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "patch",
+      path: "/api/me",
+      tags,
+      summary: "Change my name or e-mail address",
+      security,
+      middleware: [signedIn(options, "edit")] as const,
+      request: { body: body(meBody) },
+      responses: answers(200, "The changed user.", userSchema),
+    }),
+    async (context) => context.json(await editMe(app, context.var.actor, context.req.valid("json")), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/sessions",
+      tags,
+      summary: "My open sessions",
+      security,
+      middleware: [signedIn(options)] as const,
+      responses: answers(200, "Latest seen first.", sessionsSchema),
+    }),
+    async (context) => context.json({ sessions: await listSessions(app, context.var.actor) }, 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "delete",
+      path: "/api/sessions/{id}",
+      tags,
+      summary: "End one of my sessions",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: sessionParams },
+      responses: silent("The session and its sockets are ended."),
+    }),
+    async (context) => {
+      await revokeSession(app, context.var.actor, context.req.valid("param").id);
+      return context.body(null, 204);
+    },
+  );
+}

@@ -1,0 +1,36 @@
+import { createRoute } from "@hono/zod-openapi";
+import { workspaceBody, workspaceSchema } from "@parley/protocol/http";
+import { editWorkspace, getWorkspace } from "../../domain/workspace.ts";
+import { answers, anyone, body, type Http, type RouteOptions, security, signedIn } from "../route.ts";
+
+const tags = ["workspace"];
+
+export function workspaceRoutes(http: Http, options: RouteOptions): void {
+  const { app } = options;
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/workspace",
+      tags,
+      summary: "The workspace's name and who may sign up",
+      middleware: [anyone(options)] as const,
+      responses: answers(200, "What anyone may know.", workspaceSchema),
+    }),
+    async (context) => context.json(await getWorkspace(app), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "patch",
+      path: "/api/workspace",
+      tags,
+      summary: "Change the name or the sign-up policy, as an owner or admin",
+      security,
+      middleware: [signedIn(options, "edit")] as const,
+      request: { body: body(workspaceBody) },
+      responses: answers(200, "The changed workspace.", workspaceSchema),
+    }),
+    async (context) => context.json(await editWorkspace(app, context.var.actor, context.req.valid("json")), 200),
+  );
+}

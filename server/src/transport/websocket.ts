@@ -1,0 +1,235 @@
+import { decodeClientFrame, encodeFrame } from "@parley/protocol/codec";
+import type { Command } from "@parley/protocol/commands";
+import { closeCodes, ParleyError } from "@parley/protocol/errors";
+import type { AckFrame, PongFrame, ServerFrame, WelcomeFrame } from "@parley/protocol/frames";
+import { limits as bounds } from "@parley/protocol/limits";
+import { protocolVersion } from "@parley/protocol/version";
+import type { App } from "../app.ts";
+import { findSignedIn, toOwnUser } from "../domain/sessions.ts";
+import type { Connection } from "../fanout/connection.ts";
+import type { Hub } from "../fanout/hub.ts";
+import { register, resume } from "../fanout/resume.ts";
+import type { Socket, SocketHandlers } from "../platform/serve.ts";
+import type { SignedIn } from "../store/store.ts";
+import { originOf, readToken, requireSameOriginSocket } from "./auth.ts";
+import { type AckFields, dispatch, parseCommand } from "./dispatch.ts";
+import { connectionsPerUser, type Limits } from "./limits.ts";
+
+export const socketPath = "/api/socket";
+export const heartbeatMs = 25_000;
+/** A peer that missed two heartbeats and half of the next is gone. */
+export const silentMs = 2.5 * heartbeatMs;
+/** Commands of one connection that may be under way at once. */
+const outstandingMax = 1024;
+
+/** What a socket carries from its upgrade on: who it is was settled there. */
+export interface SocketData {
+  readonly actor: SignedIn;
+  readonly token: string;
+  connection: SocketConnection | null;
+}
+
+/** Everything a socket does after its upgrade. */
+export function createSocketHandlers(app: App, hub: Hub, limits: Limits): SocketHandlers<SocketData> {
+  return {
+    onOpen: (socket) => {
+      const connection = new SocketConnection(app, hub, limits, socket);
+      socket.data.connection = connection;
+      connection.open().catch((error: unknown) => {
+        app.log.error("socket.open_failed", { error: String(error) });
+        connection.close(closeCodes.overloaded, JSON.stringify({ retryInMs: 1000 }));
+      });
+    },
+    onText: (socket, text) => socket.data.connection?.receive(text),
+    onBinary: (socket) => socket.data.connection?.close(closeCodes.protocolError, "text frames only"),
+    onClose: (socket) => socket.data.connection?.forget(),
+  };
+}
+
+class SocketConnection implements Connection {
+  readonly #app: App;
+  readonly #hub: Hub;
+  readonly #limits: Limits;
+  readonly #socket: Socket<SocketData>;
+  #actor: SignedIn;
+  readonly expiresAt: number;
+  #heardAt: number;
+  #outstanding = 0;
+  #state: "opening" | "open" | "closed" = "opening";
+  /** Frames that came before the welcome was sent. */
+  #early: string[] = [];
+
+  constructor(app: App, hub: Hub, limits: Limits, socket: Socket<SocketData>) {
+    this.#app = app;
+    this.#hub = hub;
+    this.#limits = limits;
+    this.#socket = socket;
+    this.#actor = socket.data.actor;
+    this.#heardAt = app.clock.now();
+    this.expiresAt = Date.parse(this.#actor.session.expiresAt);
+  }
+
+  get userId() {
+    return this.#actor.user.id;
+  }
+
+  get sessionId() {
+    return this.#actor.session.id;
+  }
+
+  /**
+   * Subscribes to every topic of the user, then says welcome: nothing after that can be missed. The session is looked up
+   * once more when the hub knows the connection, so a revocation finds it before or after, but always.
+   */
+  async open(): Promise<void> {
+    const epoch = await register(this.#app.store, this.#hub, this);
+    this.#state = "open";
+    const actor = await findSignedIn(this.#app, this.#socket.data.token);
+    if (!actor) {
+      this.close(closeCodes.notSignedIn, "signed out");
+      return;
+    }
+    this.#actor = actor;
+    const user = toOwnUser(actor.user);
+    this.#sendFrame({ type: "welcome", protocol: protocolVersion, user, epoch, heartbeatMs } satisfies WelcomeFrame);
+    for (const text of this.#early.splice(0)) this.receive(text);
+  }
+
+  receive(text: string): void {
+    this.#heardAt = this.#app.clock.now();
+    if (this.#state === "closed") return;
+    if (this.#state === "opening") {
+      if (this.#early.push(text) > 16) this.close(closeCodes.protocolError, "wait for the welcome");
+      return;
+    }
+    // A string is at least as long in bytes as in UTF-16 units; only the doubtful ones are measured.
+    if (
+      text.length > bounds.frameBytes ||
+      (text.length * 3 > bounds.frameBytes && byteLength(text) > bounds.frameBytes)
+    ) {
+      this.close(closeCodes.tooBig, "frame too large");
+      return;
+    }
+    const frame = decodeClientFrame(text);
+    if (frame === null) this.close(closeCodes.protocolError, "not a JSON object");
+    else void this.#answer(frame);
+  }
+
+  send(text: string): void {
+    if (this.#state === "open" && !this.#socket.send(text)) this.close(closeCodes.tooSlow, "too slow");
+  }
+
+  subscribe(topic: string): void {
+    this.#socket.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#socket.unsubscribe(topic);
+  }
+
+  bufferedBytes(): number {
+    return this.#socket.bufferedBytes();
+  }
+
+  lastHeardAt(): number {
+    return this.#heardAt;
+  }
+
+  close(code: number, reason = ""): void {
+    if (this.#state === "closed") return;
+    this.forget();
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.forget();
+    this.#socket.terminate();
+  }
+
+  /** Leaves the hub at once, so that nothing more is delivered while the close is on its way. */
+  forget(): void {
+    this.#hub.remove(this);
+    this.#state = "closed";
+  }
+
+  async #answer(frame: Readonly<Record<string, unknown>>): Promise<void> {
+    const ref = typeof frame.ref === "number" && Number.isSafeInteger(frame.ref) ? frame.ref : null;
+    this.#outstanding++;
+    try {
+      if (this.#outstanding > outstandingMax) throw new ParleyError("rate_limited", undefined, { retryAfterMs: 1000 });
+      this.#limits.take("command", this.sessionId);
+      const command = parseCommand(frame);
+      const fields = await this.#run(command);
+      if (fields !== null && ref !== null) this.#sendFrame({ type: "ack", ref, ...fields } satisfies AckFrame);
+    } catch (error) {
+      this.#refuse(frame, ref, error);
+    } finally {
+      this.#outstanding--;
+    }
+  }
+
+  /** Null when the answer is not an ack. */
+  async #run(command: Command): Promise<AckFields | null> {
+    switch (command.type) {
+      case "ping":
+        this.#sendFrame({ type: "pong", heads: this.#hub.headsOf(this) } satisfies PongFrame);
+        return null;
+      case "resume": {
+        const { frames, gone } = await resume(this.#app.store, this.userId, command);
+        for (const text of frames) this.send(text);
+        return { gone };
+      }
+      default:
+        return dispatch(this.#app, this.#limits, this.#actor, command);
+    }
+  }
+
+  #refuse(frame: Readonly<Record<string, unknown>>, ref: number | null, error: unknown): void {
+    // Typing that comes too fast is not worth an answer.
+    if (frame.type === "typing" && error instanceof ParleyError && error.code === "rate_limited") return;
+    const known = error instanceof ParleyError ? error : new ParleyError("internal");
+    if (known.code === "internal") this.#app.log.error("socket.command_failed", { error: String(error) });
+    this.#sendFrame({ type: "ack", ref, error: known.toWire() } as AckFrame);
+  }
+
+  #sendFrame(frame: ServerFrame): void {
+    this.send(encodeFrame(frame));
+  }
+}
+
+/**
+ * Turns a request into a socket: same origin, signed in, and within the limits, all before the upgrade. Throws
+ * `ParleyError` otherwise.
+ */
+export async function upgradeSocket(
+  { app, hub, limits }: { readonly app: App; readonly hub: Hub; readonly limits: Limits },
+  request: Request,
+  upgrade: (data: SocketData) => boolean,
+  { secure }: { readonly secure: boolean },
+): Promise<void> {
+  requireSameOriginSocket(request, originOf(request, app.settings.publicUrl));
+  const token = readToken(request, secure);
+  const actor = token === null ? null : await findSignedIn(app, token);
+  if (token === null || actor === null) throw new ParleyError("not_signed_in");
+  limits.take("connect", actor.user.id);
+  if (limits.on && hub.connectionsOf(actor.user.id) >= connectionsPerUser) {
+    throw new ParleyError("rate_limited", "There are too many open connections.", { retryAfterMs: 10_000 });
+  }
+  if (!upgrade({ actor, token, connection: null })) {
+    throw new ParleyError("invalid", "This address is for WebSocket connections.");
+  }
+}
+
+/** Tells every client when to return, spread so that they do not all come at once, and closes their sockets. */
+export function closeForRestart(hub: Hub): void {
+  const connections = hub.connections();
+  const spreadMs = Math.max(1000, connections.length / 2);
+  for (const connection of connections) {
+    const retryInMs = Math.round(250 + Math.random() * spreadMs);
+    connection.close(closeCodes.restarting, JSON.stringify({ retryInMs }));
+  }
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
+}

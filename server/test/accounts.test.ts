@@ -1,0 +1,170 @@
+import { expect, test } from "bun:test";
+import type { Problem } from "@parley/protocol/errors";
+import type { Room, User, Workspace } from "@parley/protocol/model";
+import { cookieOf, startServer, startWithCast } from "./harness.ts";
+
+test("[AC1] the first account owns the workspace and finds a public room general, as does everyone after it", async () => {
+  await using server = await startServer();
+  const before = await server.stranger.ok<Workspace>("GET", "/api/workspace");
+  expect(before).toMatchObject({ firstRun: true, signUp: "open" });
+  const ada = await server.signUp("ada");
+  const lin = await server.signUp("lin");
+  expect([ada.user.role, lin.user.role]).toEqual(["owner", "member"]);
+  expect(await server.stranger.ok<Workspace>("GET", "/api/workspace")).toMatchObject({ firstRun: false });
+  for (const person of [ada, lin]) {
+    const { rooms } = await person.ok<{ rooms: Room[] }>("GET", "/api/rooms");
+    expect(rooms).toHaveLength(1);
+    expect(rooms[0]).toMatchObject({ slug: "general", kind: "public", memberCount: 2, membership: {} });
+  }
+});
+
+test("[AC2] of many first accounts at once exactly one becomes the owner", async () => {
+  await using server = await startServer();
+  const people = await Promise.all(Array.from({ length: 8 }, (_, n) => server.signUp(`person-${n}x`)));
+  expect(people.filter(({ user }) => user.role === "owner")).toHaveLength(1);
+  const { rooms } = await (people[0] ?? server.stranger).ok<{ rooms: Room[] }>("GET", "/api/rooms");
+  expect(rooms.map(({ memberCount }) => memberCount)).toEqual([8]);
+});
+
+test("[AC3] taken and look-alike user names are refused, and nothing is made", async () => {
+  await using server = await startServer();
+  await server.signUp("bob.lee", { email: "bob@example.org" });
+  for (const username of ["bob.lee", "BOB.lee", "bob-lee", "b0b_lee"]) {
+    expect(await server.stranger.refusal("POST", "/api/auth/sign-up", { username, password: "long enough" })).toBe(
+      "username_taken",
+    );
+  }
+  for (const username of ["b", "bоb", "bob lee", "-bob", "x".repeat(33), "bob\u200b", ""]) {
+    const body = { username, password: "long enough" };
+    expect([username, await server.stranger.refusal("POST", "/api/auth/sign-up", body)]).toEqual([username, "invalid"]);
+  }
+  const body = { username: "other", password: "long enough", email: "BOB@example.org" };
+  expect(await server.stranger.refusal("POST", "/api/auth/sign-up", body)).toBe("email_taken");
+});
+
+test("[AC4] sign-in takes a user name or an e-mail address; wrong and unknown look alike", async () => {
+  await using server = await startServer();
+  await server.signUp("ada", { email: "Ada@Example.org" });
+  const signIn = (login: string, password: string) =>
+    server.stranger.request<User & Problem>("POST", "/api/auth/sign-in", { login, password });
+  for (const login of ["ada", "ADA", "ada@example.org", "ADA@EXAMPLE.ORG"]) {
+    const answer = await signIn(login, "a good password of ada");
+    expect([login, answer.status, answer.body.username]).toEqual([login, 200, "ada"]);
+  }
+  const wrong = await signIn("ada", "a good password of lin");
+  const unknown = await signIn("nobody", "a good password of ada");
+  expect(wrong.status).toBe(401);
+  expect(wrong.body).toEqual(unknown.body);
+  expect(wrong.body.code).toBe("bad_credentials");
+  expect(wrong.headers.get("set-cookie")).toBeNull();
+});
+
+test("[AC5] weak passwords are refused before anything is hashed", async () => {
+  await using server = await startServer();
+  const refusal = (password: string, username = "ada") =>
+    server.stranger.refusal("POST", "/api/auth/sign-up", { username, password });
+  for (const password of ["", "short", "12345678", "password", "Password1", "aaaaaaaaaa", "ada.lovelace"]) {
+    expect([password, await refusal(password, "ada.lovelace")]).toEqual([password, "weak_password"]);
+  }
+  expect(await refusal("x".repeat(1025))).toBe("invalid");
+  expect(await refusal("é".repeat(513))).toBe("invalid");
+  expect((await server.signUp("ada", { password: "correct horse battery staple" })).user.username).toBe("ada");
+});
+
+test("[AC6] the cookie is HttpOnly and Lax, and Secure with the __Host- prefix behind HTTPS", async () => {
+  await using plain = await startServer();
+  await using https = await startServer({ publicUrl: "https://chat.example.org" });
+  const body = { username: "ada", password: "a good password" };
+  const cookies = await Promise.all(
+    [plain, https].map(async (server) => {
+      const answer = await server.stranger.request("POST", "/api/auth/sign-up", body);
+      return answer.headers.get("set-cookie") ?? "";
+    }),
+  );
+  expect(cookies[0]).toMatch(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
+  expect(cookies[1]).toMatch(/^__Host-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/);
+});
+
+test("[AC6] a session ends when unused for two weeks, and after ninety days in any case", async () => {
+  await using server = await startServer();
+  const ada = await server.signUp("ada");
+  const day = 24 * 60 * 60 * 1000;
+  for (let passed = 0; passed < 84; passed += 12) {
+    server.clock.advance(12 * day);
+    expect([passed, (await ada.request("GET", "/api/me")).status]).toEqual([passed, 200]);
+    await ada.request("GET", "/api/me");
+  }
+  server.clock.advance(7 * day);
+  expect((await ada.request("GET", "/api/me")).status).toBe(401);
+});
+
+test("a session token works as a bearer token, and nothing else does", async () => {
+  await using server = await startServer();
+  const ada = await server.signUp("ada");
+  const ask = (authorization: string) => server.stranger.request("GET", "/api/me", undefined, { authorization });
+  expect((await ask(`Bearer ${ada.token}`)).status).toBe(200);
+  const flipped = `${ada.token.slice(0, -2)}${ada.token.endsWith("AA") ? "BB" : "AA"}`;
+  for (const token of ["", "x", flipped, "é", "a".repeat(10_000)]) {
+    expect((await ask(`Bearer ${encodeURIComponent(token)}`)).status).toBe(401);
+  }
+});
+
+test("[AC8] sign-up can be closed or need an invite, and the owner can change that", async () => {
+  await using server = await startServer({ signUp: "invite" });
+  const ada = await server.signUp("ada");
+  const signUp = (username: string, invite?: string) =>
+    server.stranger.request<Problem>("POST", "/api/auth/sign-up", { username, password: "a good password", invite });
+  expect((await signUp("lin")).body).toMatchObject({ status: 403, code: "sign_up_closed" });
+  expect((await signUp("lin", "no-such-code")).status).toBe(403);
+  const room = await ada.createRoom("Plans", "private");
+  const { code } = await ada.ok<{ code: string }>("POST", `/api/rooms/${room.id}/invites`, {});
+  const invited = await signUp("lin", code);
+  expect(invited.status).toBe(201);
+  await ada.ok("PATCH", "/api/workspace", { signUp: "closed", name: "Harbour Makers" });
+  expect((await signUp("sam", code)).body.code).toBe("sign_up_closed");
+  await ada.ok("PATCH", "/api/workspace", { signUp: "open" });
+  expect((await signUp("sam")).status).toBe(201);
+  expect(await server.stranger.ok<Workspace>("GET", "/api/workspace")).toEqual({
+    name: "Harbour Makers",
+    signUp: "open",
+    firstRun: false,
+  });
+  await server.restart();
+  expect(await server.stranger.ok<Workspace>("GET", "/api/workspace")).toMatchObject({ signUp: "open" });
+  const lin = await server.stranger.request(
+    "PATCH",
+    "/api/workspace",
+    { name: "x" },
+    { cookie: cookieOf(invited.headers) },
+  );
+  expect(lin.status).toBe(403);
+});
+
+test("[TD6] a new name reaches everyone and one's own other sockets", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin } = cast;
+  using own = await lin.connect();
+  using other = await ada.connect();
+  const changed = await lin.ok<User>("PATCH", "/api/me", { displayName: "Lin Ortega", email: "lin@example.org" });
+  expect(changed).toMatchObject({ displayName: "Lin Ortega", email: "lin@example.org" });
+  await Promise.all([own.settle(), other.settle()]);
+  expect(own.deltas(`user:${lin.user.id}`).at(-1)?.users?.[0]).toMatchObject({ email: "lin@example.org" });
+  const seen = other.deltas("workspace").at(-1)?.users?.[0];
+  expect(seen).toMatchObject({ id: lin.user.id, displayName: "Lin Ortega" });
+  expect(seen).not.toHaveProperty("email");
+  expect(await ada.refusal("PATCH", "/api/me", { displayName: "\u202eevil" })).toBe("invalid");
+  expect(await ada.refusal("PATCH", "/api/me", { role: "owner" })).toBe("invalid");
+  expect(await ada.refusal("PATCH", "/api/me", { email: "LIN@example.org" })).toBe("email_taken");
+});
+
+test("[AC9] two hundred sign-ins at once leave other requests quick, and are answered or told to wait", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, general } = cast;
+  const attempts = Array.from({ length: 200 }, () =>
+    server.stranger.request<Problem>("POST", "/api/auth/sign-in", { login: "ada", password: "not the password" }),
+  );
+  await ada.send(general, "meanwhile");
+  const statuses = (await Promise.all(attempts)).map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([401, 503]));
+  expect((await ada.messages(general)).messages).toHaveLength(1);
+});
