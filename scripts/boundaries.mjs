@@ -18,7 +18,7 @@ const rows = [
     types: ["server/src/app.ts"],
     packages: ["node:", "bun:"],
   }),
-  row("server/src/store/{contract.ts,sqlite/*.test.ts,*.test.ts}", {
+  row("server/src/store/{contract.ts,contract-stage.ts,sqlite/*.test.ts,*.test.ts}", {
     own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],
     protocol: true,
     packages: ["node:", "bun:test", "fast-check"],
@@ -71,6 +71,11 @@ const rows = [
     packages: ["solid-js"],
   }),
   row("client/src/ui", { own: ["client/src/ui"], packages: ["solid-js"] }),
+  row("client/src/features/*/{*.test.ts,*.test.tsx}", {
+    own: ["client/src/features"],
+    protocol: true,
+    packages: ["bun:test"],
+  }),
   row("client/src/features/*", {
     own: ["client/src/features/<same>", "client/src/state", "client/src/ui"],
     protocol: true,

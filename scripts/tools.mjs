@@ -41,7 +41,7 @@ export function ensurePackages() {
   const lock = hashFiles([join(root, "package-lock.json")]);
   if (readStamp("packages") === lock && existsSync(join(root, "node_modules/bun"))) return;
   console.log("Installing packages …");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
     shell: process.platform === "win32",
     env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1" },
   });

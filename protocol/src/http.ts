@@ -233,6 +233,9 @@ export const workspaceSchema = z
   .object({ name: z.string(), signUp: z.enum(["open", "invite", "closed"]), firstRun: z.boolean() })
   .meta({ id: "Workspace" }) satisfies z.ZodType<model.Workspace>;
 
+/** `user` is null when nobody is signed in. */
+export const startSchema = z.object({ workspace: workspaceSchema, user: userSchema.nullable() }).meta({ id: "Start" });
+
 const seq = z.int().min(0);
 const topic = z.string();
 
@@ -284,6 +287,7 @@ export const problemSchema = z
   })
   .meta({ id: "Problem" });
 
+export type Start = z.output<typeof startSchema>;
 export type MessagePage = z.output<typeof messagesSchema>;
 export type RoomList = z.output<typeof roomsSchema>;
 export type MemberPage = z.output<typeof membersSchema>;
