@@ -92,7 +92,6 @@ test("[AC6] a session ends when unused for two weeks, and after ninety days in a
   for (let passed = 0; passed < 84; passed += 12) {
     server.clock.advance(12 * day);
     expect([passed, (await ada.request("GET", "/api/me")).status]).toEqual([passed, 200]);
-    await ada.request("GET", "/api/me");
   }
   server.clock.advance(7 * day);
   expect((await ada.request("GET", "/api/me")).status).toBe(401);
@@ -107,6 +106,17 @@ test("a session token works as a bearer token, and nothing else does", async () 
   for (const token of ["", "x", flipped, "é", "a".repeat(10_000)]) {
     expect((await ask(`Bearer ${encodeURIComponent(token)}`)).status).toBe(401);
   }
+});
+
+test("a client learns with one request where it is and whether it is signed in", async () => {
+  await using server = await startServer();
+  const start = await server.stranger.ok<object>("GET", "/api/start");
+  expect(start).toEqual({ workspace: { name: "Parley", signUp: "open", firstRun: true }, user: null });
+  const ada = await server.signUp("ada", { email: "ada@example.org" });
+  expect(await ada.ok<object>("GET", "/api/start")).toEqual({
+    workspace: { name: "Parley", signUp: "open", firstRun: false },
+    user: ada.user,
+  });
 });
 
 test("[AC8] sign-up can be closed or need an invite, and the owner can change that", async () => {

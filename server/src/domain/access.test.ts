@@ -88,7 +88,7 @@ for (const act of acts) {
               .split(" ")
               .map((cell, column) => [roomRoles[column], verdicts[cell]]);
             expect(expected).toHaveLength(roomRoles.length);
-            expect(decided).toEqual(expected);
+            expect<unknown>(decided).toEqual(expected);
           });
         }
       }

@@ -56,8 +56,8 @@ export async function findSignedIn(app: App, token: string): Promise<SignedIn | 
   if (!found) return null;
   if (at - Date.parse(found.session.lastSeenAt) > touchEveryMs) {
     const expiresAt = Math.min(at + idleMs, Date.parse(found.session.createdAt) + absoluteMs);
-    // Not waited for: a request does not become slower, or fail, for the sake of a statistic.
-    app.store.touchSession({ id: found.session.id, expiresAt, at }).catch((error: unknown) => {
+    // A full disk must not keep anyone from reading.
+    await app.store.touchSession({ id: found.session.id, expiresAt, at }).catch((error: unknown) => {
       app.log.warn("session.touch_failed", { error: String(error) });
     });
   }

@@ -39,7 +39,8 @@ export interface Limits {
 export const noLimits: Limits = { on: false, take() {} };
 
 export function createLimits(clock: Clock): Limits {
-  const levels = new Map<string, { tokens: number; at: number }>();
+  // In milliseconds of gaining, which are whole numbers: the time to wait is exact.
+  const levels = new Map<string, { saved: number; at: number }>();
   return {
     on: true,
     take(limit, key) {
@@ -47,14 +48,14 @@ export function createLimits(clock: Clock): Limits {
       const name = `${limit} ${key}`;
       const now = clock.now();
       const level = levels.get(name);
-      const gained = level ? Math.max(0, now - level.at) / everyMs : 0;
-      const tokens = level ? Math.min(burst, level.tokens + gained) : burst;
-      const allowed = tokens >= 1;
+      const full = burst * everyMs;
+      const saved = level ? Math.min(full, level.saved + Math.max(0, now - level.at)) : full;
+      const allowed = saved >= everyMs;
       levels.delete(name);
-      levels.set(name, { tokens: allowed ? tokens - 1 : tokens, at: now });
+      levels.set(name, { saved: allowed ? saved - everyMs : saved, at: now });
       if (levels.size > remembered) forgetOldest(levels);
       if (!allowed) {
-        throw new ParleyError("rate_limited", undefined, { retryAfterMs: Math.ceil((1 - tokens) * everyMs) });
+        throw new ParleyError("rate_limited", undefined, { retryAfterMs: Math.ceil(everyMs - saved) });
       }
     },
   };

@@ -83,6 +83,10 @@ class SocketConnection implements Connection {
    */
   async open(): Promise<void> {
     const epoch = await register(this.#app.store, this.#hub, this);
+    if (this.#state === "closed") {
+      this.#hub.remove(this);
+      return;
+    }
     this.#state = "open";
     const actor = await findSignedIn(this.#app, this.#socket.data.token);
     if (!actor) {

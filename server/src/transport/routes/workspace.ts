@@ -1,12 +1,29 @@
 import { createRoute } from "@hono/zod-openapi";
-import { workspaceBody, workspaceSchema } from "@parley/protocol/http";
+import { startSchema, workspaceBody, workspaceSchema } from "@parley/protocol/http";
+import { toOwnUser } from "../../domain/sessions.ts";
 import { editWorkspace, getWorkspace } from "../../domain/workspace.ts";
+import { authenticate } from "../auth.ts";
 import { answers, anyone, body, type Http, type RouteOptions, security, signedIn } from "../route.ts";
 
 const tags = ["workspace"];
 
 export function workspaceRoutes(http: Http, options: RouteOptions): void {
   const { app } = options;
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/start",
+      tags,
+      summary: "What a client needs first: the workspace, and who is signed in, if anyone",
+      middleware: [anyone(options)] as const,
+      responses: answers(200, "`user` is null without a session: this is no error.", startSchema),
+    }),
+    async (context) => {
+      const actor = await authenticate(app, context.req.raw, context.env.secure);
+      return context.json({ workspace: await getWorkspace(app), user: actor ? toOwnUser(actor.user) : null }, 200);
+    },
+  );
 
   http.openapi(
     createRoute({
