@@ -1,0 +1,154 @@
+import type {
+  Author,
+  Invite,
+  InvitePreview,
+  Membership,
+  Message,
+  MessageId,
+  Room,
+  RoomId,
+  RoomKind,
+  RoomRole,
+  Session,
+  SessionId,
+  SignUpPolicy,
+  User,
+  Workspace,
+} from "@parley/protocol/model";
+import { createContext, useContext } from "solid-js";
+import type { ConnectionStatus } from "../connection/connection.ts";
+
+export type { ConnectionStatus };
+
+/**
+ * Everything a screen may know and do. Reads are reactive (Solid tracks them); verbs return when the server has
+ * answered and throw `ParleyError`, except where they say that they show their result at once.
+ */
+export interface Client {
+  /** What to show: the server is being asked, cannot be reached, knows nobody here, or knows who this is. */
+  phase(): "loading" | "unreachable" | "signed-out" | "signed-in";
+  status(): ConnectionStatus;
+  workspace(): Workspace;
+  /** The signed-in user. Only where `phase` is `signed-in`. */
+  me(): User;
+
+  retryNow(): void;
+  signUp(input: SignUpInput): Promise<User>;
+  signIn(input: { readonly login: string; readonly password: string }): Promise<User>;
+  signOut(): Promise<void>;
+  editMe(changes: { readonly displayName?: string; readonly email?: string | null }): Promise<User>;
+  editWorkspace(changes: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<void>;
+  listSessions(): Promise<readonly Session[]>;
+  revokeSession(id: SessionId): Promise<void>;
+
+  /** Rooms I am in, by name. */
+  rooms(): readonly Room[];
+  /** Public rooms that I could join, by name. */
+  joinableRooms(): readonly Room[];
+  /** Whether the list of rooms has been loaded. */
+  roomsReady(): boolean;
+  findRoom(slugOrId: string): Room | undefined;
+  createRoom(input: {
+    readonly name: string;
+    readonly kind: RoomKind;
+    readonly description?: string;
+    readonly slug?: string;
+  }): Promise<Room>;
+  editRoom(
+    id: RoomId,
+    changes: {
+      readonly name?: string;
+      readonly slug?: string;
+      readonly description?: string;
+      readonly kind?: RoomKind;
+    },
+  ): Promise<Room>;
+  deleteRoom(id: RoomId): Promise<void>;
+  joinRoom(id: RoomId): Promise<Room>;
+  leaveRoom(id: RoomId): Promise<void>;
+  /** One page of a room's members, by user name. */
+  listMembers(
+    id: RoomId,
+    cursor?: string,
+  ): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;
+
+  listInvites(room: RoomId): Promise<readonly Invite[]>;
+  createInvite(
+    room: RoomId,
+    options?: { readonly expiresAt?: string | null; readonly maxUses?: number | null },
+  ): Promise<Invite>;
+  revokeInvite(code: string): Promise<void>;
+  previewInvite(code: string): Promise<InvitePreview>;
+  redeemInvite(code: string): Promise<Room>;
+
+  /** The history of a room, loading its newest page on first use. */
+  timeline(room: RoomId): Timeline;
+  /** Shows the message at once, as pending, and keeps sending it until the server has answered. Never throws. */
+  sendMessage(room: RoomId, content: string): void;
+  /** Sends a failed message again, under the same key. */
+  retryMessage(entry: Entry): void;
+  /** Forgets a failed message. */
+  discardMessage(entry: Entry): void;
+  editMessage(room: RoomId, id: MessageId, content: string): Promise<void>;
+  deleteMessage(room: RoomId, id: MessageId): Promise<void>;
+  /** What is written but not sent in a room. */
+  draft(room: RoomId): string;
+  setDraft(room: RoomId, text: string): void;
+
+  /** Others who are writing in a room now, longest first. */
+  typing(room: RoomId): readonly Author[];
+  /** Tells the others that I am writing; call it on every input, it is throttled inside. */
+  notifyTyping(room: RoomId): void;
+}
+
+export interface SignUpInput {
+  readonly username: string;
+  readonly password: string;
+  readonly displayName?: string;
+  readonly email?: string;
+  readonly invite?: string;
+}
+
+export interface Timeline {
+  state(): "loading" | "ready" | "failed";
+  /** Oldest first: confirmed messages without gaps, then those still being sent. */
+  entries(): readonly Entry[];
+  /** Whether there are older messages on the server. */
+  hasOlder(): boolean;
+  loadingOlder(): boolean;
+  /** Puts one older page in front. Several calls at once load one page. */
+  loadOlder(): Promise<void>;
+  /** Loads again after `failed`. */
+  reload(): void;
+}
+
+/**
+ * One line of a timeline. The object stays the same from the moment it is shown: a pending message becomes the sent one
+ * in place, an edit changes `message()`, so a list that is keyed by entries redraws only what changed.
+ */
+export interface Entry {
+  /** Unique in its room and unchanging. */
+  readonly key: string;
+  message(): Message;
+  delivery(): Delivery;
+}
+
+/** A message that is not `sent` has the id 0, and the time of this computer. */
+export type Delivery =
+  | { readonly kind: "sent" }
+  | { readonly kind: "pending" }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export const canAdminister = (me: User, room: Room): boolean => {
+  const role: RoomRole | undefined = room.membership?.role;
+  return role === "owner" || role === "admin" || (role !== undefined && me.role !== "member");
+};
+
+export const ClientContext = createContext<Client>();
+
+/** The client of this page. Only below its provider in `main.tsx`. */
+export function useClient(): Client {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error("no client is provided");
+  return client;
+}

@@ -1,0 +1,254 @@
+import { ParleyError } from "@parley/protocol/errors";
+import type { InviteList, MemberPage, SessionList } from "@parley/protocol/http";
+import { codePoints, limits } from "@parley/protocol/limits";
+import type { Invite, InvitePreview, Room, RoomId, User, Workspace } from "@parley/protocol/model";
+import { batch, untrack } from "solid-js";
+import { type Clock, systemClock } from "../connection/clock.ts";
+import { Http, type HttpOptions } from "../connection/http.ts";
+import { type OpenSocket, openWebSocket } from "../connection/socket.ts";
+import { Account } from "./account.ts";
+import type { Client, ConnectionStatus, Entry, Timeline } from "./client.ts";
+import type { DraftStorage } from "./drafts.ts";
+import { LiveEntry } from "./entry.ts";
+import { SignedIn } from "./signed-in.ts";
+
+export interface ClientOptions {
+  /** Where the server is: the origin of the page. */
+  readonly origin: string;
+  /** Keeps drafts over a reload: `sessionStorage`. */
+  readonly storage?: DraftStorage;
+  /** Hands over what to call when the network or the page comes back: `online`, `visibilitychange`. */
+  readonly onWake?: (wake: () => void) => void;
+  readonly fetch?: HttpOptions["fetch"];
+  readonly openSocket?: OpenSocket;
+  readonly clock?: Clock;
+}
+
+/** A client that is running. A page lets it run to its own end. */
+export interface RunningClient extends Client {
+  close(): void;
+}
+
+/** Starts a client: asks who is signed in, connects, and keeps at it. */
+export function createClient(options: ClientOptions): RunningClient {
+  const { origin, storage, clock = systemClock, fetch = (url, init) => globalThis.fetch(url, init) } = options;
+  const openSocket = options.openSocket ?? openWebSocket(`${origin.replace(/^http/, "ws")}/api/socket`);
+  const http = new Http({ origin, fetch, clock, onNotSignedIn: () => account.leave() });
+  const account: Account = new Account({
+    http,
+    clock,
+    enter: (user) =>
+      new SignedIn({
+        user,
+        http,
+        clock,
+        openSocket,
+        storage,
+        onWorkspace: (workspace) => account.putWorkspace(workspace),
+        onSignedOut: () => account.leave(),
+        onDoubt: () => void account.check(),
+      }),
+  });
+  void account.start();
+  options.onWake?.(() => {
+    account.retryNow();
+    findSignedIn(account)?.connection.check();
+  });
+  const signedIn = (): SignedIn => {
+    const found = findSignedIn(account);
+    if (!found) throw new ParleyError("not_signed_in");
+    return found;
+  };
+  return {
+    phase: () => account.state().kind,
+    status: () => statusOf(account),
+    workspace: account.workspace,
+    me: account.me,
+    retryNow() {
+      account.retryNow();
+      findSignedIn(account)?.connection.retryNow();
+    },
+    signUp: (input) => account.signUp(input),
+    signIn: (input) => account.signIn(input),
+    async signOut() {
+      const { drafts } = signedIn();
+      await account.signOut();
+      drafts.clear();
+    },
+    async editMe(changes) {
+      const user = await http.request<User>("PATCH", "/me", changes);
+      findSignedIn(account)?.putMe(user);
+      return user;
+    },
+    async editWorkspace(changes) {
+      account.putWorkspace(await http.request<Workspace>("PATCH", "/workspace", changes));
+    },
+    listSessions: async () => (await http.get<SessionList>("/sessions")).sessions,
+    revokeSession: (id) => http.request<void>("DELETE", `/sessions/${id}`),
+    close: () => account.close(),
+    ...roomVerbs(account, signedIn, http),
+    ...inviteVerbs(signedIn, http),
+    ...messageVerbs(account, signedIn, clock),
+  };
+}
+
+type RoomVerbs = Pick<
+  Client,
+  | "rooms"
+  | "joinableRooms"
+  | "roomsReady"
+  | "findRoom"
+  | "createRoom"
+  | "editRoom"
+  | "deleteRoom"
+  | "joinRoom"
+  | "leaveRoom"
+  | "listMembers"
+>;
+
+function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): RoomVerbs {
+  return {
+    rooms: () => findSignedIn(account)?.rooms.mine() ?? [],
+    joinableRooms: () => findSignedIn(account)?.rooms.joinable() ?? [],
+    roomsReady: () => findSignedIn(account)?.rooms.isReady() ?? false,
+    findRoom: (slugOrId) => findSignedIn(account)?.rooms.find(slugOrId),
+    createRoom: async (input) => signedIn().rooms.changed(http.request<Room>("POST", "/rooms", input)),
+    editRoom: async (id, changes) => signedIn().rooms.changed(http.request<Room>("PATCH", `/rooms/${id}`, changes)),
+    async deleteRoom(id) {
+      const { rooms } = signedIn();
+      await http.request<void>("DELETE", `/rooms/${id}`);
+      rooms.removed(id);
+    },
+    joinRoom: async (id) => signedIn().rooms.changed(http.request<Room>("PUT", `/rooms/${id}/membership`)),
+    async leaveRoom(id) {
+      const { rooms } = signedIn();
+      await http.request<void>("DELETE", `/rooms/${id}/membership`);
+      rooms.left(id);
+    },
+    listMembers(id, cursor) {
+      const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+      return http.get<MemberPage>(`/rooms/${id}/members${query}`);
+    },
+  };
+}
+
+type InviteVerbs = Pick<Client, "listInvites" | "createInvite" | "revokeInvite" | "previewInvite" | "redeemInvite">;
+
+function inviteVerbs(signedIn: () => SignedIn, http: Http): InviteVerbs {
+  const path = (code: string) => `/invites/${encodeURIComponent(code)}`;
+  return {
+    listInvites: async (room) => (await http.get<InviteList>(`/rooms/${room}/invites`)).invites,
+    createInvite: (room, choices = {}) => http.request<Invite>("POST", `/rooms/${room}/invites`, choices),
+    revokeInvite: (code) => http.request<void>("DELETE", path(code)),
+    previewInvite: (code) => http.get<InvitePreview>(path(code)),
+    redeemInvite: async (code) => signedIn().rooms.changed(http.request<Room>("POST", `${path(code)}/redemptions`)),
+  };
+}
+
+type MessageVerbs = Pick<
+  Client,
+  | "timeline"
+  | "sendMessage"
+  | "retryMessage"
+  | "discardMessage"
+  | "editMessage"
+  | "deleteMessage"
+  | "draft"
+  | "setDraft"
+  | "typing"
+  | "notifyTyping"
+>;
+
+function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock): MessageVerbs {
+  return {
+    timeline(room) {
+      const found = findSignedIn(account);
+      return found ? untrack(() => found.timelines.open(room)) : noTimeline;
+    },
+    sendMessage(room, content) {
+      const found = findSignedIn(account);
+      if (found) untrack(() => sendMessage(found, clock, room, content));
+    },
+    retryMessage(entry) {
+      if (!isFailed(entry)) return;
+      const { timelines, outbox } = signedIn();
+      entry.setPending();
+      timelines.find(entry.shown.room)?.addPending(entry);
+      outbox.add(entry);
+    },
+    discardMessage(entry) {
+      if (isFailed(entry)) signedIn().timelines.find(entry.shown.room)?.discard(entry);
+    },
+    editMessage: async (room, id, content) => signedIn().editMessage(room, id, content),
+    deleteMessage: async (room, id) => signedIn().deleteMessage(room, id),
+    draft: (room) => findSignedIn(account)?.drafts.get(room) ?? "",
+    setDraft: (room, text) => untrack(() => findSignedIn(account)?.drafts.set(room, text)),
+    typing: (room) => findSignedIn(account)?.typing.writers(room) ?? [],
+    notifyTyping: (room) => findSignedIn(account)?.typing.notify(room),
+  };
+}
+
+function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock: Clock, room: RoomId, content: string) {
+  // Text that is invisible in other ways is the server's to refuse: it knows the whole rule.
+  if (content.trim() === "") return;
+  const { id, username, displayName } = me();
+  const clientMessageId = newClientMessageId();
+  const entry = LiveEntry.ofPending(
+    {
+      id: 0,
+      seq: 0,
+      room,
+      content,
+      author: { id, username, displayName },
+      createdAt: new Date(clock.now()).toISOString(),
+      clientMessageId,
+    },
+    clientMessageId,
+  );
+  batch(() => {
+    timelines.open(room).addPending(entry);
+    drafts.set(room, "");
+    typing.onSend(room);
+    // The server closes a connection that sends it a frame far beyond this.
+    if (codePoints(content) <= limits.messageLength) outbox.add(entry);
+    else entry.setFailed(`A message has at most ${limits.messageLength} characters.`);
+  });
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing where a page is served over plain HTTP. */
+function newClientMessageId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function findSignedIn(account: Account): SignedIn | undefined {
+  const state = account.state();
+  return state.kind === "signed-in" ? state.signedIn : undefined;
+}
+
+function statusOf(account: Account): ConnectionStatus {
+  const state = account.state();
+  switch (state.kind) {
+    case "loading":
+      return { kind: "connecting" };
+    case "unreachable":
+      return state.retryAt === null ? { kind: "connecting" } : { kind: "offline", retryAt: state.retryAt };
+    case "signed-out":
+      return { kind: "offline", retryAt: null };
+    case "signed-in":
+      return state.signedIn.status();
+  }
+}
+
+const isFailed = (entry: Entry): entry is LiveEntry =>
+  entry instanceof LiveEntry && untrack(entry.delivery).kind === "failed";
+
+/** What a screen sees in the moment of signing out. */
+const noTimeline: Timeline = {
+  state: () => "loading",
+  entries: () => [],
+  hasOlder: () => false,
+  loadingOlder: () => false,
+  loadOlder: async () => {},
+  reload() {},
+};

@@ -1,0 +1,72 @@
+import type { MemberPage } from "@parley/protocol/http";
+import type { Author, Message, RoomId, UserId } from "@parley/protocol/model";
+import type { Clock } from "../connection/clock.ts";
+
+/** A room's members are asked for at most this often. */
+const askEveryMs = 60_000;
+
+export interface PeopleOptions {
+  readonly clock: Clock;
+  readonly listMembers: (room: RoomId) => Promise<MemberPage>;
+}
+
+/**
+ * Names of users. A change of a user is the last word on their name; what came along with messages and memberships may
+ * be older, and is good for users of whom nothing else is known.
+ */
+export class People {
+  readonly #options: PeopleOptions;
+  readonly #met = new Map<UserId, Author>();
+  readonly #changed = new Map<UserId, Author>();
+  readonly #asked = new Map<RoomId, { readonly at: number; readonly answer: Promise<void> }>();
+
+  constructor(options: PeopleOptions) {
+    this.#options = options;
+  }
+
+  meet(author: Author): void {
+    this.#met.set(author.id, author);
+  }
+
+  /** This is their name now. */
+  put({ id, username, displayName }: Author): void {
+    this.#changed.set(id, { id, username, displayName });
+  }
+
+  /** Changes of users may have been missed. */
+  forget(): void {
+    this.#changed.clear();
+  }
+
+  /** The messages under their authors' names of now. */
+  named(messages: readonly Message[]): readonly Message[] {
+    return messages.map((message) => {
+      const author = this.#changed.get(message.author.id);
+      return !author || author.displayName === message.author.displayName ? message : { ...message, author };
+    });
+  }
+
+  /** Asks for the first page of the room's members when the user is unknown; null when that does not help. */
+  async find(room: RoomId, id: UserId): Promise<Author | null> {
+    if (!this.#find(id)) await this.#ask(room);
+    return this.#find(id) ?? null;
+  }
+
+  #find(id: UserId): Author | undefined {
+    return this.#changed.get(id) ?? this.#met.get(id);
+  }
+
+  #ask(room: RoomId): Promise<void> {
+    const { clock, listMembers } = this.#options;
+    const last = this.#asked.get(room);
+    if (last && clock.now() - last.at < askEveryMs) return last.answer;
+    const answer = listMembers(room).then(
+      ({ members }) => {
+        for (const { user } of members) this.meet(user);
+      },
+      () => {}, // Then they stay unknown for now.
+    );
+    this.#asked.set(room, { at: clock.now(), answer });
+    return answer;
+  }
+}

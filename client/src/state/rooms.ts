@@ -1,0 +1,166 @@
+import { type DeltaFrame, isGone } from "@parley/protocol/frames";
+import {
+  type Membership,
+  type Room,
+  type RoomId,
+  roomTopic,
+  type UserId,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import { batch, createMemo, createRoot, createSignal, untrack } from "solid-js";
+import { createStore } from "solid-js/store";
+
+export interface RoomsOptions {
+  readonly me: UserId;
+  /** I am not in this room any more: it was deleted, I left or was removed. */
+  readonly onLeft: (room: RoomId) => void;
+}
+
+const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+/**
+ * The rooms that this user knows.
+ *
+ * Answers over HTTP and deltas over the socket overtake each other. So what deltas say while an answer is on its way is
+ * said again on top of it: the answer may be older than they, and if it was newer, the delta that makes up for it comes.
+ */
+export class Rooms {
+  readonly mine: () => readonly Room[];
+  readonly joinable: () => readonly Room[];
+  readonly isReady: () => boolean;
+
+  readonly #options: RoomsOptions;
+  readonly #store = createStore<Record<RoomId, Room | undefined>>({});
+  readonly #setReady: (ready: boolean) => void;
+  readonly #journals = new Set<DeltaFrame[]>();
+  readonly #dispose: () => void;
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+    const [isReady, setReady] = createSignal(false);
+    this.isReady = isReady;
+    this.#setReady = setReady;
+    const { mine, joinable, dispose } = createRoot((dispose) => ({
+      mine: createMemo(() => this.#sorted((room) => room.membership !== undefined)),
+      joinable: createMemo(() => this.#sorted((room) => room.membership === undefined && room.kind === "public")),
+      dispose,
+    }));
+    this.mine = mine;
+    this.joinable = joinable;
+    this.#dispose = dispose;
+  }
+
+  find(slugOrId: string): Room | undefined {
+    return this.#all(({ id, slug }) => id === slugOrId || slug === slugOrId)[0];
+  }
+
+  /** Takes in the answer to a request for the whole list. */
+  async list(request: Promise<readonly Room[]>): Promise<void> {
+    await this.#during(request, (rooms) => {
+      const listed = new Set(rooms.map(({ id }) => id));
+      for (const id of Object.keys(this.#store[0])) if (!listed.has(id)) this.#remove(id);
+      for (const room of rooms) this.#store[1](room.id, { membership: undefined, ...room });
+      this.#setReady(true);
+    });
+  }
+
+  /** Takes in a room that a request has created, changed or made me a member of. */
+  async changed(request: Promise<Room>): Promise<Room> {
+    return this.#during(request, (room) => this.#store[1](room.id, { ...room }));
+  }
+
+  /** I am out of it. A public room stays in sight. */
+  left(id: RoomId): void {
+    this.#noticing(() => this.#leave(id));
+  }
+
+  removed(id: RoomId): void {
+    this.#noticing(() => this.#remove(id));
+  }
+
+  apply(delta: DeltaFrame): void {
+    for (const journal of this.#journals) journal.push(delta);
+    // Most deltas are messages, and those take no room from anyone.
+    if (delta.rooms || delta.memberships) this.#noticing(() => this.#apply(delta));
+    else this.#apply(delta);
+  }
+
+  close(): void {
+    this.#dispose();
+  }
+
+  #apply({ topic, rooms = [], memberships = [], messages = [] }: DeltaFrame): void {
+    for (const room of rooms) {
+      if (!isGone(room)) this.#putRecord(room, topic);
+      else if (topic !== workspaceTopic || !this.#store[0][room.id]?.membership) this.#remove(room.id);
+    }
+    for (const membership of memberships) {
+      if (membership.user.id === this.#options.me) this.#applyMine(membership, topic);
+    }
+    for (const message of messages) {
+      const known = this.#store[0][message.room]?.lastMessageId;
+      if (known !== undefined && known < message.id) this.#store[1](message.room, { lastMessageId: message.id });
+    }
+  }
+
+  /** Being in a room is the business of the own topic; the room's topic tells which role that is. */
+  #applyMine({ room: id, role, joinedAt, leftAt }: Membership, topic: string): void {
+    const isOwnTopic = topic !== roomTopic(id);
+    if (leftAt !== undefined) {
+      if (isOwnTopic) this.#leave(id);
+    } else if (this.#store[0][id] && (isOwnTopic || this.#store[0][id]?.membership)) {
+      this.#store[1](id, { membership: { role, joinedAt } });
+    }
+  }
+
+  /** A record in a delta says nothing of my membership. A room's own topic speaks of known rooms only. */
+  #putRecord(room: Room, topic: string): void {
+    const known = this.#store[0][room.id];
+    if (!known && topic === roomTopic(room.id)) return;
+    this.#store[1](room.id, { ...room, lastMessageId: Math.max(room.lastMessageId, known?.lastMessageId ?? 0) });
+  }
+
+  #leave(id: RoomId): void {
+    if (this.#store[0][id]?.kind === "public") this.#store[1](id, { membership: undefined });
+    else this.#remove(id);
+  }
+
+  #remove(id: RoomId): void {
+    this.#store[1](id, undefined);
+  }
+
+  async #during<T>(request: Promise<T>, take: (answer: T) => void): Promise<T> {
+    const journal: DeltaFrame[] = [];
+    this.#journals.add(journal);
+    try {
+      const answer = await request;
+      this.#noticing(() => {
+        take(answer);
+        for (const delta of journal) this.#apply(delta);
+      });
+      return answer;
+    } finally {
+      this.#journals.delete(journal);
+    }
+  }
+
+  /** Makes a change, then tells which rooms it has taken from me. */
+  #noticing(change: () => void): void {
+    const before = this.#mineIds();
+    batch(change);
+    const after = this.#mineIds();
+    for (const id of before) if (!after.has(id)) this.#options.onLeft(id);
+  }
+
+  #mineIds(): ReadonlySet<RoomId> {
+    return untrack(() => new Set(this.#all((room) => room.membership !== undefined).map(({ id }) => id)));
+  }
+
+  #sorted(belongs: (room: Room) => boolean): readonly Room[] {
+    return this.#all(belongs).sort((a, b) => byName.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  }
+
+  #all(belongs: (room: Room) => boolean): Room[] {
+    return Object.values(this.#store[0]).flatMap((room) => (room && belongs(room) ? [room] : []));
+  }
+}

@@ -1,0 +1,257 @@
+import { closeCodes, ParleyError } from "@parley/protocol/errors";
+import type { DeltaFrame, PongFrame, ResetFrame, TypingFrame, WelcomeFrame } from "@parley/protocol/frames";
+import type { MemberPage, MessagePage, RoomList } from "@parley/protocol/http";
+import {
+  type Message,
+  type MessageId,
+  type RoomId,
+  type Topic,
+  type User,
+  type Workspace,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import { batch, createSignal, untrack } from "solid-js";
+import type { Clock } from "../connection/clock.ts";
+import { Connection, type ConnectionStatus } from "../connection/connection.ts";
+import type { Http } from "../connection/http.ts";
+import type { OpenSocket } from "../connection/socket.ts";
+import { type DraftStorage, Drafts } from "./drafts.ts";
+import { Outbox } from "./outbox.ts";
+import { People } from "./people.ts";
+import { RoomListLoader } from "./room-list.ts";
+import { Rooms } from "./rooms.ts";
+import { Timelines } from "./timelines.ts";
+import { Topics } from "./topics.ts";
+import { Typing } from "./typing.ts";
+
+const pageSize = 50;
+
+export interface SignedInOptions {
+  readonly user: User;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly openSocket: OpenSocket;
+  readonly storage: DraftStorage | undefined;
+  readonly onWorkspace: (workspace: Workspace) => void;
+  readonly onSignedOut: () => void;
+  /** This browser may not be signed in any more, or as somebody else. */
+  readonly onDoubt: () => void;
+}
+
+/** All that lives from sign-in to sign-out: one connection, and the view of the world that it keeps up to date. */
+export class SignedIn {
+  readonly me: () => User;
+  readonly status: () => ConnectionStatus;
+  readonly connection: Connection;
+  readonly rooms: Rooms;
+  readonly timelines: Timelines;
+  readonly outbox: Outbox;
+  readonly typing: Typing;
+  readonly drafts: Drafts;
+
+  readonly #options: SignedInOptions;
+  readonly #setMe: (user: User) => void;
+  readonly #setStatus: (status: ConnectionStatus) => void;
+  readonly #topics: Topics;
+  readonly #people: People;
+  readonly #roomList: RoomListLoader;
+
+  constructor(options: SignedInOptions) {
+    const { user, http, clock, storage } = options;
+    this.#options = options;
+    const [me, setMe] = createSignal(user);
+    const [status, setStatus] = createSignal<ConnectionStatus>({ kind: "connecting" });
+    this.me = me;
+    this.#setMe = setMe;
+    this.status = status;
+    this.#setStatus = setStatus;
+    this.connection = this.#openConnection();
+    this.#topics = this.#followTopics();
+    this.rooms = new Rooms({ me: user.id, onLeft: (room) => this.#forgetRoom(room) });
+    this.#roomList = new RoomListLoader({
+      me: user.id,
+      clock,
+      topics: this.#topics,
+      rooms: this.rooms,
+      load: () => http.get<RoomList>("/rooms"),
+    });
+    this.timelines = new Timelines({
+      me: user.id,
+      topics: this.#topics,
+      load: (room, before) => this.#loadMessages(room, before),
+      named: (messages) => this.#people.named(messages),
+    });
+    this.outbox = new Outbox({
+      clock,
+      send: (room, content, clientMessageId) =>
+        this.#requestMessage({ type: "message.send", room, content, clientMessageId }),
+      onSent: (entry, message) => this.timelines.find(message.room)?.acknowledge(entry, message),
+    });
+    this.#people = new People({
+      clock,
+      listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
+    });
+    this.typing = new Typing({
+      clock,
+      me: user.id,
+      findPerson: (room, id) => this.#people.find(room, id),
+      tell: (room) => this.connection.tell({ type: "typing", room }),
+    });
+    this.drafts = new Drafts(user.id, storage);
+    this.connection.start();
+    this.#roomList.load();
+  }
+
+  /** Ends it. What is still on its way changes nothing any more. */
+  close(): void {
+    this.connection.stop();
+    this.#roomList.close();
+    this.timelines.close();
+    this.typing.close();
+    this.rooms.close();
+  }
+
+  /** My own record, as a request has answered it. */
+  putMe(user: User): void {
+    this.#putUser(user);
+  }
+
+  async editMessage(room: RoomId, id: MessageId, content: string): Promise<void> {
+    const message = await this.#requestMessage({ type: "message.edit", room, id, content });
+    this.timelines.find(room)?.apply([message]);
+  }
+
+  async deleteMessage(room: RoomId, id: MessageId): Promise<void> {
+    const message = await this.#requestMessage({ type: "message.delete", room, id });
+    this.timelines.find(room)?.apply([message]);
+  }
+
+  #openConnection(): Connection {
+    const { clock, openSocket, onSignedOut } = this.#options;
+    return new Connection({
+      open: openSocket,
+      clock,
+      onStatus: (status) => this.#onStatus(status),
+      onWelcome: (frame) => void this.#onWelcome(frame),
+      onFrame: (frame) => batch(() => this.#onFrame(frame)),
+      onFinalClose: (code) => {
+        if (code === closeCodes.notSignedIn) onSignedOut();
+      },
+    });
+  }
+
+  #followTopics(): Topics {
+    return new Topics(this.#options.clock, {
+      apply: (delta) => this.#apply(delta),
+      glimpse: (delta) => this.#glimpse(delta),
+      reset: (topic) => this.#reset(topic),
+      gone: (topic) => this.rooms.left(roomOf(topic)),
+      resume: async (epoch, topics) => {
+        const { gone = [] } = await this.connection.request({ type: "resume", epoch, topics });
+        return gone;
+      },
+    });
+  }
+
+  async #onWelcome({ user, epoch }: WelcomeFrame): Promise<void> {
+    if (user.id !== this.#options.user.id) {
+      this.#options.onDoubt();
+      return;
+    }
+    this.#roomList.load();
+    if (!(await this.#topics.onWelcome(epoch))) return;
+    this.timelines.reloadFailed();
+    this.outbox.open();
+  }
+
+  #onStatus(status: ConnectionStatus): void {
+    if (status.kind !== "online") {
+      this.#topics.onLost();
+      this.outbox.close();
+    }
+    // A refused upgrade does not say why.
+    const refused = status.kind === "offline" && status.retryAt !== null && untrack(this.status).kind === "connecting";
+    this.#setStatus(status);
+    if (refused) this.#options.onDoubt();
+  }
+
+  #onFrame(frame: DeltaFrame | ResetFrame | TypingFrame | PongFrame): void {
+    switch (frame.type) {
+      case "delta":
+        this.#topics.onDelta(frame);
+        return;
+      case "reset":
+        this.#topics.onReset(frame.topic);
+        return;
+      case "typing":
+        this.typing.onTyping(frame.room, frame.user);
+        return;
+      case "pong":
+        this.#topics.onHeads(frame.heads);
+        return;
+    }
+  }
+
+  #apply(delta: DeltaFrame): void {
+    const { messages = [], memberships = [], users = [], workspace } = delta;
+    for (const user of users) this.#putUser(user);
+    for (const { user } of memberships) this.#people.meet(user);
+    if (workspace) this.#options.onWorkspace(workspace);
+    this.rooms.apply(delta);
+    this.#meetAuthors(messages);
+    if (delta.topic.startsWith("room:")) this.timelines.find(roomOf(delta.topic))?.apply(messages);
+  }
+
+  /** Rooms whose timeline is not loaded: their record needs no order, and writers have stopped writing. */
+  #glimpse(delta: DeltaFrame): void {
+    if (!delta.topic.startsWith("room:")) return;
+    this.rooms.apply(delta);
+    this.#meetAuthors(delta.messages ?? []);
+  }
+
+  #reset(topic: Topic): void {
+    if (topic.startsWith("room:")) {
+      this.timelines.find(roomOf(topic))?.reload();
+    } else {
+      // With the workspace's changes, changes of names were missed.
+      if (topic === workspaceTopic) {
+        this.#people.forget();
+        this.timelines.reloadAll();
+      }
+      this.#roomList.load();
+    }
+  }
+
+  #forgetRoom(room: RoomId): void {
+    this.timelines.drop(room);
+    this.outbox.clear(room);
+  }
+
+  #putUser(user: User): void {
+    this.#people.put(user);
+    this.timelines.rename();
+    if (user.id === this.me().id) this.#setMe({ ...this.me(), ...user });
+  }
+
+  #meetAuthors(messages: readonly Message[]): void {
+    for (const { author, room } of messages) {
+      this.#people.meet(author);
+      this.typing.end(room, author.id);
+    }
+  }
+
+  async #loadMessages(room: RoomId, before: MessageId | undefined): Promise<MessagePage> {
+    const cursor = before === undefined ? "" : `&before=${before}`;
+    const page = await this.#options.http.get<MessagePage>(`/rooms/${room}/messages?limit=${pageSize}${cursor}`);
+    for (const { author } of page.messages) this.#people.meet(author);
+    return page;
+  }
+
+  async #requestMessage(request: Parameters<Connection["request"]>[0]): Promise<Message> {
+    const { message } = await this.connection.request(request);
+    if (!message) throw new ParleyError("internal");
+    return message;
+  }
+}
+
+const roomOf = (topic: Topic): RoomId => topic.slice("room:".length);

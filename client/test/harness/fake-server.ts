@@ -1,0 +1,275 @@
+import { ParleyError } from "@parley/protocol/errors";
+import type { Changes, DeltaFrame, ResetFrame } from "@parley/protocol/frames";
+import type { MessagePage } from "@parley/protocol/http";
+import {
+  type Author,
+  type GoneRoom,
+  type Membership,
+  type Message,
+  type Room,
+  type RoomId,
+  type RoomRole,
+  roomTopic,
+  type Seq,
+  type Topic,
+  type User,
+  type UserId,
+  userTopic,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import { isBlank } from "@parley/protocol/text";
+
+/** A thing with the number of its latest change on one topic. */
+interface Numbered<T> {
+  readonly seq: Seq;
+  readonly thing: T;
+}
+
+interface TopicState {
+  head: Seq;
+  readonly rooms: Map<RoomId, Numbered<Room | GoneRoom>>;
+  readonly memberships: Map<string, Numbered<Membership>>;
+  readonly users: Map<UserId, Numbered<User>>;
+}
+
+const startedAt = "2026-11-20T12:00:00.000Z";
+const resumeChanges = 50;
+
+/** What the real server promises, in memory and in little: numbered topics, state-based catch-up, exactly-once sends. */
+export class FakeServer {
+  epoch = "epoch-1";
+  workspace = { name: "Test", signUp: "open", firstRun: false } as const;
+  readonly users = new Map<UserId, User>();
+  readonly rooms = new Map<RoomId, Room>();
+  readonly #messages = new Map<RoomId, Message[]>();
+  readonly #members = new Map<RoomId, Map<UserId, Membership>>();
+  readonly #topics = new Map<Topic, TopicState>();
+  readonly #onDelta: (delta: DeltaFrame) => void;
+
+  constructor(onDelta: (delta: DeltaFrame) => void) {
+    this.#onDelta = onDelta;
+  }
+
+  addUser(id: UserId, username: string): User {
+    const user: User = { id, username, displayName: username, kind: "person", role: "member", createdAt: startedAt };
+    this.users.set(id, user);
+    return user;
+  }
+
+  rename(id: UserId, displayName: string): User {
+    const user = { ...this.#user(id), displayName };
+    this.users.set(id, user);
+    this.#announce(workspaceTopic, { users: [user] });
+    this.#announce(userTopic(id), { users: [user] });
+    return user;
+  }
+
+  addRoom(id: RoomId, kind: Room["kind"], owner: UserId, name = id.toLowerCase()): Room {
+    const slug = name.toLowerCase();
+    const base = { id, slug, name, description: "", kind, createdBy: owner, createdAt: startedAt };
+    const room: Room = { ...base, memberCount: 0, lastMessageId: 0 };
+    this.rooms.set(id, room);
+    this.#messages.set(id, []);
+    this.#members.set(id, new Map());
+    this.join(id, owner, "owner");
+    if (kind === "public") this.#announce(workspaceTopic, { rooms: [this.#room(id)] });
+    return this.#room(id);
+  }
+
+  editRoom(id: RoomId, changes: Partial<Room>): Room {
+    const before = this.#room(id);
+    const room = { ...before, ...changes };
+    this.rooms.set(id, room);
+    this.#announce(roomTopic(id), { rooms: [room] });
+    if (room.kind === "public") this.#announce(workspaceTopic, { rooms: [room] });
+    else if (before.kind === "public") this.#announce(workspaceTopic, { rooms: [{ id, gone: true }] });
+    return room;
+  }
+
+  removeRoom(id: RoomId): void {
+    const { kind } = this.#room(id);
+    this.rooms.delete(id);
+    this.#announce(roomTopic(id), { rooms: [{ id, gone: true }] });
+    this.#members.delete(id);
+    if (kind === "public") this.#announce(workspaceTopic, { rooms: [{ id, gone: true }] });
+  }
+
+  join(id: RoomId, user: UserId, role: RoomRole = "member"): Room {
+    this.#members.get(id)?.set(user, { room: id, user: this.#author(user), role, joinedAt: startedAt });
+    this.#announceMember(id, user, 1);
+    return this.roomOf(id, user);
+  }
+
+  leave(id: RoomId, user: UserId): void {
+    const membership = this.#members.get(id)?.get(user);
+    if (!membership) return;
+    this.#members.get(id)?.delete(user);
+    this.#announceMember(id, user, -1, { ...membership, leftAt: startedAt });
+  }
+
+  setRole(id: RoomId, user: UserId, role: RoomRole): void {
+    const membership = this.#members.get(id)?.get(user);
+    if (!membership) return;
+    const changed = { ...membership, role };
+    this.#members.get(id)?.set(user, changed);
+    this.#announce(roomTopic(id), { memberships: [changed] });
+    this.#announce(userTopic(user), { memberships: [changed] });
+  }
+
+  send(id: RoomId, author: UserId, content: string, clientMessageId?: string): Message {
+    this.requireMember(id, author);
+    const messages = this.messages(id);
+    const repeated = messages.find((m) => m.author.id === author && m.clientMessageId === clientMessageId);
+    if (repeated && clientMessageId !== undefined) return repeated;
+    if (isBlank(content)) throw new ParleyError("blank_message");
+    const message: Message = {
+      id: messages.length + 1,
+      room: id,
+      seq: this.head(roomTopic(id)) + 1,
+      author: this.#author(author),
+      content,
+      createdAt: startedAt,
+      ...(clientMessageId !== undefined && { clientMessageId }),
+    };
+    messages.push(message);
+    this.rooms.set(id, { ...this.#room(id), lastMessageId: message.id });
+    this.#announce(roomTopic(id), { messages: [message] });
+    return message;
+  }
+
+  edit(id: RoomId, messageId: number, content: string): Message {
+    return this.#change(id, messageId, { content, editedAt: startedAt });
+  }
+
+  remove(id: RoomId, messageId: number): Message {
+    return this.#change(id, messageId, { content: "", deletedAt: startedAt });
+  }
+
+  messages(id: RoomId): Message[] {
+    const messages = this.#messages.get(id);
+    if (!messages) throw new ParleyError("not_found");
+    return messages;
+  }
+
+  page(id: RoomId, before: number | null, limit: number): MessagePage {
+    const older = this.messages(id).filter((message) => before === null || message.id < before);
+    return { messages: this.#named(older.slice(-limit)), head: this.head(roomTopic(id)), epoch: this.epoch };
+  }
+
+  members(id: RoomId): readonly Membership[] {
+    return [...(this.#members.get(id)?.values() ?? [])];
+  }
+
+  isMember(id: RoomId, user: UserId): boolean {
+    return this.#members.get(id)?.has(user) ?? false;
+  }
+
+  requireMember(id: RoomId, user: UserId): void {
+    if (!this.isMember(id, user)) throw new ParleyError("not_found");
+  }
+
+  /** A room as this user sees it. */
+  roomOf(id: RoomId, user: UserId): Room {
+    const membership = this.#members.get(id)?.get(user);
+    const room = this.#room(id);
+    return membership ? { ...room, membership: { role: membership.role, joinedAt: membership.joinedAt } } : room;
+  }
+
+  roomsOf(user: UserId): readonly Room[] {
+    return [...this.rooms.values()]
+      .filter(({ id, kind }) => kind === "public" || this.isMember(id, user))
+      .map(({ id }) => this.roomOf(id, user));
+  }
+
+  topicsOf(user: UserId): readonly Topic[] {
+    const mine = [...this.rooms.keys()].filter((id) => this.isMember(id, user)).map(roomTopic);
+    return [workspaceTopic, userTopic(user), ...mine];
+  }
+
+  head(topic: Topic): Seq {
+    return this.#topics.get(topic)?.head ?? 0;
+  }
+
+  changesSince(topic: Topic, since: Seq): DeltaFrame | ResetFrame | null {
+    const head = this.head(topic);
+    if (since === head) return null;
+    const changes = this.#things(topic, since);
+    const count = Object.values(changes).flat().length;
+    if (since > head || count > resumeChanges) return { type: "reset", topic, head };
+    return { type: "delta", topic, from: since, to: head, ...changes };
+  }
+
+  /** As if a backup had been restored: nothing that was numbered before means anything. */
+  restore(): void {
+    this.epoch = `${this.epoch}+`;
+  }
+
+  #things(topic: Topic, since: Seq): Changes {
+    const state = this.#topics.get(topic);
+    const newer = <T>(map: Map<unknown, Numbered<T>> | undefined): T[] =>
+      [...(map?.values() ?? [])].filter(({ seq }) => seq > since).map(({ thing }) => thing);
+    const room = topic.startsWith("room:") ? topic.slice("room:".length) : null;
+    const messages = room === null ? [] : (this.#messages.get(room) ?? []).filter(({ seq }) => seq > since);
+    return {
+      messages: this.#named(messages),
+      rooms: newer(state?.rooms).map((known) => ("gone" in known ? known : (this.rooms.get(known.id) ?? known))),
+      memberships: newer(state?.memberships),
+      users: newer(state?.users),
+    };
+  }
+
+  /** Authors are joined at reading, so they have their names of now. */
+  #named(messages: readonly Message[]): Message[] {
+    return messages.map((message) => ({ ...message, author: this.#author(message.author.id) }));
+  }
+
+  #change(id: RoomId, messageId: number, changes: Partial<Message>): Message {
+    const messages = this.messages(id);
+    const before = messages[messageId - 1];
+    if (!before) throw new ParleyError("not_found");
+    const author = this.#author(before.author.id);
+    const message = { ...before, ...changes, author, seq: this.head(roomTopic(id)) + 1 };
+    messages[messageId - 1] = message;
+    this.#announce(roomTopic(id), { messages: [message] });
+    return message;
+  }
+
+  #announceMember(id: RoomId, user: UserId, change: 1 | -1, ended?: Membership): void {
+    const room = { ...this.#room(id), memberCount: this.#room(id).memberCount + change };
+    this.rooms.set(id, room);
+    const membership = ended ?? this.#members.get(id)?.get(user);
+    if (!membership) throw new Error("there is no membership to announce");
+    this.#announce(userTopic(user), { memberships: [membership], ...(!ended && { rooms: [room] }) });
+    this.#announce(roomTopic(id), { rooms: [room], memberships: [membership] });
+  }
+
+  #announce(topic: Topic, changes: Changes): void {
+    const state = this.#topics.get(topic) ?? { head: 0, rooms: new Map(), memberships: new Map(), users: new Map() };
+    this.#topics.set(topic, state);
+    const from = state.head;
+    const seq = ++state.head;
+    for (const thing of changes.rooms ?? []) state.rooms.set(thing.id, { seq, thing });
+    for (const thing of changes.users ?? []) state.users.set(thing.id, { seq, thing });
+    for (const thing of changes.memberships ?? []) {
+      state.memberships.set(`${thing.room} ${thing.user.id}`, { seq, thing });
+    }
+    this.#onDelta({ type: "delta", topic, from, to: seq, ...changes });
+  }
+
+  #room(id: RoomId): Room {
+    const room = this.rooms.get(id);
+    if (!room) throw new ParleyError("not_found");
+    return room;
+  }
+
+  #user(id: UserId): User {
+    const user = this.users.get(id);
+    if (!user) throw new ParleyError("not_found");
+    return user;
+  }
+
+  #author(id: UserId): Author {
+    const { username, displayName } = this.#user(id);
+    return { id, username, displayName };
+  }
+}

@@ -1,0 +1,235 @@
+import { expect, test } from "bun:test";
+import { ParleyError } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
+import { ann, ben, general, startWorld } from "./harness/start.ts";
+
+const sends = (world: Awaited<ReturnType<typeof startWorld>>) =>
+  world.network.received.filter((command) => command.type === "message.send");
+
+test("a message shows at once as pending, and becomes the sent one in place", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "Hello");
+  const [entry] = world.entries();
+  expect(entry?.delivery()).toEqual({ kind: "pending" });
+  expect(entry?.message()).toMatchObject({ id: 0, content: "Hello", author: { id: ann }, room: general });
+  const key = entry?.key;
+  await world.flush();
+  expect(world.entries()).toHaveLength(1);
+  expect(world.entries()[0]).toBe(entry as NonNullable<typeof entry>);
+  expect(entry?.key).toBe(key as string);
+  expect(entry?.delivery()).toEqual({ kind: "sent" });
+  expect(entry?.message()).toMatchObject({ id: 1, content: "Hello" });
+});
+
+test.each(["ack", "delta"])("it makes no difference that the %s comes first", async (first) => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "Hello");
+  const [entry] = world.entries();
+  world.network.serve();
+  const { toClient } = world.network.wire;
+  expect(toClient.map(({ type }) => type)).toEqual(["delta", "ack"]);
+  if (first === "ack") toClient.reverse();
+  for (let left = toClient.length; left > 0; left--) {
+    world.network.wire.deliver();
+    await world.clock.advance(0);
+    expect(world.deliveries()).toEqual(["sent"]);
+    expect(world.entries()[0]).toBe(entry as NonNullable<typeof entry>);
+  }
+  await world.flush();
+  expect(world.contents()).toEqual(["Hello"]);
+});
+
+test("loses the ack and resends without doubling", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "Hello");
+  world.network.serve();
+  world.lose(() => true);
+  await world.clock.advance(10_000);
+  expect(world.client.status().kind).toBe("offline");
+  expect(world.deliveries()).toEqual(["pending"]);
+  await world.pass(2_000);
+  expect(world.deliveries()).toEqual(["sent"]);
+  expect(world.server.messages(general)).toHaveLength(1);
+  expect(new Set(sends(world).map(({ clientMessageId }) => clientMessageId)).size).toBe(1);
+});
+
+test("a resend that the resume has made needless is not sent", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "Hello");
+  world.network.serve();
+  world.network.wire.close(1006);
+  await world.pass(2_000);
+  expect(world.deliveries()).toEqual(["sent"]);
+  expect(sends(world)).toHaveLength(1);
+});
+
+test("two sends in a row arrive in order, one at a time", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "one");
+  world.client.sendMessage(general, "two");
+  world.client.sendMessage(general, "three");
+  await world.clock.advance(0);
+  expect(world.network.wire.toServer).toHaveLength(1);
+  expect(world.contents()).toEqual(["one", "two", "three"]);
+  await world.flush();
+  expect(world.server.messages(general).map(({ content }) => content)).toEqual(["one", "two", "three"]);
+  expect(world.deliveries()).toEqual(["sent", "sent", "sent"]);
+});
+
+test("what is written offline waits, and goes after the reconnect, once", async () => {
+  const world = await startWorld();
+  world.network.isDown = true;
+  world.network.wire.close(1006);
+  world.client.sendMessage(general, "one");
+  world.client.sendMessage(general, "two");
+  world.server.send(general, ben, "meanwhile");
+  await world.pass(60_000);
+  expect(world.deliveries()).toEqual(["pending", "pending"]);
+  world.network.isDown = false;
+  await world.pass(31_000);
+  expect(world.contents()).toEqual(["meanwhile", "one", "two"]);
+  expect(world.deliveries()).toEqual(["sent", "sent", "sent"]);
+  expect(sends(world)).toHaveLength(2);
+});
+
+test("own pending messages stay behind all confirmed ones", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "mine");
+  await world.clock.advance(0);
+  world.server.send(general, ben, "first");
+  world.network.deliver();
+  expect(world.contents()).toEqual(["first", "mine"]);
+  expect(world.deliveries()).toEqual(["sent", "pending"]);
+  await world.flush();
+  expect(world.contents()).toEqual(["first", "mine"]);
+});
+
+test("an ack that runs ahead of other people's messages waits for them: nothing confirmed ever moves", async () => {
+  const world = await startWorld();
+  world.server.send(general, ben, "his");
+  world.client.sendMessage(general, "mine");
+  world.network.serve();
+  world.lose(({ type }) => type === "delta");
+  world.network.deliver();
+  await world.clock.advance(0);
+  expect(world.contents()).toEqual(["mine"]);
+  expect(world.deliveries()).toEqual(["pending"]);
+  await world.clock.advance(200);
+  await world.flush();
+  expect(world.contents()).toEqual(["his", "mine"]);
+  expect(world.deliveries()).toEqual(["sent", "sent"]);
+});
+
+test("rate_limited is tried again when the server says", async () => {
+  const world = await startWorld();
+  let refusals = 1;
+  world.network.intercept = ({ type }) =>
+    type === "message.send" && refusals-- > 0
+      ? new ParleyError("rate_limited", undefined, { retryAfterMs: 3_000 })
+      : null;
+  world.client.sendMessage(general, "one");
+  world.client.sendMessage(general, "two");
+  await world.flush();
+  await world.clock.advance(2_999);
+  await world.flush();
+  expect(world.deliveries()).toEqual(["pending", "pending"]);
+  await world.clock.advance(1);
+  await world.flush();
+  expect(world.server.messages(general).map(({ content }) => content)).toEqual(["one", "two"]);
+  expect(world.deliveries()).toEqual(["sent", "sent"]);
+});
+
+test("a refusal fails the message, with the reason, and lets the next one go", async () => {
+  const world = await startWorld();
+  world.network.intercept = (command) =>
+    command.type === "message.send" && command.content === "bad" ? new ParleyError("not_allowed", "Not here.") : null;
+  world.client.sendMessage(general, "bad");
+  world.client.sendMessage(general, "good");
+  await world.flush();
+  expect(world.contents()).toEqual(["good", "bad"]);
+  expect(world.entries()[1]?.delivery()).toEqual({ kind: "failed", reason: "Not here." });
+});
+
+test("a failed message is sent again under the same key, or discarded", async () => {
+  const world = await startWorld();
+  world.network.intercept = ({ type }) => (type === "message.send" ? new ParleyError("not_allowed") : null);
+  world.client.sendMessage(general, "one");
+  world.client.sendMessage(general, "two");
+  await world.flush();
+  expect(world.deliveries()).toEqual(["failed", "failed"]);
+  world.network.intercept = null;
+  const [one, two] = world.entries();
+  if (!one || !two) throw new Error("both should be there");
+  world.client.discardMessage(one);
+  expect(world.contents()).toEqual(["two"]);
+  world.client.retryMessage(two);
+  expect(two.delivery().kind).toBe("pending");
+  await world.flush();
+  expect(world.entries()).toEqual([two]);
+  expect(two.delivery().kind).toBe("sent");
+  const keys = sends(world)
+    .filter(({ content }) => content === "two")
+    .map(({ clientMessageId }) => clientMessageId);
+  expect(keys).toHaveLength(2);
+  expect(new Set(keys).size).toBe(1);
+});
+
+test("a server that stumbles over one message does not hold up the next for ever", async () => {
+  const world = await startWorld();
+  world.network.intercept = (command) =>
+    command.type === "message.send" && command.content === "poison" ? new ParleyError("internal") : null;
+  world.client.sendMessage(general, "poison");
+  world.client.sendMessage(general, "fine");
+  await world.pass(120_000);
+  expect(world.contents()).toEqual(["fine", "poison"]);
+  expect(world.deliveries()).toEqual(["sent", "failed"]);
+});
+
+test("a blank message is not sent; one that only looks blank is refused by the server", async () => {
+  const world = await startWorld();
+  for (const blank of ["", "  \n\t", "\u00a0\u3000\ufeff"]) world.client.sendMessage(general, blank);
+  await world.flush();
+  expect(world.entries()).toEqual([]);
+  expect(sends(world)).toEqual([]);
+  world.client.sendMessage(general, "\u200b\u3164");
+  await world.flush();
+  expect(world.entries()[0]?.delivery()).toEqual({ kind: "failed", reason: "A message needs some text." });
+});
+
+test("a message beyond the limit fails here: its frame could end the connection", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "😀".repeat(limits.messageLength));
+  world.client.sendMessage(general, "x".repeat(limits.messageLength + 1));
+  await world.flush();
+  expect(world.deliveries()).toEqual(["sent", "failed"]);
+  expect(world.entries()[1]?.delivery()).toMatchObject({ reason: "A message has at most 4000 characters." });
+});
+
+test("sending clears the draft", async () => {
+  const world = await startWorld();
+  world.client.setDraft(general, "Hello");
+  expect([...world.storage.values()]).toEqual(['{"RGENERAL":"Hello"}']);
+  world.client.sendMessage(general, "Hello");
+  expect(world.client.draft(general)).toBe("");
+  expect(world.storage.size).toBe(0);
+});
+
+test("edits and deletions show when the server has answered, and refusals throw", async () => {
+  const world = await startWorld(({ server }) => {
+    server.send(general, ann, "one");
+    server.send(general, ann, "two");
+  });
+  const [one, two] = world.entries();
+  const edit = world.client.editMessage(general, 1, "ONE");
+  const deletion = world.client.deleteMessage(general, 2);
+  expect(world.contents()).toEqual(["one", "two"]);
+  await world.flush();
+  await Promise.all([edit, deletion]);
+  expect(world.entries()).toEqual([one, two] as never);
+  expect(one?.message()).toMatchObject({ content: "ONE", editedAt: expect.any(String) });
+  expect(two?.message()).toMatchObject({ content: "", deletedAt: expect.any(String) });
+  world.network.intercept = () => new ParleyError("message_deleted");
+  const refused = world.client.editMessage(general, 2, "x").catch((error: unknown) => error);
+  await world.flush();
+  expect(await refused).toMatchObject({ code: "message_deleted" });
+});
