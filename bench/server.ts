@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Room, User } from "@parley/protocol/model";
+
+/** The server under measurement: a process with a fresh data folder, without limits, on its own processor if possible. */
+export class Server implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), "parley-bench-"));
+    const main = join(import.meta.dirname, "../server/src/main.ts");
+    const pinned = cpus().length > 1 && spawnSync("taskset", ["--version"]).status === 0;
+    const command = pinned ? ["taskset", "-c", "0", process.execPath, main] : [process.execPath, main];
+    const child = spawn(command[0] ?? "", command.slice(1), {
+      cwd: folder,
+      env: { PATH: process.env.PATH, PORT: "0", PARLEY_LIMITS: "off" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (pinned && process.pid) spawnSync("taskset", ["-cp", "1", String(process.pid)]);
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout.on("data", (chunk: Buffer) => {
+        const found = /ready at (\S+)/.exec(chunk.toString())?.[1];
+        if (found) resolve(found);
+      });
+      child.once("exit", () => reject(new Error("the server did not start")));
+    });
+    return new Server(url, child, folder);
+  }
+
+  /** Processor time that the server has used, all its threads, in milliseconds. Linux only. */
+  cpuMs(): number {
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  /** Memory that the server holds, in megabytes. Linux only. */
+  memoryMb(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGTERM");
+    await ended;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Someone with a session. */
+export class Person {
+  readonly user: User;
+  readonly cookie: string;
+  readonly #url: string;
+
+  private constructor(url: string, user: User, cookie: string) {
+    this.#url = url;
+    this.user = user;
+    this.cookie = cookie;
+  }
+
+  static async signUp(url: string, username: string): Promise<Person> {
+    const response = await fetch(`${url}/api/auth/sign-up`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username, password: `the password of ${username}` }),
+    });
+    if (response.status !== 201) throw new Error(await response.text());
+    const cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    return new Person(url, (await response.json()) as User, cookie);
+  }
+
+  async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: { cookie: this.cookie, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  createRoom(name: string): Promise<Room> {
+    return this.request("POST", "/api/rooms", { name });
+  }
+
+  openSocket(): WebSocket {
+    const url = `${this.#url.replace("http", "ws")}/api/socket`;
+    return new WebSocket(url, { headers: { cookie: this.cookie } } as never);
+  }
+}
+
+export function describeMachine(): string {
+  const [cpu] = cpus();
+  return `${cpus().length} × ${cpu?.model.trim() ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${process.versions.bun}`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
