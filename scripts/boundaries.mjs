@@ -77,7 +77,7 @@ const rows = [
     packages: ["bun:test"],
   }),
   row("client/src/features/*", {
-    own: ["client/src/features/<same>", "client/src/state", "client/src/ui"],
+    own: ["client/src/features/<same>", "client/src/features/words.ts", "client/src/state", "client/src/ui"],
     protocol: true,
     packages: ["solid-js"],
   }),

@@ -71,7 +71,13 @@ export function buildClient() {
 export function replaceBy(command, args, options = {}) {
   const child = spawn(command, args, { stdio: "inherit", ...options });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  // When npm is ended by a signal, it ends without a word to us: then the program must not stay behind.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, 200);
   child.on("exit", (code, signal) => {
+    clearInterval(watch);
     process.exitCode = code ?? (signal ? 1 : 0);
   });
   return child;

@@ -12,7 +12,7 @@ export interface Announcement {
  * The deltas of one commit. Its announcements of one topic become one delta with each thing once, as it was last
  * announced; one that would encode to more than `maxBytes` is split at a change, into deltas that continue each other:
  *
- *     announced  #5 {a, b}  #6 {c}  #7 {a}          one delta      (4, 7]  b c a
+ *     announced  #5 {a, b}  #6 {c}  #7 {a}          one delta      (4, 7]  a b c
  *                                                   split in two   (4, 6]  b c    (6, 7]  a
  *
  * `announcements` come in the order in which their numbers were taken, and leave none of a topic out.
@@ -63,7 +63,7 @@ function toTopicDeltas(announcements: readonly Announcement[], maxBytes: number)
   for (const change of changes) {
     // A change alone is never split, so its size is of no interest.
     const size = changes.length > 1 ? sizeOf(change) : 0;
-    if (part.length > 0 && bytes + size > maxBytes) close();
+    if (bytes > frameBytes && bytes + size > maxBytes) close();
     part.push(change);
     bytes += size;
   }
@@ -109,6 +109,9 @@ function keyOf({ kind, thing }: Thing): string {
 const sizeOf = (change: Change): number =>
   change.things.reduce((sum, { thing }) => sum + Buffer.byteLength(JSON.stringify(thing)) + 1, 0);
 
+/** The order in which a reader shows them. */
+export const byId = (one: Message, other: Message): number => one.id - other.id;
+
 function toDelta(topic: Topic, from: Seq, to: Seq, changes: readonly Change[]): DeltaFrame {
   const messages: Message[] = [];
   const rooms: (Room | GoneRoom)[] = [];
@@ -143,7 +146,7 @@ function toDelta(topic: Topic, from: Seq, to: Seq, changes: readonly Change[]): 
     topic,
     from,
     to,
-    ...((messages.length > 0 || topic.startsWith("room:")) && { messages }),
+    ...((messages.length > 0 || topic.startsWith("room:")) && { messages: messages.sort(byId) }),
     ...(rooms.length > 0 && { rooms }),
     ...(memberships.length > 0 && { memberships }),
     ...(users.length > 0 && { users }),

@@ -37,34 +37,46 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
   const folder = claimFolder(resolve(path));
   const defaults = { signUp: options.defaultSignUp };
   const counts = { commits: 0, writes: 0, statements: 0 };
-  try {
-    const queue = await WriteQueue.start({ path: folder.database, defaults }, counts, options.onFatal);
-    const reader = openReader(folder.database, counts);
-    let closing: Promise<void> | null = null;
-    const close = async () => {
-      await queue.drain();
-      // A log can be emptied only when nobody reads it.
-      reader.close();
-      await queue.close();
-      folder.release();
-    };
-    return {
-      ...bindReads(readVerbs(defaults), (verb) => {
-        if (closing) throw new ParleyError("unavailable");
-        return reader.run(verb);
-      }),
-      ...bindWrites(queue),
-      onCommit: (listener) => queue.onCommit(listener),
-      close: () => {
-        closing ??= close();
-        return closing;
-      },
-      counts,
-    };
-  } catch (error) {
+  let queue: WriteQueue | null = null;
+  let reader: Reader | null = null;
+  const release = async () => {
+    await queue?.drain();
+    // The log can be emptied only when nobody reads it.
+    reader?.close();
+    await queue?.close();
     folder.release();
+  };
+  try {
+    queue = await WriteQueue.start({ path: folder.database, defaults }, counts, options.onFatal);
+    reader = openReader(folder.database, counts);
+    return assemble(queue, reader, readVerbs(defaults), counts, release);
+  } catch (error) {
+    await release();
     throw error;
   }
+}
+
+function assemble(
+  queue: WriteQueue,
+  reader: Reader,
+  verbs: ReadVerbs,
+  counts: Counts,
+  release: () => Promise<void>,
+): SqliteStore {
+  let closing: Promise<void> | null = null;
+  return {
+    ...bindReads(verbs, (verb) => {
+      if (closing) throw new ParleyError("unavailable");
+      return reader.run(verb);
+    }),
+    ...bindWrites(queue),
+    onCommit: (listener) => queue.onCommit(listener),
+    close: () => {
+      closing ??= release();
+      return closing;
+    },
+    counts,
+  };
 }
 
 interface Reader {

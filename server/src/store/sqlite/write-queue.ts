@@ -58,7 +58,7 @@ export class WriteQueue {
     this.#worker.on("message", (message: FromWriter) => this.#receive(message));
     this.#worker.on("error", (error) => this.#break(`the writer thread failed: ${error}`));
     this.#worker.on("exit", () => {
-      if (this.#state !== "closing") this.#break("the writer thread ended");
+      if (this.#state !== "closing" || this.#batch) this.#break("the writer thread ended");
       this.#ended.resolve();
     });
   }

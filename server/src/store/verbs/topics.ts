@@ -8,6 +8,7 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
+import { byId } from "../deltas.ts";
 import type { Reads, TopicChanges } from "../store.ts";
 import {
   type MembershipRow,
@@ -138,7 +139,7 @@ function* listRoomChanges(roomId: RoomId, since: Seq, atMost: number): Verb<Chan
     atMost,
   );
   return {
-    messages: messages.map(toMessage),
+    messages: messages.map(toMessage).sort(byId),
     ...(room.room_seq > since && { rooms: [toRoom(room)] }),
     ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
   };

@@ -1,0 +1,350 @@
+import { expect } from "bun:test";
+import { applyDelta, type RoomView, relate } from "@parley/protocol/apply";
+import { type DeltaFrame, isGone } from "@parley/protocol/frames";
+import {
+  type Membership,
+  type Message,
+  type Room,
+  type RoomId,
+  type RoomKind,
+  roomTopic,
+  type Seq,
+  type SignUpPolicy,
+  type Topic,
+  type User,
+  type UserId,
+  userTopic,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import type { NewSession, Outcome, Store } from "./store.ts";
+
+/** One engine with an empty database, as its test provides it. */
+export interface Engine {
+  open(): Promise<Store>;
+  /** Statements that verbs have run since the last `open`. */
+  statements(): number;
+  /** Removes what is left. The store is closed. */
+  dispose(): Promise<void>;
+}
+
+type Appended = { readonly message: Message; readonly created: boolean };
+
+/**
+ * A store with the people, rooms and clock that tests act with, and a record of all that was announced. `audit` holds
+ * the store to what every test may expect of it.
+ */
+export class Stage {
+  readonly engine: Engine;
+  readonly seen: DeltaFrame[] = [];
+  store: Store;
+  at = Date.UTC(2026, 10, 21);
+  #ids = 0;
+
+  static async open(engine: Engine): Promise<Stage> {
+    return new Stage(engine, await engine.open());
+  }
+
+  private constructor(engine: Engine, store: Store) {
+    this.engine = engine;
+    this.store = store;
+    this.#listen();
+  }
+
+  async reopen(): Promise<void> {
+    await this.store.close();
+    this.store = await this.engine.open();
+    this.#listen();
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    await this.engine.dispose();
+  }
+
+  /** Sixteen characters after the letter, like ids that the domain makes. */
+  newId(letter: "U" | "R" | "S"): string {
+    this.#ids += 1;
+    return letter + this.#ids.toString(36).toUpperCase().padStart(16, "0");
+  }
+
+  newSession(): NewSession {
+    const id = this.newId("S");
+    return { id, tokenHash: `hash of ${id}`, userAgent: "Test", address: "::1", expiresAt: this.at + 1_000_000 };
+  }
+
+  trySignUp(
+    username: string,
+    options: {
+      readonly email?: string | null;
+      readonly invite?: string | null;
+      readonly policy?: SignUpPolicy;
+      readonly session?: NewSession;
+      readonly usernameKey?: string;
+    } = {},
+  ) {
+    const { email = null, invite = null, policy = "open", session = this.newSession() } = options;
+    return this.store.createAccount({
+      userId: this.newId("U"),
+      defaultRoomId: this.newId("R"),
+      username,
+      usernameKey: options.usernameKey ?? username.toLowerCase(),
+      displayName: `${username} the tester`,
+      email,
+      passwordHash: `hash of ${username}`,
+      session,
+      invite,
+      policy,
+      at: this.at,
+    });
+  }
+
+  async signUp(username: string): Promise<User> {
+    return value(await this.trySignUp(username));
+  }
+
+  /** The first of them founds the workspace. */
+  async cast<const Names extends readonly string[]>(...names: Names): Promise<{ readonly [I in keyof Names]: User }> {
+    const users: User[] = [];
+    for (const name of names) users.push(await this.signUp(name));
+    return users as unknown as { readonly [I in keyof Names]: User };
+  }
+
+  tryCreateRoom(
+    owner: User,
+    options: { readonly name?: string; readonly slug?: string | null; readonly kind?: RoomKind } = {},
+  ) {
+    const { name = "Tea", slug = null, kind = "public" } = options;
+    const id = this.newId("R");
+    return this.store.createRoom({ id, slug, name, description: "A room", kind, userId: owner.id, at: this.at });
+  }
+
+  async createRoom(owner: User, kind: RoomKind = "public", ...members: readonly User[]): Promise<Room> {
+    const room = value(await this.tryCreateRoom(owner, { kind }));
+    if (members.length > 0) {
+      const { code } = await this.invite(room, owner);
+      for (const member of members) {
+        value(await this.store.redeemInvite({ code, userId: member.id, at: this.at }));
+      }
+    }
+    return room;
+  }
+
+  async general(): Promise<Room> {
+    const found = await this.store.findRoom({ reference: "general", userId: null });
+    if (!found) throw new Error("there is no general room");
+    return found.room;
+  }
+
+  join(room: Room, user: User) {
+    return this.store.putMembership({ roomId: room.id, userId: user.id, at: this.at });
+  }
+
+  leave(room: Room, user: User) {
+    return this.store.removeMembership({ roomId: room.id, userId: user.id, at: this.at });
+  }
+
+  async invite(
+    room: Room,
+    creator: User,
+    options: { readonly maxUses?: number; readonly expiresAt?: number; readonly code?: string } = {},
+  ) {
+    this.#ids += 1;
+    return value(
+      await this.store.createInvite({
+        code: options.code ?? `code-${this.#ids}`,
+        roomId: room.id,
+        userId: creator.id,
+        expiresAt: options.expiresAt ?? null,
+        maxUses: options.maxUses ?? null,
+        keep: 100,
+        at: this.at,
+      }),
+    );
+  }
+
+  trySay(
+    room: Room,
+    author: User,
+    content: string,
+    options: { readonly clientMessageId?: string; readonly replyTo?: number; readonly at?: number } = {},
+  ): Promise<Outcome<Appended, "not_found" | "invalid">> {
+    return this.store.appendMessage({
+      roomId: room.id,
+      authorId: author.id,
+      content,
+      clientMessageId: options.clientMessageId ?? null,
+      replyTo: options.replyTo ?? null,
+      at: options.at ?? this.at,
+    });
+  }
+
+  async say(room: Room, author: User, content: string): Promise<Message> {
+    return value(await this.trySay(room, author, content)).message;
+  }
+
+  edit(room: Room, id: number, user: User, content: string) {
+    return this.store.editMessage({ roomId: room.id, id, userId: user.id, content, at: this.at });
+  }
+
+  remove(room: Room, id: number, user: User, asAdmin = false) {
+    return this.store.removeMessage({ roomId: room.id, id, userId: user.id, asAdmin, at: this.at });
+  }
+
+  /** The role of a user in a room; null when they are not in it. */
+  async roleOf(room: Room, user: User) {
+    return (await this.store.findRoom({ reference: room.id, userId: user.id }))?.role ?? null;
+  }
+
+  async head(topic: Topic): Promise<Seq> {
+    const answer = await this.store.changesSince({ topic, since: 0, limit: 1_000_000 });
+    return answer.kind === "changes" ? answer.delta.to : answer.head;
+  }
+
+  /** What `run` announced on `topic`. */
+  async during(topic: Topic, run: () => Promise<unknown>): Promise<readonly DeltaFrame[]> {
+    const before = this.seen.length;
+    await run();
+    return this.seen.slice(before).filter((delta) => delta.topic === topic);
+  }
+
+  /** Whatever happened: no hole in any topic, and every position leads to the same view. */
+  async audit(): Promise<void> {
+    const topics = Map.groupBy(this.seen, (delta) => delta.topic);
+    for (const [topic, deltas] of topics) {
+      let position = 0;
+      for (const delta of deltas) {
+        expect({ topic, from: delta.from }).toEqual({ topic, from: position });
+        expect(delta.to).toBeGreaterThan(delta.from);
+        position = delta.to;
+      }
+      expect({ topic, head: await this.head(topic) }).toEqual({ topic, head: position });
+      if (topic.startsWith("room:")) await this.#auditRoom(topic, deltas);
+      else await this.#auditThings(topic, deltas);
+    }
+  }
+
+  async #auditRoom(topic: Topic, deltas: readonly DeltaFrame[]): Promise<void> {
+    const fresh = await this.#loadRoom(topic.slice("room:".length));
+    let view: RoomView = { seq: 0, messages: [], room: null, members: new Map(), gone: false };
+    const views = [view];
+    for (const delta of deltas) {
+      expect(relate(view.seq, delta)).toBe("next");
+      expect(delta.messages).toBeArray();
+      view = applyDelta(view, delta);
+      views.push(view);
+    }
+    if (fresh === null) {
+      expect(view.gone).toBe(true);
+    } else {
+      expect(comparable(view)).toEqual(comparable(fresh));
+      for (const old of some(views, 8)) {
+        const caughtUp = applyDelta(old, await this.#changes(topic, old.seq));
+        expect(comparable(caughtUp)).toEqual(comparable(fresh));
+      }
+    }
+  }
+
+  /** The room as a client loads it, or null when there is none. */
+  async #loadRoom(roomId: RoomId): Promise<RoomView | null> {
+    const found = await this.store.findRoom({ reference: roomId, userId: null });
+    if (!found) return null;
+    const messages: Message[] = [];
+    for (;;) {
+      const page = await this.store.listMessages({ roomId, cursor: { after: messages.length }, limit: 100 });
+      messages.push(...page.messages);
+      if (page.messages.length < 100) break;
+    }
+    const members = new Map<UserId, Membership>();
+    let cursor: string | null = null;
+    do {
+      const page = await this.store.listMembers({ roomId, cursor, limit: 100 });
+      for (const member of page.members) members.set(member.user.id, member);
+      cursor = page.cursor;
+    } while (cursor !== null);
+    expect(found.room.memberCount).toBe(members.size);
+    expect(found.room.lastMessageId).toBe(messages.length);
+    return { seq: await this.head(roomTopic(roomId)), messages, room: found.room, members, gone: false };
+  }
+
+  /** The user's own topic and the workspace's: their things by key, without what is never announced there. */
+  async #auditThings(topic: Topic, deltas: readonly DeltaFrame[]): Promise<void> {
+    const gone = new Set(
+      this.seen.flatMap(({ rooms }) => rooms ?? []).flatMap((room) => (isGone(room) ? room.id : [])),
+    );
+    const all = collect(topic, deltas, gone);
+    for (const since of some([0, ...deltas.map((delta) => delta.to)], 8)) {
+      const old = deltas.filter((delta) => delta.to <= since);
+      expect(collect(topic, [...old, await this.#changes(topic, since)], gone)).toEqual(all);
+    }
+  }
+
+  /** As a delta that continues `since`; an empty one when that is current. */
+  async #changes(topic: Topic, since: Seq): Promise<DeltaFrame> {
+    const answer = await this.store.changesSince({ topic, since, limit: 1_000_000 });
+    if (answer.kind === "changes") return answer.delta;
+    expect(answer).toEqual({ kind: "current", head: since });
+    return { type: "delta", topic, from: since, to: since };
+  }
+
+  #listen(): void {
+    this.store.onCommit(({ deltas }) => this.seen.push(...deltas));
+  }
+}
+
+/** The value of a write that must have succeeded. */
+export function value<T>(outcome: Outcome<T, string>): T {
+  if (!outcome.ok) throw new Error(`refused: ${outcome.refusal}`);
+  return outcome.value;
+}
+
+/** Why a write was refused. */
+export function refusal(outcome: Outcome<unknown, string>): string {
+  if (outcome.ok) throw new Error("it was not refused");
+  return outcome.refusal;
+}
+
+/** The topics of a user, and of the workspace, by short names. */
+export const topicOf = (thing: Room | User | "workspace"): Topic => {
+  if (thing === "workspace") return workspaceTopic;
+  return "slug" in thing ? roomTopic(thing.id) : userTopic(thing.id);
+};
+
+/**
+ * What two views of one room must agree on. People's shown names are told by the workspace's topic, and the newest
+ * message of a room by its messages.
+ */
+function comparable({ seq, messages, room, members }: RoomView) {
+  return {
+    seq,
+    messages: messages.map(({ author, ...message }) => ({ ...message, author: author.id })),
+    room: room && { ...room, lastMessageId: 0 },
+    members: [...members.values()].map(({ user, ...member }) => ({ ...member, user: user.id })).sort(byUser),
+  };
+}
+
+const byUser = (a: { readonly user: string }, b: { readonly user: string }) => (a.user < b.user ? -1 : 1);
+
+function collect(topic: Topic, deltas: readonly DeltaFrame[], gone: ReadonlySet<RoomId>): ReadonlyMap<string, unknown> {
+  const things = new Map<string, unknown>();
+  for (const delta of deltas) {
+    for (const user of delta.users ?? []) things.set(user.id, user);
+    for (const { lastSeenAt: _, expiresAt: __, ...session } of delta.sessions ?? []) things.set(session.id, session);
+    if (delta.workspace) things.set("workspace", delta.workspace);
+    if (topic === workspaceTopic) {
+      // Comings, goings and messages are for the members of a room.
+      for (const room of delta.rooms ?? []) things.set(room.id, { ...room, memberCount: 0, lastMessageId: 0 });
+    } else {
+      for (const { user: _, ...membership } of delta.memberships ?? []) {
+        // With a removed room its memberships end, without a word of their own.
+        if (!gone.has(membership.room)) things.set(membership.room, membership);
+      }
+    }
+  }
+  return things;
+}
+
+/** At most `count` of a list, spread over it, with both ends. */
+function some<T>(list: readonly T[], count: number): readonly T[] {
+  const step = Math.max(1, Math.ceil((list.length - 1) / (count - 1)));
+  return list.filter((_, index) => index % step === 0 || index === list.length - 1);
+}

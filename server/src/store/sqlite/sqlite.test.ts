@@ -1,0 +1,298 @@
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { limits } from "@parley/protocol/limits";
+import { openSqlite } from "../../platform/sqlite.ts";
+import { StartError } from "../../start-error.ts";
+import { storeContract } from "../contract.ts";
+import { type Engine, refusal, Stage, topicOf, value } from "../contract-stage.ts";
+import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
+
+// Every test waits for a real disk, which others may be using too.
+setDefaultTimeout(30_000);
+
+const createFolder = () => mkdtemp(join(tmpdir(), "parley-store-"));
+
+const options = {
+  defaultSignUp: "open",
+  onFatal: (error: Error) => {
+    throw error;
+  },
+} as const;
+
+class SqliteEngine implements Engine {
+  readonly folder: string;
+  store: SqliteStore | null = null;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  async open(): Promise<SqliteStore> {
+    this.store = await openSqliteStore(this.folder, options);
+    return this.store;
+  }
+
+  get counts() {
+    return this.store?.counts ?? { commits: 0, writes: 0, statements: 0 };
+  }
+
+  statements(): number {
+    return this.counts.statements;
+  }
+
+  dispose(): Promise<void> {
+    return rm(this.folder, { recursive: true });
+  }
+
+  /** Lets a test look at, or change, what only the engine knows. The store must be closed to change anything. */
+  withDatabase<T>(run: (database: ReturnType<typeof openSqlite>) => T): T {
+    const database = openSqlite(join(this.folder, "parley.db"), "read-write");
+    try {
+      return run(database);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+const createEngine = async () => new SqliteEngine(await createFolder());
+
+storeContract("SQLite", createEngine);
+
+describe("SQLite: group commit", () => {
+  test("200 concurrent messages share a few commits and deltas", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    const before = { ...engine.counts };
+    const told = await stage.during(topicOf(general), () =>
+      Promise.all(Array.from({ length: 200 }, (_, index) => stage.say(general, ada, `${index}`))),
+    );
+    expect(engine.counts.writes - before.writes).toBe(200);
+    expect(engine.counts.commits - before.commits).toBeLessThanOrEqual(3);
+    expect(told.length).toBeLessThanOrEqual(6);
+    await stage.audit();
+    await stage.close();
+  });
+
+  test("deltas that would be too large are split, and still follow each other", async () => {
+    const stage = await Stage.open(await createEngine());
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    const content = "☕".repeat(limits.messageLength);
+    await Promise.all(Array.from({ length: 40 }, () => stage.say(general, ada, content)));
+    expect(stage.seen.length).toBeGreaterThan(5);
+    for (const delta of stage.seen) expect(JSON.stringify(delta).length).toBeLessThanOrEqual(limits.deltaBytes);
+    await stage.audit();
+    await stage.close();
+  });
+
+  test("whoever comes when too many wait is told so, and those before are served", async () => {
+    const stage = await Stage.open(await createEngine());
+    const touch = () => stage.store.touchSession({ id: "SNONE", expiresAt: 1, at: 0 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 10_050 }, touch));
+    const rejected = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(rejected).toHaveLength(50);
+    for (const { reason } of rejected) expect(reason).toMatchObject({ name: "ParleyError", code: "unavailable" });
+    await touch();
+    await stage.close();
+  });
+
+  test("a room of the greatest size takes nobody more", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada, bob] = await stage.cast("ada", "bob");
+    const room = await stage.createRoom(ada);
+    const { code } = await stage.invite(room, ada);
+    await stage.store.close();
+    const setCount = (count: number) =>
+      engine.withDatabase((database) =>
+        database.all("UPDATE rooms SET member_count = ? WHERE id = ?", [count, room.id]),
+      );
+    setCount(limits.roomMembers);
+    stage.store = await engine.open();
+    expect(refusal(await stage.join(room, bob))).toBe("limit_reached");
+    expect(refusal(await stage.trySignUp("cleo", { invite: code }))).toBe("limit_reached");
+    expect(await stage.store.findAccountByLogin({ login: "cleo" })).toBeNull();
+    await stage.store.close();
+    setCount(limits.roomMembers - 1);
+    stage.store = await engine.open();
+    value(await stage.join(room, bob));
+    await stage.close();
+  });
+});
+
+describe("SQLite: the data folder", () => {
+  const folders: string[] = [];
+  const newFolder = async () => {
+    const folder = await createFolder();
+    folders.push(folder);
+    return folder;
+  };
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+  });
+
+  const expectRefusal = async (folder: string, ...words: readonly string[]) => {
+    const error = await openSqliteStore(folder, options).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(StartError);
+    const message = error instanceof Error ? error.message : "";
+    expect(message).not.toContain("\n");
+    for (const word of words) expect(message).toContain(word);
+  };
+
+  test("is created, for this user alone", async () => {
+    const folder = join(await newFolder(), "a", "b");
+    const store = await openSqliteStore(folder, options);
+    await store.putWorkspace({ name: "Tea House" });
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    for (const file of await readdir(folder)) {
+      expect({ file, mode: (await stat(join(folder, file))).mode & 0o777 }).toEqual({ file, mode: 0o600 });
+    }
+    await store.close();
+    // A closed store is one file: the log has moved into the database.
+    expect((await readdir(folder)).sort()).toEqual(["parley.db", "parley.lock"]);
+  });
+
+  test("is refused while it is in use, and free once the store is closed", async () => {
+    const folder = await newFolder();
+    const store = await openSqliteStore(folder, options);
+    await expectRefusal(folder, folder, "in use", "PARLEY_DATA");
+    await store.close();
+    await (await openSqliteStore(folder, options)).close();
+  });
+
+  test("is refused when it is a file, or within one", async () => {
+    const file = join(await newFolder(), "file");
+    await writeFile(file, "");
+    await expectRefusal(file, file, "cannot be written", "PARLEY_DATA");
+    await expectRefusal(join(file, "data"), "cannot be written");
+  });
+
+  // Nothing is read-only to the superuser.
+  test.skipIf(process.getuid?.() === 0)("is refused when it is read-only", async () => {
+    const folder = join(await newFolder(), "data");
+    await mkdir(folder, { mode: 0o500 });
+    await expectRefusal(folder, "cannot be written", "EACCES");
+    await chmod(folder, 0o700);
+  });
+
+  test("is refused when its database is none, and not changed", async () => {
+    const folder = await newFolder();
+    const text = "not a database, but long enough to look at ".repeat(20);
+    await writeFile(join(folder, "parley.db"), text);
+    await expectRefusal(folder, "parley.db", "SQLITE_NOTADB", "backup");
+    expect(await readFile(join(folder, "parley.db"), "utf8")).toBe(text);
+  });
+
+  test("is refused when a newer version wrote it, and opens again with that number taken back", async () => {
+    const engine = new SqliteEngine(await newFolder());
+    await (await engine.open()).close();
+    engine.withDatabase((database) => database.exec("PRAGMA user_version = 99"));
+    await expectRefusal(engine.folder, "schema 99", "newer version");
+    engine.withDatabase((database) => database.exec("PRAGMA user_version = 1"));
+    await (await engine.open()).close();
+  });
+
+  test("keeps its epoch from start to start", async () => {
+    const engine = new SqliteEngine(await newFolder());
+    const epochs = new Set<string>();
+    for (let start = 0; start < 3; start++) {
+      const store = await engine.open();
+      epochs.add((await store.getWorkspace({})).epoch);
+      await store.close();
+    }
+    expect(epochs.size).toBe(1);
+  });
+});
+
+describe("SQLite: a process that dies", () => {
+  /** Founds a workspace, and lets a child append to it until `enough` says so of what it has printed. */
+  async function runChild(
+    engine: SqliteEngine,
+    command: (script: string) => string[],
+    enough: (output: string) => Promise<boolean> | boolean,
+  ) {
+    const stage = await Stage.open(engine);
+    await stage.cast("ada");
+    await stage.store.close();
+    const child = Bun.spawn(command(join(import.meta.dir, "append-until-killed.ts")), {
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    const decoder = new TextDecoder();
+    let output = "";
+    for await (const chunk of child.stdout) {
+      output += decoder.decode(chunk, { stream: true });
+      if (await enough(output)) child.kill("SIGKILL");
+    }
+    const exitCode = await child.exited;
+    const acked = [...output.matchAll(/^acked (\d+) (\S+)$/gm)].map(([, id, key]) => ({ id: Number(id), key }));
+    stage.store = await engine.open();
+    return { stage, output, acked, exitCode };
+  }
+
+  async function expectAcked(stage: Stage, acked: readonly { id: number; key: string | undefined }[]): Promise<void> {
+    const { id: roomId, lastMessageId } = await stage.general();
+    for (const { id, key } of acked) {
+      const message = await stage.store.findMessage({ roomId, id });
+      expect(message).toMatchObject({ id, clientMessageId: key, content: `content of ${key} `.repeat(50) });
+    }
+    const answer = await stage.store.changesSince({
+      topic: topicOf(await stage.general()),
+      since: 1,
+      limit: 1_000_000,
+    });
+    const messages = answer.kind === "changes" ? (answer.delta.messages ?? []) : [];
+    expect(messages.map(({ id }) => id)).toEqual(Array.from({ length: lastMessageId }, (_, index) => index + 1));
+  }
+
+  test("by kill -9 loses nothing that it acknowledged, and leaves the folder free", async () => {
+    const engine = await createEngine();
+    let refused: unknown = null;
+    const { stage, acked } = await runChild(
+      engine,
+      (script) => [process.execPath, script, engine.folder],
+      async (output) => {
+        // Meanwhile the folder belongs to the child.
+        refused ??= await engine.open().catch((error: unknown) => error);
+        return output.length > 4000;
+      },
+    );
+    expect(refused).toBeInstanceOf(StartError);
+    expect(acked.length).toBeGreaterThan(100);
+    await expectAcked(stage, acked);
+    await stage.close();
+  });
+
+  test("of a disk that fails says so and exits, and loses nothing that it acknowledged", async () => {
+    const engine = await createEngine();
+    // No file may grow beyond a megabyte, which to the database is a failing disk.
+    const { stage, acked, output, exitCode } = await runChild(
+      engine,
+      (script) => [
+        "bash",
+        "-c",
+        'trap "" XFSZ; ulimit -f 1024; exec "$@"',
+        "bash",
+        process.execPath,
+        script,
+        engine.folder,
+      ],
+      () => false,
+    );
+    expect(output).toContain("fatal the store failed: SQLITE_IOERR");
+    expect(exitCode).toBe(1);
+    expect(acked.length).toBeGreaterThan(10);
+    await expectAcked(stage, acked);
+    await stage.close();
+    expect(existsSync(engine.folder)).toBe(false);
+  });
+});
