@@ -23,10 +23,15 @@ import {
   upgradeSocket,
 } from "./transport/websocket.ts";
 
-/** Above this a reader is too slow. Bun drops frames silently at `backpressureBytes`, so the sweep must come first. */
-const slowBytes = 128 * 1024;
-const backpressureBytes = 256 * 1024;
+/**
+ * Above this a reader is too slow: it leaves room for the largest answer to a resume. Bun drops frames silently at
+ * `backpressureBytes`, so the sweep must come first.
+ */
+const slowBytes = 256 * 1024;
+const backpressureBytes = 512 * 1024;
 const sweepEveryMs = 1000;
+/** A reader that falls behind in a burst must be seen before Bun has dropped frames and it has caught up again. */
+const sweepSoonMs = 50;
 /** Frames and bodies up to here are read and refused with a clear error; the platform cuts off what is larger. */
 const hardLimitBytes = 1024 * 1024;
 
@@ -51,7 +56,17 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const store = await openSqliteStore(config.dataFolder, { defaultSignUp: config.signUp, onFatal });
   let serving: Serving | null = null;
   let ready = true;
-  const hub = new Hub((topic, text) => serving?.publish(topic, text));
+  let sweepingSoon = false;
+  const hub = new Hub((topic, text) => {
+    const behind = serving?.publish(topic, text) ?? false;
+    if (!behind || sweepingSoon) return;
+    sweepingSoon = true;
+    setTimeout(sweep, sweepSoonMs);
+  });
+  const sweep = () => {
+    sweepingSoon = false;
+    hub.sweep(clock.now(), { bufferedBytes: slowBytes, silentMs });
+  };
   store.onCommit((commit) => hub.publish(commit));
   const app: App = {
     store,
@@ -98,7 +113,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     throw toStartError(error, config);
   }
   const { port } = serving;
-  const sweep = setInterval(() => hub.sweep(clock.now(), { bufferedBytes: slowBytes, silentMs }), sweepEveryMs);
+  const sweeping = setInterval(sweep, sweepEveryMs);
   const purge = purgeRoomsLater(app);
 
   return {
@@ -107,7 +122,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     async stop() {
       ready = false;
       serving?.stopListening();
-      clearInterval(sweep);
+      clearInterval(sweeping);
       purge.stop();
       closeForRestart(hub);
       await store.close();

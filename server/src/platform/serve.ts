@@ -43,8 +43,11 @@ export interface ServeOptions<Data> {
 
 export interface Serving {
   readonly port: number;
-  /** Sends one encoded frame to every socket that is subscribed to `topic`. */
-  publish(topic: string, text: string): void;
+  /**
+   * Sends one encoded frame to every socket that is subscribed to `topic`. True when some reader was already behind: a
+   * hint, since what is published is written when the loop turns.
+   */
+  publish(topic: string, text: string): boolean;
   /** Takes no new connections; those that are open go on. */
   stopListening(): void;
   /** Ends what is still open. */
@@ -89,9 +92,8 @@ export function serve<Data>(options: ServeOptions<Data>): Serving {
   });
   return {
     port: server.port ?? options.port,
-    publish: (topic, text) => {
-      server.publish(topic, text, false);
-    },
+    // 0 also says that nobody is subscribed, which is no reason for haste but does no harm.
+    publish: (topic, text) => server.publish(topic, text, false) <= 0,
     stopListening: () => {
       // Its promise settles only when every socket is closed; `stop` waits for that.
       void server.stop();
