@@ -70,6 +70,7 @@ const rows = [
     protocol: true,
     packages: ["solid-js"],
   }),
+  row("client/src/ui/{*.test.ts,router/*.test.ts}", { own: ["client/src/ui"], packages: ["bun:test"] }),
   row("client/src/ui", { own: ["client/src/ui"], packages: ["solid-js"] }),
   row("client/src/features/*/{*.test.ts,*.test.tsx}", {
     own: ["client/src/features"],

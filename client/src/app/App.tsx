@@ -1,0 +1,102 @@
+import { createEffect, createMemo, createSignal, ErrorBoundary, Match, Switch } from "solid-js";
+import { InviteLanding } from "../features/invites/InviteLanding.tsx";
+import { FirstRun } from "../features/sign-in/FirstRun.tsx";
+import { SignIn } from "../features/sign-in/SignIn.tsx";
+import { SignUp } from "../features/sign-in/SignUp.tsx";
+import { Unreachable } from "../features/status/Unreachable.tsx";
+import { useClient } from "../state/client.ts";
+import { Button } from "../ui/Button.tsx";
+import { Card } from "../ui/Card.tsx";
+import { Notices } from "../ui/notices.tsx";
+import { navigate, place } from "../ui/router/router.ts";
+import { invitePath, parseNext, parseRoute, type Route, signInPath, toSafePath } from "../ui/router/routes.ts";
+import { Workspace } from "./Workspace.tsx";
+
+/** Which screen stands: by who is here, and by the address. */
+export function App() {
+  return (
+    <>
+      <ErrorBoundary fallback={<Broken />}>
+        <Screens />
+      </ErrorBoundary>
+      <Notices />
+    </>
+  );
+}
+
+function Screens() {
+  const client = useClient();
+  const route = createMemo(() => parseRoute(place().pathname));
+  const next = createMemo(() => parseNext(place().search));
+  const screen = () => route().screen;
+  const invite = () => {
+    const current = route();
+    return current.screen === "invite" ? current.code : undefined;
+  };
+  const [accepted, setAccepted] = createSignal<string>();
+
+  createEffect((before: string | undefined) => {
+    const phase = client.phase();
+    const signing = screen() === "sign-in" || screen() === "sign-up";
+    if (phase === "signed-in" && signing) {
+      const { to, invite: code } = next();
+      if (code && before === "signed-out") setAccepted(code);
+      navigate(code ? invitePath(code) : toSafePath(to), { replace: true });
+    } else if (phase === "signed-out" && !signing && screen() !== "invite" && !client.workspace().firstRun) {
+      // Whoever has just signed out does not want to come back here; whoever followed a link does.
+      const { pathname, hash } = location;
+      navigate(signInPath("sign-in", before === "signed-in" ? {} : { to: pathname + hash }), { replace: true });
+    }
+    return phase;
+  });
+  createEffect(() => {
+    if (client.phase() === "signed-in" && screen() !== "invite") return;
+    const name = client.workspace().name || "Parley";
+    const title = titles[screen()];
+    document.title = title && !client.workspace().firstRun ? `${title} · ${name}` : name;
+  });
+
+  return (
+    <Switch>
+      <Match when={client.phase() === "unreachable"}>
+        <Unreachable />
+      </Match>
+      <Match when={client.phase() === "signed-out" && client.workspace().firstRun}>
+        <FirstRun />
+      </Match>
+      <Match when={client.phase() !== "loading" && invite()}>
+        {(code) => <InviteLanding code={code()} accepted={accepted() === code()} />}
+      </Match>
+      <Match when={client.phase() === "signed-out" && screen() === "sign-up"}>
+        <SignUp next={next()} />
+      </Match>
+      <Match when={client.phase() === "signed-out" && screen() === "sign-in"}>
+        <SignIn next={next()} />
+      </Match>
+      <Match when={client.phase() === "signed-in" && screen() !== "sign-in" && screen() !== "sign-up"}>
+        <Workspace route={route()} />
+      </Match>
+    </Switch>
+  );
+}
+
+const titles: Partial<Record<Route["screen"], string>> = {
+  "sign-in": "Sign in",
+  "sign-up": "Create your account",
+  invite: "Invite",
+};
+
+/** A mistake of ours. What was written is kept, so loading anew loses nothing. */
+function Broken() {
+  return (
+    <Card
+      name="Parley"
+      title="Something broke here"
+      lead={<p class="card-lead">Your messages are safe. Load the page again to go on.</p>}
+    >
+      <Button kind="primary" wide onClick={() => location.reload()}>
+        Load again
+      </Button>
+    </Card>
+  );
+}

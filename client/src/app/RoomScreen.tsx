@@ -1,0 +1,58 @@
+import type { Room } from "@parley/protocol/model";
+import { createEffect } from "solid-js";
+import { Composer, type ComposerControls } from "../features/composer/Composer.tsx";
+import { Typing } from "../features/composer/Typing.tsx";
+import { createEditing, lastEditable } from "../features/messages/editing.ts";
+import { type ListControls, MessageList } from "../features/messages/MessageList.tsx";
+import { RoomHeader } from "../features/rooms/RoomHeader.tsx";
+import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
+import { useClient } from "../state/client.ts";
+import { isTouch } from "../ui/media.ts";
+
+/** A room that the reader is in. Mounted anew for each. */
+export function RoomScreen(props: {
+  readonly room: Room;
+  readonly detailsOpen: boolean;
+  readonly calledId: number | null;
+}) {
+  const client = useClient();
+  const timeline = client.timeline(props.room.id);
+  const editing = createEditing();
+  let list: ListControls | undefined;
+  let composer: ComposerControls | undefined;
+
+  createEffect((wasEditing) => {
+    const isEditing = editing.entry() !== null;
+    if (wasEditing && !isEditing && !isTouch()) composer?.focus();
+    return isEditing;
+  }, false);
+
+  return (
+    <>
+      <RoomHeader room={props.room} detailsOpen={props.detailsOpen} />
+      <MessageList
+        room={props.room}
+        timeline={timeline}
+        editing={editing}
+        calledId={props.calledId}
+        controls={(controls) => {
+          list = controls;
+        }}
+      />
+      <Composer
+        room={props.room}
+        above={<ConnectionLine otherwise={<Typing room={props.room.id} />} />}
+        onSent={() => list?.toEnd()}
+        onEditLast={() => {
+          const entry = lastEditable(client, timeline.entries());
+          if (!entry) return;
+          list?.reveal(entry);
+          editing.start(entry);
+        }}
+        controls={(controls) => {
+          composer = controls;
+        }}
+      />
+    </>
+  );
+}

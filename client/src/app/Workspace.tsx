@@ -1,0 +1,153 @@
+import type { Room } from "@parley/protocol/model";
+import { createEffect, createMemo, createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
+import { MemberList } from "../features/members/MemberList.tsx";
+import { RoomList } from "../features/rooms/RoomList.tsx";
+import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
+import { Me } from "../features/settings/Me.tsx";
+import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
+import { useClient } from "../state/client.ts";
+import { Frame } from "../ui/Frame.tsx";
+import { Late } from "../ui/Late.tsx";
+import { isNarrow } from "../ui/media.ts";
+import { navigate, place } from "../ui/router/router.ts";
+import { parseMessageHash, type Route, roomPath } from "../ui/router/routes.ts";
+import { findHomeRoom, rememberRoom } from "./last-room.ts";
+import { Missing } from "./Missing.tsx";
+import { RoomScreen } from "./RoomScreen.tsx";
+import { listenForRoomKeys } from "./room-keys.ts";
+
+const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
+const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
+const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
+const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
+
+/** Everything a signed-in reader sees. */
+export function Workspace(props: { readonly route: Route }) {
+  const client = useClient();
+  const [dialog, setDialog] = createSignal<"settings" | "create">();
+  const slug = () => (props.route.screen === "room" ? props.route.slug : undefined);
+  const room = createRouteRoom(slug);
+  const roomIn = () => (room()?.membership ? room() : undefined);
+  const detailsOpen = () => props.route.screen === "room" && props.route.details && roomIn() !== undefined;
+
+  createEffect(() => {
+    if (props.route.screen !== "home" || isNarrow() || !client.roomsReady()) return;
+    const home = findHomeRoom(client);
+    if (home) navigate(roomPath(home.slug), { replace: true });
+  });
+  createEffect(() => {
+    const current = roomIn();
+    if (current) rememberRoom(current);
+  });
+  createEffect(() => {
+    const part = props.route.screen === "browse" ? "Browse rooms" : room()?.name;
+    document.title = part ? `${part} · ${client.workspace().name}` : client.workspace().name;
+  });
+  onCleanup(listenForRoomKeys(client, () => room()?.id));
+  preloadWhenIdle();
+
+  return (
+    <>
+      <Frame
+        front={props.route.screen === "home" ? "sidebar" : detailsOpen() ? "panel" : "main"}
+        sidebar={
+          <RoomList
+            current={room()}
+            browsing={props.route.screen === "browse"}
+            onCreate={() => setDialog("create")}
+            below={
+              <>
+                <Show when={!roomIn() || (isNarrow() && props.route.screen === "home")}>
+                  <ConnectionLine />
+                </Show>
+                <Me onSettings={() => setDialog("settings")} />
+              </>
+            }
+          />
+        }
+        main={
+          <Suspense>
+            <Switch fallback={<Missing />}>
+              <Match when={props.route.screen === "home"}>
+                <Show when={client.roomsReady() && !findHomeRoom(client)}>
+                  <Missing title="You are in no room yet" text="Browse the rooms or create one." />
+                </Show>
+              </Match>
+              <Match when={props.route.screen === "browse"}>
+                <BrowseRooms onCreate={() => setDialog("create")} />
+              </Match>
+              <Match when={roomIn()?.id} keyed>
+                {(_id) => (
+                  <Show when={roomIn()}>
+                    {(current) => (
+                      <RoomScreen
+                        room={current()}
+                        detailsOpen={detailsOpen()}
+                        calledId={parseMessageHash(place().hash)}
+                      />
+                    )}
+                  </Show>
+                )}
+              </Match>
+              <Match when={room()}>{(current) => <RoomPreview room={current()} />}</Match>
+              <Match when={props.route.screen === "room" && !client.roomsReady()}>
+                <Late>
+                  <div class="room-bones bones" role="status" aria-label="Loading the room" />
+                </Late>
+              </Match>
+            </Switch>
+          </Suspense>
+        }
+        panelOpen={detailsOpen()}
+        panelLabel="Room details"
+        panel={
+          <Show when={roomIn()}>
+            {(current) => (
+              <Suspense>
+                <RoomDetails room={current()} members={<MemberList room={current()} />} />
+              </Suspense>
+            )}
+          </Show>
+        }
+      />
+      <Suspense>
+        <Show when={dialog() === "settings"}>
+          <Settings onClose={() => setDialog(undefined)} />
+        </Show>
+        <Show when={dialog() === "create"}>
+          <CreateRoom onClose={() => setDialog(undefined)} />
+        </Show>
+      </Suspense>
+    </>
+  );
+}
+
+/** The room that the address names. When its slug changes while it is shown, the address follows. */
+function createRouteRoom(slug: () => string | undefined): () => Room | undefined {
+  const client = useClient();
+  let shown: { readonly slug: string; readonly id: string } | undefined;
+  const room = createMemo(() => {
+    const current = slug();
+    return current === undefined ? undefined : client.findRoom(current);
+  });
+  createEffect(() => {
+    const current = slug();
+    const found = room();
+    const moved = !found && shown && shown.slug === current ? client.findRoom(shown.id) : found;
+    if (current === undefined || !moved) return;
+    shown = { slug: current, id: moved.id };
+    if (moved.slug !== current) {
+      navigate(location.pathname.replace(/^\/rooms\/[^/]+/, roomPath(moved.slug)) + location.hash, { replace: true });
+    }
+  });
+  return room;
+}
+
+/** What is not needed to read is fetched after it, so that it opens at once. */
+function preloadWhenIdle(): void {
+  const preload = () => {
+    for (const part of [RoomDetails, CreateRoom, Settings, BrowseRooms]) void part.preload();
+  };
+  if (typeof requestIdleCallback === "function") requestIdleCallback(preload, { timeout: 4000 });
+  else setTimeout(preload, 2000);
+}

@@ -1,0 +1,95 @@
+import type { Membership, Room } from "@parley/protocol/model";
+import { createEffect, createSignal, For, onCleanup, Show, untrack } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Avatar } from "../../ui/Avatar.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { Late } from "../../ui/Late.tsx";
+import { isNarrow } from "../../ui/media.ts";
+import { explain } from "../words.ts";
+
+/** Who is in a room, page by page as one scrolls. Begins again when someone comes or goes. */
+export function MemberList(props: { readonly room: Room }) {
+  const client = useClient();
+  const [members, setMembers] = createSignal<readonly Membership[]>([]);
+  const [cursor, setCursor] = createSignal<string | null>();
+  const [problem, setProblem] = createSignal<string>();
+  let loads = 0;
+
+  const load = async (after?: string) => {
+    const mine = ++loads;
+    setProblem(undefined);
+    try {
+      const page = await client.listMembers(props.room.id, after);
+      if (mine !== loads) return;
+      setMembers((before) => (after === undefined ? page.members : [...before, ...page.members]));
+      setCursor(page.cursor);
+    } catch (error) {
+      if (mine === loads) setProblem(explain(error));
+    }
+  };
+  createEffect(() => {
+    const { id, memberCount } = props.room;
+    if (id && memberCount >= 0) void untrack(() => load());
+  });
+
+  return (
+    <section class="details-part" aria-labelledby="members-title">
+      <h3 id="members-title" class="details-title" aria-level={isNarrow() ? 2 : undefined}>
+        {props.room.memberCount === 1 ? "1 member" : `${props.room.memberCount.toLocaleString()} members`}
+      </h3>
+      <ul class="members">
+        <For
+          each={members()}
+          fallback={
+            <Late>
+              <li class="details-note">Loading members</li>
+            </Late>
+          }
+        >
+          {(member) => (
+            <li class="member">
+              <Avatar id={member.user.id} name={member.user.displayName} />
+              <span class="member-words">
+                <b dir="auto">{member.user.displayName}</b>
+                <small>@{member.user.username}</small>
+              </span>
+              <Show when={member.role !== "member"}>
+                <span class="member-role">{member.role === "owner" ? "Owner" : "Admin"}</span>
+              </Show>
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={problem()}>
+        {(text) => (
+          <div class="details-retry">
+            <p class="details-note">{text()}</p>
+            <Button onClick={() => void load(cursor() ?? undefined)}>Try again</Button>
+          </div>
+        )}
+      </Show>
+      <Show when={!problem() && cursor()}>{(after) => <NextPage onReached={() => void load(after())} />}</Show>
+    </section>
+  );
+}
+
+/** Asks for the next page when it comes into sight, or is pressed. */
+function NextPage(props: { readonly onReached: () => void }) {
+  let element: HTMLDivElement | undefined;
+  const sight = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) props.onReached();
+  });
+  createEffect(() => element && sight.observe(element));
+  onCleanup(() => sight.disconnect());
+  return (
+    <div
+      ref={(node) => {
+        element = node;
+      }}
+    >
+      <Button kind="quiet" onClick={() => props.onReached()}>
+        Show more members
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+import type { Room } from "@parley/protocol/model";
+import { createSignal, For, Show } from "solid-js";
+import { type Client, canAdminister, type Entry, useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { copyText } from "../../ui/clipboard.ts";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { createForm } from "../../ui/form.ts";
+import { Icon, type IconName } from "../../ui/Icon.tsx";
+import { IconButton } from "../../ui/IconButton.tsx";
+import { messagePath } from "../../ui/router/routes.ts";
+import { explain } from "../words.ts";
+import { canEdit } from "./editing.ts";
+
+export interface Action {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly run: () => void;
+}
+
+/** What this reader can do with a message. Nothing, when it is deleted or not sent yet. */
+export function actionsFor(
+  client: Client,
+  room: Room,
+  entry: Entry,
+  on: { readonly edit: () => void; readonly remove: () => void },
+): readonly Action[] {
+  const message = entry.message();
+  if (message.deletedAt !== undefined || entry.delivery().kind !== "sent") return [];
+  const own = message.author.id === client.me().id;
+  const actions: Action[] = [
+    { label: "Copy text", icon: "copy", run: () => void copyText(message.content, "Text copied") },
+    {
+      label: "Copy link",
+      icon: "link",
+      run: () => void copyText(location.origin + messagePath(room.slug, message.id), "Link copied"),
+    },
+  ];
+  if (canEdit(client, entry)) actions.push({ label: "Edit", icon: "pencil", run: on.edit });
+  if (own || canAdminister(client.me(), room)) actions.push({ label: "Delete", icon: "trash", run: on.remove });
+  return actions;
+}
+
+/** The small bar on the message that is pointed at or focused. */
+export function MessageBar(props: { readonly actions: readonly Action[] }) {
+  return (
+    <Show when={props.actions.length > 0}>
+      <div class="message-bar" role="toolbar" aria-label="Message">
+        <For each={props.actions}>
+          {(action) => <IconButton icon={action.icon} label={action.label} onClick={action.run} />}
+        </For>
+      </div>
+    </Show>
+  );
+}
+
+/** The same on a touch screen, after a long press. */
+export function MessageSheet(props: { readonly actions: readonly Action[]; readonly onClose: () => void }) {
+  return (
+    <Dialog title="Message" kind="sheet" onClose={() => props.onClose()}>
+      <ul class="sheet-actions">
+        <For each={props.actions}>
+          {(action) => (
+            <li>
+              <button
+                type="button"
+                onClick={() => {
+                  props.onClose();
+                  action.run();
+                }}
+              >
+                <Icon name={action.icon} />
+                {action.label}
+              </button>
+            </li>
+          )}
+        </For>
+      </ul>
+    </Dialog>
+  );
+}
+
+/** Asks once, since a deleted message does not come back. */
+export function DeleteMessage(props: { readonly room: Room; readonly entry: Entry; readonly onClose: () => void }) {
+  const client = useClient();
+  const [message] = createSignal(props.entry.message());
+  const form = createForm({
+    async send() {
+      await client.deleteMessage(props.room.id, message().id);
+      props.onClose();
+    },
+    explain: (error) => ({ "": explain(error) }),
+  });
+  return (
+    <Dialog title="Delete this message?" kind="small" onClose={() => props.onClose()}>
+      <form class="form" onSubmit={form.onSubmit}>
+        <p class="dialog-text">Its text is gone for everyone. A line stays in its place.</p>
+        <FormProblem text={form.problem("")} />
+        <div class="buttons">
+          <Button onClick={() => props.onClose()}>Keep it</Button>
+          <Button kind="danger" type="submit" autofocus busy={form.busy()}>
+            Delete
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

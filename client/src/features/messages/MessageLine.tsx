@@ -1,0 +1,137 @@
+import type { Room } from "@parley/protocol/model";
+import { createMemo, createUniqueId, type JSX, Match, onMount, Show, Switch } from "solid-js";
+import { type Entry, useClient } from "../../state/client.ts";
+import { Avatar } from "../../ui/Avatar.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { dayOf, formatClock, formatDay, formatFull, formatShortClock } from "../../ui/time.ts";
+import { EditMessage } from "./EditMessage.tsx";
+import type { Editing } from "./editing.ts";
+import { lineOf } from "./line.ts";
+import { MessageContent } from "./MessageContent.tsx";
+
+/** One message in the list, with the separator above it when its day is new. */
+export function MessageLine(props: {
+  readonly entry: Entry;
+  readonly before: Entry | undefined;
+  readonly after: Entry | undefined;
+  readonly room: Room;
+  readonly editing: Editing;
+  /** Called for: a link to this message was followed. */
+  readonly called: boolean;
+  readonly ref: (element: HTMLElement) => void;
+  readonly holdStill: (element: HTMLElement, change: () => void) => void;
+  readonly onEmptied: () => void;
+  /** What can be done with it, while it is pointed at. */
+  readonly actions: JSX.Element;
+}) {
+  const client = useClient();
+  const id = createUniqueId();
+  let element: HTMLElement | undefined;
+  const message = () => props.entry.message();
+  const delivery = () => props.entry.delivery();
+  const line = createMemo(() => lineOf(props.before?.message(), message(), props.after?.message()), undefined, {
+    equals: (a, b) => a.newDay === b.newDay && a.first === b.first && a.last === b.last,
+  });
+  const failure = () => {
+    const state = delivery();
+    return state.kind === "failed" ? state.reason : undefined;
+  };
+  onMount(() => element && props.ref(element));
+
+  return (
+    <>
+      <Show when={line().newDay}>
+        <DayLine day={dayOf(message().createdAt)} />
+      </Show>
+      <article
+        ref={(node) => {
+          element = node;
+        }}
+        class="message"
+        tabindex="-1"
+        aria-labelledby={`${id}-who ${id}-text`}
+        data-first={line().first ? "" : undefined}
+        data-last={line().last ? "" : undefined}
+        data-own={message().author.id === client.me().id ? "" : undefined}
+        data-called={props.called ? "" : undefined}
+        data-delivery={delivery().kind}
+      >
+        <Show
+          when={line().first}
+          fallback={
+            <span class="message-gutter" aria-hidden="true">
+              <Show when={delivery().kind === "pending"} fallback={formatShortClock(message().createdAt)}>
+                <Icon name="clock" />
+              </Show>
+            </span>
+          }
+        >
+          <Avatar id={message().author.id} name={message().author.displayName} size="large" />
+        </Show>
+        <div class="message-main">
+          <p id={`${id}-who`} class={line().first ? "message-who" : "sr-only"}>
+            <b dir="auto">{message().author.displayName}</b>
+            <time datetime={message().createdAt} title={formatFull(message().createdAt)}>
+              {formatClock(message().createdAt)}
+            </time>
+            <Show when={delivery().kind === "pending"}>
+              <span class="message-sending">
+                <Icon name="clock" />
+                Sending
+              </span>
+            </Show>
+          </p>
+          <Switch
+            fallback={
+              <MessageContent
+                id={`${id}-text`}
+                content={message().content}
+                editedAt={message().editedAt}
+                holdStill={(change) => element && props.holdStill(element, change)}
+              />
+            }
+          >
+            <Match when={message().deletedAt}>
+              <p id={`${id}-text`} class="message-gone">
+                Message deleted
+              </p>
+            </Match>
+            <Match when={props.editing.entry() === props.entry}>
+              <EditMessage
+                room={props.room}
+                entry={props.entry}
+                editing={props.editing}
+                onEmptied={() => props.onEmptied()}
+              />
+            </Match>
+          </Switch>
+          <Show when={failure()}>
+            {(reason) => (
+              <p class="message-failed">
+                <span>
+                  <Icon name="alert" />
+                  Not sent. {reason()}
+                </span>
+                <button type="button" class="text-button" onClick={() => client.retryMessage(props.entry)}>
+                  Retry
+                </button>
+                <button type="button" class="text-button" onClick={() => client.discardMessage(props.entry)}>
+                  Delete
+                </button>
+              </p>
+            )}
+          </Show>
+        </div>
+        {props.actions}
+      </article>
+    </>
+  );
+}
+
+function DayLine(props: { readonly day: number }) {
+  return (
+    <div class="day">
+      <h2>{formatDay(props.day)}</h2>
+    </div>
+  );
+}

@@ -1,0 +1,229 @@
+import type { Room } from "@parley/protocol/model";
+import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
+import { type Entry, type Timeline, useClient } from "../../state/client.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { Late } from "../../ui/Late.tsx";
+import { announce } from "../../ui/notices.tsx";
+import { dayOf, formatDay } from "../../ui/time.ts";
+import { createCall } from "./call.ts";
+import type { Editing } from "./editing.ts";
+import { createLineKeys } from "./line-keys.ts";
+import { listenForLongPress } from "./long-press.ts";
+import { actionsFor, DeleteMessage, MessageBar, MessageSheet } from "./MessageActions.tsx";
+import { MessageLine } from "./MessageLine.tsx";
+import { createReading } from "./reading.ts";
+import { Bones, Start } from "./Start.tsx";
+
+/** Where readers were in the rooms they left while reading above. */
+const positions = new Map<string, { readonly key: string; readonly offset: number }>();
+
+/** What the room around it may ask of the list. */
+export interface ListControls {
+  toEnd(): void;
+  reveal(entry: Entry): void;
+}
+
+/** The messages of one room. Mount it anew for another room. */
+export function MessageList(props: {
+  readonly room: Room;
+  readonly timeline: Timeline;
+  readonly editing: Editing;
+  /** The number of a message to go to. */
+  readonly calledId: number | null;
+  readonly controls: (controls: ListControls) => void;
+}) {
+  const client = useClient();
+  const { timeline, editing } = props;
+  const roomId = props.room.id;
+  let scroller: HTMLDivElement | undefined;
+  let content: HTMLDivElement | undefined;
+  const [olderFailed, setOlderFailed] = createSignal(false);
+  const [pointed, setPointed] = createSignal<Entry>();
+  const [focused, setFocused] = createSignal<Entry>();
+  const [asked, setAsked] = createSignal<{ readonly kind: "delete" | "sheet"; readonly entry: Entry }>();
+
+  const loadOlder = async () => {
+    setOlderFailed(false);
+    try {
+      await timeline.loadOlder();
+    } catch {
+      setOlderFailed(true);
+    }
+  };
+  const reading = createReading<Entry>({
+    items: timeline.entries,
+    hasOlder: timeline.hasOlder,
+    onNearStart() {
+      if (timeline.hasOlder() && !timeline.loadingOlder() && !olderFailed()) void loadOlder();
+    },
+  });
+  const called = createCall({ timeline, reading, loadOlder, id: () => props.calledId });
+  const keys = createLineKeys({ reading, entries: timeline.entries, focused });
+
+  onMount(() => {
+    if (!scroller || !content) return;
+    reading.attach(scroller, content);
+    listenForLongPress(scroller, (target) => {
+      const entry = reading.lineAt(target);
+      if (entry && actionsOf(entry).length > 0) setAsked({ kind: "sheet", entry });
+    });
+    const left = positions.get(roomId);
+    const entry = left && timeline.entries().find(({ key }) => key === left.key);
+    // Not at once: what an effect changes is drawn only after it.
+    if (entry && props.calledId === null) queueMicrotask(() => reading.reveal(entry, left.offset));
+    props.controls({ toEnd: reading.toEnd, reveal: reading.reveal });
+  });
+  onCleanup(() => {
+    const position = reading.position();
+    if (position) positions.set(roomId, { key: position.item.key, offset: position.offset });
+    else positions.delete(roomId);
+  });
+
+  const unseen = createUnseen(timeline, reading.atEnd, () => client.me().id);
+  announceNew(timeline, () => client.me().id);
+
+  const actionsOf = (entry: Entry) =>
+    actionsFor(client, props.room, entry, {
+      edit: () => editing.start(entry),
+      remove: () => setAsked({ kind: "delete", entry }),
+    });
+  const isWaiting = () => timeline.state() === "loading" && timeline.entries().length === 0;
+  const isActive = (entry: Entry) => (pointed() ?? focused()) === entry && editing.entry() !== entry;
+
+  return (
+    <div class="timeline">
+      <div
+        ref={(element) => {
+          scroller = element;
+        }}
+        class="scroller"
+        role="log"
+        aria-live="off"
+        aria-label={`Messages in ${props.room.name}`}
+        aria-busy={timeline.state() === "loading"}
+        tabindex="0"
+        onKeyDown={keys}
+        onPointerOver={(event) => {
+          if (event.pointerType !== "touch") setPointed(reading.lineAt(event.target));
+        }}
+        onPointerLeave={() => setPointed(undefined)}
+        onFocusIn={(event) => setFocused(reading.lineAt(event.target))}
+        onFocusOut={() => setFocused(undefined)}
+      >
+        <div
+          ref={(element) => {
+            content = element;
+          }}
+          class="history"
+          data-waiting={isWaiting() ? "" : undefined}
+        >
+          <Start
+            room={props.room}
+            timeline={timeline}
+            reserve={reading.reserve()}
+            failed={olderFailed()}
+            onRetry={() => void loadOlder()}
+          />
+          <div class="history-space" style={{ height: `${reading.span().above}px` }} />
+          <For each={reading.chunkIds()}>
+            {(id) => {
+              const items = createMemo(() => reading.chunk(id)?.items ?? []);
+              const before = createMemo(() => reading.chunk(id)?.before);
+              const after = createMemo(() => reading.chunk(id)?.after);
+              return (
+                <>
+                  <div ref={(mark) => reading.markRef(id, mark)} />
+                  <For each={items()}>
+                    {(entry, index) => (
+                      <MessageLine
+                        entry={entry}
+                        before={index() === 0 ? before() : items()[index() - 1]}
+                        after={index() === items().length - 1 ? after() : items()[index() + 1]}
+                        room={props.room}
+                        editing={editing}
+                        called={called() === entry}
+                        ref={(element) => reading.lineRef(entry, element)}
+                        holdStill={reading.holdStill}
+                        onEmptied={() => setAsked({ kind: "delete", entry })}
+                        actions={
+                          <Show when={isActive(entry)}>
+                            <MessageBar actions={actionsOf(entry)} />
+                          </Show>
+                        }
+                      />
+                    )}
+                  </For>
+                </>
+              );
+            }}
+          </For>
+          <div class="history-space" style={{ height: `${reading.span().below}px` }} />
+        </div>
+      </div>
+      <Show when={isWaiting()}>
+        <Late>
+          <div class="timeline-bones">
+            <Bones lines={7} label="Loading messages" />
+          </div>
+        </Late>
+      </Show>
+      <Show when={!reading.atEnd() && reading.firstInSight()}>
+        {(entry) => (
+          <p class="day-stuck" aria-hidden="true">
+            {formatDay(dayOf(entry().message().createdAt))}
+          </p>
+        )}
+      </Show>
+      <Show when={!reading.atEnd() && (unseen() > 0 || reading.farFromEnd())}>
+        <button type="button" class="pill" data-new={unseen() > 0 ? "" : undefined} onClick={() => reading.toEnd()}>
+          <Icon name="down" />
+          {unseen() === 0 ? "Newest messages" : unseen() === 1 ? "1 new message" : `${unseen()} new messages`}
+        </button>
+      </Show>
+      <Show when={asked()} keyed>
+        {({ kind, entry }) =>
+          kind === "delete" ? (
+            <DeleteMessage
+              room={props.room}
+              entry={entry}
+              onClose={() => {
+                setAsked(undefined);
+                if (editing.entry() === entry) editing.stop();
+              }}
+            />
+          ) : (
+            <MessageSheet actions={actionsOf(entry)} onClose={() => setAsked(undefined)} />
+          )
+        }
+      </Show>
+    </div>
+  );
+}
+
+/** How many messages of others have come since the newest one was last in sight. */
+function createUnseen(timeline: Timeline, atEnd: () => boolean, myId: () => string) {
+  let seen: Entry | undefined;
+  return createMemo(() => {
+    const entries = timeline.entries();
+    const from = entries.lastIndexOf(seen as Entry);
+    if (atEnd() || from < 0) {
+      seen = entries.at(-1);
+      return 0;
+    }
+    return entries.slice(from + 1).filter((entry) => entry.message().author.id !== myId()).length;
+  });
+}
+
+/** Reads new messages of others out. The log itself does not: it would also read older pages. */
+function announceNew(timeline: Timeline, myId: () => string): void {
+  let last: Entry | undefined;
+  createEffect(() => {
+    const newest = timeline.entries().at(-1);
+    const isNew = last !== undefined && newest !== last;
+    last = newest;
+    const message = newest?.message();
+    if (isNew && message && message.author.id !== myId() && !message.deletedAt && !message.editedAt) {
+      announce(`${message.author.displayName}: ${message.content.slice(0, 300)}`);
+    }
+  });
+}

@@ -1,0 +1,304 @@
+import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from "solid-js";
+import { type Chunk, cut, type Span, sameSpan, spanOf } from "./chunks.ts";
+import { watchGestures } from "./gesture.ts";
+import { createReserve } from "./reserve.ts";
+
+/**
+ * Where someone is in a long list, and what of it is in the page.
+ *
+ * The scroller is a reversed column with one child: `scrollTop` is 0 at the newest line and negative above it. So what
+ * is put in front, or changes its height above the reader, moves nothing. For what changes below the reader, the first
+ * line in sight is remembered on every scroll, and put back where it was before the next picture is drawn.
+ */
+export interface Reading<T> {
+  attach(scroller: HTMLElement, content: HTMLElement): void;
+  /** The ids of the chunks to draw, and the empty space to leave above and below them. */
+  readonly chunkIds: Accessor<readonly number[]>;
+  readonly span: Accessor<Span>;
+  /** The height of the space for older lines that are not here yet. */
+  readonly reserve: Accessor<number>;
+  chunk(id: number): Placed<T> | undefined;
+  /** An empty element before the first line of a chunk, by which its height is measured. */
+  markRef(id: number, mark: HTMLElement): void;
+  lineRef(item: T, element: HTMLElement): void;
+  /** The line that an element belongs to. */
+  lineAt(element: Element): T | undefined;
+  elementOf(item: T): HTMLElement | undefined;
+  /** Whether the newest line is in sight, so that the next one will be too. */
+  readonly atEnd: Accessor<boolean>;
+  /** Whether the newest line is more than a screen away. */
+  readonly farFromEnd: Accessor<boolean>;
+  /** The first line in sight, if it does not begin there itself. */
+  readonly firstInSight: Accessor<T | undefined>;
+  toEnd(): void;
+  /** Brings a line into sight: `offset` below the upper edge, or by the shortest way. */
+  reveal(item: T, offset?: number): void;
+  /** Makes a change whose own line stays where it is. */
+  holdStill(element: HTMLElement, change: () => void): void;
+  /** The first line in sight and where it stands, to return to later; null at the end. */
+  position(): { readonly item: T; readonly offset: number } | null;
+}
+
+export interface Placed<T> {
+  readonly items: readonly T[];
+  /** The lines next to the chunk. */
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+/** The first line in sight, where its edges stood below that of the scroller, and how far was scrolled then. */
+interface Anchor {
+  readonly element: HTMLElement;
+  readonly top: number;
+  readonly bottom: number;
+  readonly scrollTop: number;
+}
+
+const guessedLineHeight = 44;
+const endSlack = 8;
+
+export function createReading<T extends object>(options: {
+  readonly items: Accessor<readonly T[]>;
+  readonly hasOlder: Accessor<boolean>;
+  /** Called whenever the oldest line is less than two screens away. May be called often. */
+  readonly onNearStart: () => void;
+}): Reading<T> {
+  let scroller: HTMLElement | undefined;
+  let content: HTMLElement | undefined;
+  let anchor: Anchor | null = null;
+  let contentHeight = 0;
+  let lastId = 0;
+  const heights = new Map<number, number>();
+  const marks = new Map<number, HTMLElement>();
+  const lineElements = new Map<T, HTMLElement>();
+  const linesByElement = new WeakMap<Element, T>();
+
+  const [view, setView] = createSignal({ bottom: 0, height: innerHeight });
+  const [atEnd, setAtEnd] = createSignal(true);
+  const [measured, setMeasured] = createSignal(0);
+  const [gesturing, setGesturing] = createSignal(false);
+  const [firstInSight, setFirstInSight] = createSignal<T>();
+  const reserve = createReserve(options.hasOlder);
+
+  // Putting a line back in place would break a finger's gesture, so nothing is added below until it has ended.
+  const items = createMemo<readonly T[]>((before) => {
+    const now = options.items();
+    return gesturing() && !atEnd() && before.length > 0 && before.at(-1) !== now.at(-1) ? before : now;
+  }, []);
+  const chunks = createMemo<readonly Chunk<T>[]>((before) => cut(before, items(), () => ++lastId), []);
+  const heightOf = (chunk: Chunk<T>) => heights.get(chunk.id) ?? chunk.items.length * guessedLineHeight;
+  const span = createMemo(
+    () => {
+      measured();
+      const { bottom, height } = view();
+      const margin = Math.max(800, height);
+      return spanOf(chunks(), heightOf, bottom - margin, bottom + height + margin);
+    },
+    undefined,
+    { equals: sameSpan },
+  );
+  const chunkIds = createMemo(() =>
+    chunks()
+      .slice(span().from, span().to)
+      .map((chunk) => chunk.id),
+  );
+  const placed = createMemo(() => {
+    const list = chunks();
+    return new Map(
+      list.map((chunk, index): [number, Placed<T>] => [
+        chunk.id,
+        { items: chunk.items, before: list[index - 1]?.items.at(-1), after: list[index + 1]?.items[0] },
+      ]),
+    );
+  });
+  createEffect(() => {
+    chunkIds();
+    placed();
+    if (scroller) onDrawn();
+  });
+
+  const sizes = new ResizeObserver(() => {
+    keepStill();
+    contentHeight = heightOfContent();
+    // More may have to be mounted; not here, where the browser would have to measure again at once.
+    if (measure()) requestAnimationFrame(() => setMeasured((count) => count + 1));
+    if (scroller && view().height !== scroller.clientHeight) look();
+    checkStart();
+  });
+  onCleanup(() => sizes.disconnect());
+
+  function attach(outer: HTMLElement, inner: HTMLElement): void {
+    scroller = outer;
+    content = inner;
+    sizes.observe(outer);
+    sizes.observe(inner);
+    outer.addEventListener("scroll", onScroll, { passive: true });
+    onCleanup(watchGestures(outer, setGesturing));
+    onScroll();
+  }
+
+  function onScroll(): void {
+    reserve.wait();
+    // What was added since the last picture must not count as scrolling, nor what is mounted now.
+    keepStill();
+    remember();
+    look();
+    checkStart();
+  }
+
+  function look(): void {
+    if (!scroller) return;
+    // What leaves the page now is replaced by space of exactly its height.
+    measure();
+    const bottom = Math.max(0, -scroller.scrollTop);
+    setAtEnd(bottom <= endSlack);
+    setView({ bottom, height: scroller.clientHeight });
+  }
+
+  /** Lines have come or gone: what is new above is taken from the reserve, and the reader stays where they are. */
+  function onDrawn(): void {
+    const grown = heightOfContent() - contentHeight;
+    const moved = movedSince(anchor);
+    if (moved !== null) reserve.take(grown + moved);
+    keepStill();
+    contentHeight = heightOfContent();
+  }
+
+  const heightOfContent = () => content?.getBoundingClientRect().height ?? 0;
+
+  /** Whether a height differs from what it was, or was taken to be. */
+  function measure(): boolean {
+    let changed = false;
+    let bottom = content?.lastElementChild?.getBoundingClientRect().top ?? 0;
+    for (const id of chunkIds().toReversed()) {
+      const top = marks.get(id)?.getBoundingClientRect().top;
+      if (top === undefined) continue;
+      changed ||= Math.abs((heights.get(id) ?? 0) - (bottom - top)) > 1;
+      heights.set(id, bottom - top);
+      bottom = top;
+    }
+    return changed;
+  }
+
+  function remember(): void {
+    anchor = null;
+    if (!scroller) return;
+    const edge = scroller.getBoundingClientRect().top;
+    const item = findFirstInSight(edge);
+    const element = item && lineElements.get(item);
+    if (!element) {
+      setFirstInSight(undefined);
+      return;
+    }
+    const { top, bottom } = element.getBoundingClientRect();
+    anchor = { element, top: top - edge, bottom: bottom - edge, scrollTop: scroller.scrollTop };
+    const heading = element.previousElementSibling;
+    const headed = heading?.classList.contains("day") && heading.getBoundingClientRect().bottom - edge > 8;
+    setFirstInSight(() => (headed ? undefined : item));
+  }
+
+  function findFirstInSight(edge: number): T | undefined {
+    const ids = chunkIds();
+    for (const [index, id] of ids.entries()) {
+      const next = marks.get(ids[index + 1] ?? -1);
+      if (next && next.getBoundingClientRect().top <= edge) continue;
+      const found = placed()
+        .get(id)
+        ?.items.find((item) => (lineElements.get(item)?.getBoundingClientRect().bottom ?? 0) > edge);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** How far the first line in sight stands from where scrolling alone would have put it. Its lower edge counts. */
+  function movedSince(from: Anchor | null): number | null {
+    if (!scroller || !from?.element.isConnected) return null;
+    const bottom = from.element.getBoundingClientRect().bottom - scroller.getBoundingClientRect().top;
+    return bottom - (from.bottom - (scroller.scrollTop - from.scrollTop));
+  }
+
+  function keepStill(): void {
+    if (!scroller || atEnd()) return;
+    const moved = movedSince(anchor);
+    if (moved === null || anchor === null) remember();
+    else if (Math.abs(moved) >= 0.5) {
+      scroller.scrollTop += moved;
+      anchor = { ...anchor, bottom: anchor.bottom + moved };
+    }
+  }
+
+  function checkStart(): void {
+    if (!scroller) return;
+    const left = scroller.scrollHeight - scroller.clientHeight + scroller.scrollTop - reserve.height();
+    if (left < scroller.clientHeight * 2) options.onNearStart();
+  }
+
+  function reveal(item: T, offset?: number): void {
+    if (!scroller) return;
+    if (!lineElements.has(item)) {
+      const index = chunks().findIndex((chunk) => chunk.items.includes(item));
+      if (index < 0) return;
+      let below = 0;
+      for (const chunk of chunks().slice(index)) below += heightOf(chunk);
+      scroller.scrollTop = Math.min(0, scroller.clientHeight - below);
+      remember();
+      look();
+    }
+    const line = lineElements.get(item);
+    if (offset === undefined) line?.scrollIntoView({ block: "nearest" });
+    else if (line) {
+      scroller.scrollTop += line.getBoundingClientRect().top - scroller.getBoundingClientRect().top - offset;
+    }
+    remember();
+    look();
+  }
+
+  return {
+    attach,
+    chunkIds,
+    span,
+    reserve: reserve.height,
+    chunk: (id) => placed().get(id),
+    markRef(id, mark) {
+      marks.set(id, mark);
+      onCleanup(() => {
+        if (marks.get(id) === mark) marks.delete(id);
+      });
+    },
+    lineRef(item, element) {
+      lineElements.set(item, element);
+      linesByElement.set(element, item);
+      onCleanup(() => {
+        if (lineElements.get(item) === element) lineElements.delete(item);
+      });
+    },
+    lineAt(element) {
+      const line = element.closest("article");
+      return line ? linesByElement.get(line) : undefined;
+    },
+    elementOf: (item) => lineElements.get(item),
+    atEnd,
+    farFromEnd: () => view().bottom > view().height,
+    firstInSight,
+    toEnd() {
+      if (!scroller) return;
+      scroller.scrollTop = 0;
+      look();
+      // The last lines are mounted now, and may be higher than the space that was left for them.
+      scroller.scrollTop = 0;
+      remember();
+    },
+    reveal,
+    holdStill(element, change) {
+      const before = element.getBoundingClientRect().top;
+      change();
+      if (scroller) scroller.scrollTop += element.getBoundingClientRect().top - before;
+      remember();
+      look();
+    },
+    position() {
+      const item = anchor ? linesByElement.get(anchor.element) : undefined;
+      return anchor && item && !atEnd() ? { item, offset: anchor.top } : null;
+    },
+  };
+}

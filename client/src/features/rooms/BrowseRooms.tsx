@@ -1,0 +1,124 @@
+import type { Room } from "@parley/protocol/model";
+import { createMemo, createSignal, For, Show } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { IconButton } from "../../ui/IconButton.tsx";
+import { isNarrow } from "../../ui/media.ts";
+import { notify } from "../../ui/notices.tsx";
+import { goUp, navigate } from "../../ui/router/router.ts";
+import { homePath, roomPath } from "../../ui/router/routes.ts";
+import { explain } from "../words.ts";
+import { countMembers } from "./RoomHeader.tsx";
+import { RoomIcon } from "./RoomIcon.tsx";
+import "./browse.css";
+
+/** All rooms that the reader is in or could join. */
+export function BrowseRooms(props: { readonly onCreate: () => void }) {
+  const client = useClient();
+  const [filter, setFilter] = createSignal("");
+  const all = createMemo(() =>
+    [...client.joinableRooms(), ...client.rooms()].sort((a, b) => a.name.localeCompare(b.name)),
+  );
+  const shown = createMemo(() => {
+    const words = fold(filter()).split(/\s+/u).filter(Boolean);
+    return all().filter((room) => {
+      const text = fold(`${room.name} ${room.slug} ${room.description}`);
+      return words.every((word) => text.includes(word));
+    });
+  });
+
+  return (
+    <div class="page">
+      <header class="room-head">
+        <Show when={isNarrow()}>
+          <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
+        </Show>
+        <div class="room-title">
+          <Icon name="compass" />
+          <h1>Browse rooms</h1>
+        </div>
+        <p class="room-description" />
+        <Show when={isNarrow()} fallback={<Button onClick={() => props.onCreate()}>Create a room</Button>}>
+          <IconButton icon="plus" label="Create a room" onClick={() => props.onCreate()} />
+        </Show>
+      </header>
+      <div class="page-body">
+        <div class="browse">
+          <div class="browse-filter">
+            <Icon name="search" />
+            <input
+              class="input"
+              type="search"
+              aria-label="Filter rooms"
+              placeholder="Filter by name or description"
+              autocomplete="off"
+              ref={(element) => {
+                if (!isNarrow()) queueMicrotask(() => element.focus());
+              }}
+              value={filter()}
+              onInput={(event) => setFilter(event.currentTarget.value)}
+            />
+          </div>
+          <p class="browse-count" role="status">
+            {shown().length === 1 ? "1 room" : `${shown().length.toLocaleString()} rooms`}
+          </p>
+          <ul class="browse-list">
+            <For each={shown()} fallback={<li class="browse-empty">{emptyWords(filter())}</li>}>
+              {(room) => <Row room={room} />}
+            </For>
+          </ul>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Row(props: { readonly room: Room }) {
+  const client = useClient();
+  const [busy, setBusy] = createSignal(false);
+  const join = async () => {
+    setBusy(true);
+    try {
+      const room = await client.joinRoom(props.room.id);
+      navigate(roomPath(room.slug));
+    } catch (error) {
+      notify(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <li class="browse-row">
+      <a class="browse-link" href={roomPath(props.room.slug)}>
+        <RoomIcon kind={props.room.kind} />
+        <span class="browse-words">
+          <b dir="auto">{props.room.name}</b>
+          <small dir="auto">
+            {countMembers(props.room.memberCount)}
+            <Show when={props.room.description}>{` · ${props.room.description}`}</Show>
+          </small>
+        </span>
+      </a>
+      <Show
+        when={!props.room.membership}
+        fallback={
+          <span class="browse-joined">
+            <Icon name="check" />
+            Joined
+          </span>
+        }
+      >
+        <Button busy={busy()} onClick={() => void join()}>
+          Join
+          <span class="sr-only"> {props.room.name}</span>
+        </Button>
+      </Show>
+    </li>
+  );
+}
+
+const fold = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+const emptyWords = (filter: string) =>
+  filter.trim() === "" ? "There are no rooms here yet. Create the first one." : "No room has these words.";

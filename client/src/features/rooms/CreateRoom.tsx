@@ -1,0 +1,75 @@
+import { limits } from "@parley/protocol/limits";
+import type { RoomKind } from "@parley/protocol/model";
+import { createSignal } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Choice } from "../../ui/Choice.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { Field, TextField } from "../../ui/Field.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { createForm } from "../../ui/form.ts";
+import { navigate } from "../../ui/router/router.ts";
+import { roomPath } from "../../ui/router/routes.ts";
+import { explainAt } from "../words.ts";
+import { checkDescription, checkRoomName, kinds } from "./room-fields.ts";
+
+export function CreateRoom(props: { readonly onClose: () => void }) {
+  const client = useClient();
+  const [name, setName] = createSignal("");
+  const [description, setDescription] = createSignal("");
+  const [kind, setKind] = createSignal<RoomKind>("public");
+  const form = createForm({
+    check: () => ({ name: checkRoomName(name()), description: checkDescription(description()) }),
+    async send() {
+      const room = await client.createRoom({
+        name: name().trim(),
+        kind: kind(),
+        description: description().trim(),
+      });
+      props.onClose();
+      navigate(roomPath(room.slug));
+    },
+    explain: explainAt({ slug_taken: "name" }, ["name", "description"]),
+  });
+
+  return (
+    <Dialog title="Create a room" onClose={() => props.onClose()}>
+      <form class="form" onSubmit={form.onSubmit} novalidate>
+        <FormProblem text={form.problem("")} />
+        <Field
+          label="Name"
+          name="name"
+          value={name()}
+          onInput={(value) => {
+            setName(value);
+            form.clear("name");
+          }}
+          autocomplete="off"
+          autofocus
+          maxLength={limits.roomNameLength * 2}
+          error={form.problem("name")}
+        />
+        <TextField
+          label="Description"
+          name="description"
+          value={description()}
+          onInput={(value) => {
+            setDescription(value);
+            form.clear("description");
+          }}
+          rows={2}
+          optional
+          hint="What the room is for."
+          error={form.problem("description")}
+        />
+        <Choice label="Who can find it" options={kinds} value={kind()} onChange={setKind} />
+        <div class="buttons">
+          <Button onClick={() => props.onClose()}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={form.busy()}>
+            Create room
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

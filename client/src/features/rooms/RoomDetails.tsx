@@ -1,0 +1,100 @@
+import type { Room } from "@parley/protocol/model";
+import { createSignal, type JSX, Show } from "solid-js";
+import { canAdminister, useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { IconButton } from "../../ui/IconButton.tsx";
+import { isNarrow } from "../../ui/media.ts";
+import { goUp } from "../../ui/router/router.ts";
+import { roomPath } from "../../ui/router/routes.ts";
+import { formatDate } from "../../ui/time.ts";
+import { EditRoom } from "./EditRoom.tsx";
+import { DeleteRoom, LeaveRoom } from "./LeaveRoom.tsx";
+import { RoomIcon } from "./RoomIcon.tsx";
+import { RoomInvites } from "./RoomInvites.tsx";
+import "./details.css";
+
+/** The panel beside a room: what it is, who is in it, and what this reader may change. */
+export function RoomDetails(props: { readonly room: Room; readonly members: JSX.Element }) {
+  const client = useClient();
+  const [editing, setEditing] = createSignal(false);
+  const [asked, setAsked] = createSignal<"leave" | "delete">();
+  const admin = () => canAdminister(client.me(), props.room);
+  const close = () => goUp(roomPath(props.room.slug));
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || editing() || asked()) return;
+    event.preventDefault();
+    close();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Esc closes the panel from wherever the focus is in it.
+    <div class="details" onKeyDown={closeOnEscape}>
+      <div class="panel-head">
+        <Show when={isNarrow()}>
+          <IconButton icon="back" label="Back to the room" onClick={close} />
+        </Show>
+        <h2 aria-level={isNarrow() ? 1 : undefined}>
+          Room details
+          <small dir="auto">{props.room.name}</small>
+        </h2>
+        <Show when={!isNarrow()}>
+          <IconButton icon="x" label="Close" onClick={close} />
+        </Show>
+      </div>
+      <div class="details-body">
+        <section class="details-part" aria-label="About">
+          <Show when={!editing()} fallback={<EditRoom room={props.room} onClose={() => setEditing(false)} />}>
+            <div class="details-about">
+              <p class="details-name">
+                <RoomIcon kind={props.room.kind} />
+                <b dir="auto">{props.room.name}</b>
+              </p>
+              <p class="details-description" dir="auto">
+                {props.room.description || "No description yet."}
+              </p>
+              <dl class="details-facts">
+                <div>
+                  <dt>Kind</dt>
+                  <dd>{props.room.kind === "private" ? "Private, by invite" : "Public in this workspace"}</dd>
+                </div>
+                <div>
+                  <dt>Address</dt>
+                  <dd>/rooms/{props.room.slug}</dd>
+                </div>
+                <div>
+                  <dt>Created</dt>
+                  <dd>{formatDate(props.room.createdAt)}</dd>
+                </div>
+              </dl>
+              <Show when={admin()}>
+                <Button onClick={() => setEditing(true)}>Edit details</Button>
+              </Show>
+            </div>
+          </Show>
+        </section>
+        <Show when={admin()}>
+          <RoomInvites room={props.room} />
+        </Show>
+        {props.members}
+        <section class="details-part details-end" aria-label="Leaving">
+          <Show when={props.room.membership}>
+            <Button kind="danger-quiet" onClick={() => setAsked("leave")}>
+              Leave room
+            </Button>
+          </Show>
+          <Show when={admin()}>
+            <Button kind="danger-quiet" onClick={() => setAsked("delete")}>
+              Delete room
+            </Button>
+          </Show>
+        </section>
+      </div>
+      <Show when={asked() === "leave"}>
+        <LeaveRoom room={props.room} onClose={() => setAsked(undefined)} />
+      </Show>
+      <Show when={asked() === "delete"}>
+        <DeleteRoom room={props.room} onClose={() => setAsked(undefined)} />
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { createSignal, Show } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Choice, type Option } from "../../ui/Choice.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { chooseTheme, type Theme, theme } from "../../ui/theme.ts";
+import { explain } from "../words.ts";
+import { Profile } from "./Profile.tsx";
+import { Sessions } from "./Sessions.tsx";
+import { WorkspaceSettings } from "./WorkspaceSettings.tsx";
+import "./settings.css";
+
+const themes: readonly Option<Theme>[] = [
+  { value: "system", label: "System", icon: "monitor" },
+  { value: "light", label: "Light", icon: "sun" },
+  { value: "dark", label: "Dark", icon: "moon" },
+  { value: "contrast", label: "High contrast", icon: "contrast" },
+];
+
+export function Settings(props: { readonly onClose: () => void }) {
+  const client = useClient();
+  const [leaving, setLeaving] = createSignal(false);
+  const [problem, setProblem] = createSignal<string>();
+  const signOut = async () => {
+    setLeaving(true);
+    setProblem(undefined);
+    try {
+      await client.signOut();
+    } catch (error) {
+      setProblem(explain(error));
+      setLeaving(false);
+    }
+  };
+
+  return (
+    <Dialog title="Settings" kind="wide" onClose={() => props.onClose()}>
+      <div class="settings">
+        <section aria-labelledby="settings-you">
+          <h3 id="settings-you">You</h3>
+          <Profile />
+        </section>
+        <section aria-labelledby="settings-look">
+          <h3 id="settings-look">Look</h3>
+          <Choice label="Theme" options={themes} value={theme()} onChange={chooseTheme} compact />
+        </section>
+        <Show when={client.me().role !== "member"}>
+          <section aria-labelledby="settings-workspace">
+            <h3 id="settings-workspace">Workspace</h3>
+            <WorkspaceSettings />
+          </section>
+        </Show>
+        <section aria-labelledby="settings-sessions">
+          <h3 id="settings-sessions">Where you are signed in</h3>
+          <Sessions />
+        </section>
+        <FormProblem text={problem()} />
+        <div class="settings-end">
+          <Button kind="danger-quiet" busy={leaving()} onClick={() => void signOut()}>
+            Sign out
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

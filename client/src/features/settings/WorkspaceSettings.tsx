@@ -1,0 +1,68 @@
+import { codePoints, limits } from "@parley/protocol/limits";
+import type { SignUpPolicy } from "@parley/protocol/model";
+import { createSignal } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Choice, type Option } from "../../ui/Choice.tsx";
+import { Field } from "../../ui/Field.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { createForm } from "../../ui/form.ts";
+import { SaveButton } from "../../ui/SaveButton.tsx";
+import { explainAt } from "../words.ts";
+
+const policies: readonly Option<SignUpPolicy>[] = [
+  { value: "open", label: "Open", hint: "Anyone who finds this page can create an account." },
+  { value: "invite", label: "By invite", hint: "New people need an invite link." },
+  { value: "closed", label: "Closed", hint: "No new accounts." },
+];
+
+/** For those who look after the workspace: its name, and who may come in. */
+export function WorkspaceSettings() {
+  const client = useClient();
+  const [name, setName] = createSignal(client.workspace().name);
+  const [signUp, setSignUp] = createSignal(client.workspace().signUp);
+  const form = createForm({
+    check: () => ({ name: checkName(name().trim()) }),
+    async send() {
+      const { name: oldName, signUp: oldSignUp } = client.workspace();
+      const changes = {
+        ...(name().trim() !== oldName && { name: name().trim() }),
+        ...(signUp() !== oldSignUp && { signUp: signUp() }),
+      };
+      if (Object.keys(changes).length > 0) await client.editWorkspace(changes);
+    },
+    explain: explainAt({}, ["name"]),
+  });
+
+  return (
+    <form class="form" onSubmit={form.onSubmit} novalidate>
+      <FormProblem text={form.problem("")} />
+      <Field
+        label="Workspace name"
+        name="name"
+        value={name()}
+        onInput={(value) => {
+          setName(value);
+          form.clear("name");
+        }}
+        autocomplete="organization"
+        error={form.problem("name")}
+      />
+      <Choice
+        label="New accounts"
+        options={policies}
+        value={signUp()}
+        onChange={(policy) => {
+          setSignUp(policy);
+          form.clear("signUp");
+        }}
+      />
+      <SaveButton form={form} />
+    </form>
+  );
+}
+
+function checkName(name: string): string | undefined {
+  if (name === "") return "Give your workspace a name.";
+  const max = limits.workspaceNameLength;
+  return codePoints(name) > max ? `Use at most ${max} characters.` : undefined;
+}

@@ -1,0 +1,109 @@
+import { limits } from "@parley/protocol/limits";
+import { createSignal, Show } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Field } from "../../ui/Field.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { createForm } from "../../ui/form.ts";
+import { notify } from "../../ui/notices.tsx";
+import { explainAt } from "../words.ts";
+import { checkName, checkPassword, checkUsername, suggestUsername } from "./account-fields.ts";
+
+/** Opens an account; with `first`, the one that owns the workspace, which gets its name here too. */
+export function AccountForm(props: {
+  readonly first?: boolean;
+  readonly invite?: string | undefined;
+  readonly submit: string;
+}) {
+  const client = useClient();
+  const [workspace, setWorkspace] = createSignal("");
+  const [displayName, setDisplayName] = createSignal("");
+  const [chosen, setChosen] = createSignal<string | null>(null);
+  const [password, setPassword] = createSignal("");
+  const username = () => chosen() ?? suggestUsername(displayName());
+  const nameWorkspace = (name: string) =>
+    client
+      .editWorkspace({ name })
+      .catch(() => notify("The name could not be saved. You can change it in the settings."));
+
+  const form = createForm({
+    check: () => ({
+      workspace: props.first
+        ? checkName(workspace(), limits.workspaceNameLength, "Give your workspace a name.")
+        : undefined,
+      displayName: checkName(displayName(), limits.displayNameLength, "Enter the name that others will see."),
+      username: checkUsername(username()),
+      password: checkPassword(password()),
+    }),
+    async send() {
+      const first = props.first === true;
+      await client.signUp({
+        username: username(),
+        displayName: displayName().trim(),
+        password: password(),
+        ...(props.invite ? { invite: props.invite } : {}),
+      });
+      // From here on the page shows the workspace, and this form is gone.
+      if (first) await nameWorkspace(workspace().trim());
+    },
+    explain: explainAt({ username_taken: "username", weak_password: "password" }, [
+      "displayName",
+      "username",
+      "password",
+    ]),
+  });
+  const on = (set: (value: string) => void, field: string) => (value: string) => {
+    set(value);
+    form.clear(field);
+  };
+
+  return (
+    <form class="form" onSubmit={form.onSubmit} novalidate>
+      <FormProblem text={form.problem("")} />
+      <Show when={props.first}>
+        <Field
+          label="Workspace name"
+          name="workspace"
+          value={workspace()}
+          onInput={on(setWorkspace, "workspace")}
+          autocomplete="organization"
+          hint="The name of your group, such as Harbour Makers."
+          autofocus
+          error={form.problem("workspace")}
+        />
+      </Show>
+      <Field
+        label="Your name"
+        name="name"
+        value={displayName()}
+        onInput={on(setDisplayName, "displayName")}
+        autocomplete="name"
+        autofocus={!props.first}
+        error={form.problem("displayName")}
+      />
+      <Field
+        label="User name"
+        name="username"
+        value={username()}
+        onInput={on((value) => setChosen(value === "" ? null : value), "username")}
+        autocomplete="username"
+        literal
+        hint="You sign in with it."
+        error={form.problem("username")}
+      />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        value={password()}
+        onInput={on(setPassword, "password")}
+        autocomplete="new-password"
+        hint={`At least ${limits.passwordMin} characters. A few words are easy to remember.`}
+        error={form.problem("password")}
+      />
+      <Button kind="primary" type="submit" wide busy={form.busy()}>
+        {props.submit}
+      </Button>
+    </form>
+  );
+}

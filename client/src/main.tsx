@@ -1,0 +1,37 @@
+import "./styles/layers.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./ui/ui.css";
+import "./ui/frame.css";
+import "./features/rooms/rooms.css";
+import "./features/messages/messages.css";
+import "./features/composer/composer.css";
+import "./ui/theme.ts";
+import { render } from "solid-js/web";
+import { App } from "./app/App.tsx";
+import { ClientContext } from "./state/client.ts";
+import { createClient } from "./state/create-client.ts";
+import { startRouter } from "./ui/router/router.ts";
+import { parseRoute } from "./ui/router/routes.ts";
+
+const client = createClient({
+  origin: location.origin,
+  storage: sessionStorage,
+  onWake(wake) {
+    addEventListener("online", wake);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
+  },
+});
+
+startRouter((pathname) => parseRoute(pathname).screen !== "unknown");
+
+const root = document.getElementById("app");
+if (!root) throw new Error("the page has no element for the client");
+render(
+  () => (
+    <ClientContext.Provider value={client}>
+      <App />
+    </ClientContext.Provider>
+  ),
+  root,
+);

@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import solid from "vite-plugin-solid";
+
+const server = "http://localhost:3000";
+
+export default defineConfig({
+  // Compiled JSX takes Solid's runtime from our module, which makes its templates pass Trusted Types.
+  plugins: [solid({ solid: { moduleName: "solid-runtime" } })],
+  resolve: {
+    alias: { "solid-runtime": fileURLToPath(new URL("src/ui/solid-runtime.ts", import.meta.url)) },
+  },
+  build: {
+    outDir: "dist",
+    manifest: true,
+    target: "es2023",
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
+    // Everything is a file of its own: the content security policy allows neither inline code nor data addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { "/api": { target: server, ws: true } },
+  },
+});
