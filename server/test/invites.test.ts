@@ -5,7 +5,7 @@ import { cookieOf, startWithCast } from "./harness.ts";
 test("an invite shows where it leads, also to a stranger, and brings one in", async () => {
   await using cast = await startWithCast();
   const { server, ada, noor, committee } = cast;
-  const invite = await ada.ok<Invite>("POST", `/api/rooms/${committee.slug}/invites`, {});
+  const invite = await ada.ok<Invite>("POST", `/api/rooms/${committee.slug}/invites`);
   expect(invite).toMatchObject({ room: committee.id, uses: 0, maxUses: null, expiresAt: null });
   expect(invite.url).toBe(`${server.url}/invite/${invite.code}`);
   const preview = await server.stranger.ok<InvitePreview>("GET", `/api/invites/${invite.code}`);

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Problem } from "@parley/protocol/errors";
 import { startServer, startWithCast } from "./harness.ts";
+import { closeCodeOf, openRawSocket, rawFrame } from "./raw-socket.ts";
 
 test("[HT3] malformed, mistyped and unknown input is refused with its code, and changes nothing", async () => {
   await using cast = await startWithCast();
@@ -164,6 +165,16 @@ test("[SO8] [SO12] a wrong command is answered and the connection kept; a broken
     expect([String(data).slice(0, 20), (await other.closed).code]).toEqual([String(data).slice(0, 20), code]);
   }
   expect((await socket.send(general, "unharmed")).id).toBe(2);
+});
+
+test("[SO8] text that is not UTF-8 ends its own connection alone", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, lin, general } = cast;
+  using healthy = await ada.connect();
+  const raw = await openRawSocket(server.url, lin.cookie);
+  raw.write(rawFrame(1, new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])));
+  expect([1007, 4009, null]).toContain(await closeCodeOf(raw));
+  expect((await healthy.send(general, "unharmed")).id).toBe(1);
 });
 
 test("[SO11] typing reaches the others in the room, and nobody else", async () => {

@@ -60,6 +60,11 @@ const problem = {
   content: { "application/problem+json": { schema: problemSchema } },
 } as const;
 
+/** A JSON body that may be left out when all of its fields may. */
+export function optionalBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: false, content: { "application/json": { schema } } } as const;
+}
+
 /** The answers of a route that succeeds in one way. */
 export function answers<Status extends number, Schema extends z.ZodType>(
   status: Status,

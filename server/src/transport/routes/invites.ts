@@ -13,7 +13,17 @@ import type { Context } from "hono";
 import { createInvite, getInvitePreview, listInvites, redeemInvite, revokeInvite } from "../../domain/invites.ts";
 import type { InviteRecord } from "../../store/store.ts";
 import { authenticate, originOf } from "../auth.ts";
-import { answers, anyone, body, type Env, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
+import {
+  answers,
+  anyone,
+  type Env,
+  type Http,
+  optionalBody,
+  type RouteOptions,
+  security,
+  signedIn,
+  silent,
+} from "../route.ts";
 
 const tags = ["invites"];
 
@@ -35,7 +45,7 @@ export function inviteRoutes(http: Http, options: RouteOptions): void {
       summary: "Make an invite to a room, as its admin",
       security,
       middleware: [signedIn(options, "invite")] as const,
-      request: { params: roomParams, body: body(inviteBody) },
+      request: { params: roomParams, body: optionalBody(inviteBody) },
       responses: answers(201, "The invite, with the link to share.", inviteSchema),
     }),
     async (context) => {
