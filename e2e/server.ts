@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface ServerOptions {
+  /** Environment variables. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** With it, the server's clock begins here and stands until `setClock`. */
+  readonly clock?: Date;
+}
+
+/** The built product as a process, with a data folder of its own. */
+export class Server {
+  readonly #folder: string;
+  readonly #settings: Readonly<Record<string, string>>;
+  readonly #clockFile: string | null;
+  #child: ChildProcess | null = null;
+  #port = "0";
+
+  private constructor(folder: string, { settings = {}, clock }: ServerOptions) {
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#clockFile = clock ? join(folder, "clock") : null;
+    if (clock) this.setClock(clock);
+  }
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "parley-e2e-")), options);
+    await server.resume();
+    return server;
+  }
+
+  setClock(to: Date): void {
+    if (!this.#clockFile) throw new Error("this server goes by the machine's clock");
+    writeFileSync(this.#clockFile, String(to.getTime()));
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Starts it, again on the same port and data. */
+  async resume(): Promise<void> {
+    const clock = this.#clockFile ? ["--preload", join(root, "e2e/clock.ts")] : [];
+    const child = spawn(bun(), [...clock, join(root, "server/src/main.ts")], {
+      cwd: this.#folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: this.#port,
+        PARLEY_LIMITS: "off",
+        ...(this.#clockFile ? { CLOCK_FILE: this.#clockFile } : {}),
+        ...this.#settings,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#child = child;
+    await new Promise<void>((resolve, reject) => {
+      let output = "";
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const port = /ready at \S+:(\d+)/.exec(output)?.[1];
+        if (port === undefined) return;
+        this.#port = port;
+        resolve();
+      });
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    });
+  }
+
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    await this.kill("SIGTERM");
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+const root = join(import.meta.dirname, "..");
+
+function bun(): string {
+  const usual = join(root, "node_modules/bun/bin/bun.exe");
+  const folder = join(root, "node_modules/@oven");
+  const platform = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name, "bin/bun")) : [];
+  const found = [...platform, usual].find((path) => existsSync(path));
+  if (!found) throw new Error("Bun is not installed");
+  return found;
+}

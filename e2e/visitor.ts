@@ -1,0 +1,179 @@
+import type { BrowserContext, Locator, Page } from "@playwright/test";
+
+/** The cast. */
+export const people = {
+  ada: "Ada Lindqvist",
+  lin: "Lin Ortega",
+  sam: "Sam Meyer",
+  yuki: "Yuki Tanaka",
+  noor: "Noor Bakker",
+} as const;
+export type Username = keyof typeof people;
+
+export const password = "boats and linseed oil";
+export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
+
+export interface Room {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/**
+ * Someone with a browser. What the page should never do (an error in the console, an exception, a violation of its
+ * policy, a request to another host) is noted in `faults`.
+ */
+export class Visitor {
+  readonly faults: string[] = [];
+  readonly #url: string;
+  #expected: RegExp | null = null;
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    url: string,
+  ) {
+    this.#url = url;
+  }
+
+  static async arrive(context: BrowserContext, url: string): Promise<Visitor> {
+    const visitor = new Visitor(context, await context.newPage(), url);
+    await visitor.#watch();
+    return visitor;
+  }
+
+  async #watch(): Promise<void> {
+    const { context } = this;
+    context.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") this.#note(`console: ${message.text()}`);
+    });
+    context.on("weberror", (error) => this.#note(`exception: ${error.error().stack ?? error.error().message}`));
+    context.on("request", (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (protocol.startsWith("http") && host !== new URL(this.#url).host) this.#note(`request to ${request.url()}`);
+    });
+    context.on("response", (response) => {
+      if (response.status() >= 500) this.#note(`${response.status()} from ${response.url()}`);
+    });
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+        // biome-ignore lint/suspicious/noConsole: this is how the test hears of it.
+        console.error(`policy violated: ${violatedDirective} by ${blockedURI}`);
+      });
+    });
+  }
+
+  #note(fault: string): void {
+    if (!this.#expected?.test(fault)) this.faults.push(fault);
+  }
+
+  /** What the browser itself says of failing requests belongs to this step, as far as `kind` names it. */
+  async expecting<T>(kind: RegExp, step: () => Promise<T>): Promise<T> {
+    this.#expected = kind;
+    try {
+      return await step();
+    } finally {
+      this.#expected = null;
+    }
+  }
+
+  // Without the page: the quick way to a situation.
+
+  async api<T>(method: string, path: string, data?: unknown): Promise<T> {
+    const response = await this.context.request.fetch(`${this.#url}/api${path}`, { method, data });
+    if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`);
+    return (response.status() === 204 ? undefined : await response.json()) as T;
+  }
+
+  async signUp(username: Username): Promise<void> {
+    await this.api("POST", "/auth/sign-up", { username, password, displayName: people[username] });
+  }
+
+  async signIn(username: Username): Promise<void> {
+    await this.api("POST", "/auth/sign-in", { login: username, password });
+  }
+
+  createRoom(name: string, more: { kind?: "public" | "private"; description?: string } = {}): Promise<Room> {
+    return this.api("POST", "/rooms", { name, ...more });
+  }
+
+  async send(room: string, ...contents: readonly string[]): Promise<void> {
+    for (const content of contents) await this.api("POST", `/rooms/${room}/messages`, { content });
+  }
+
+  // With the page.
+
+  async open(path = "/"): Promise<void> {
+    await this.page.goto(this.#url + path);
+  }
+
+  /** Where the page is, without the origin. */
+  get path(): string {
+    const url = new URL(this.page.url());
+    return url.pathname + url.search;
+  }
+
+  get rooms(): Locator {
+    return this.page.getByRole("navigation", { name: "Rooms" });
+  }
+
+  /** The room's name above its messages. */
+  get title(): Locator {
+    return this.page.getByRole("main").getByRole("heading", { level: 1 });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole("log");
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole("textbox", { name: /^Message / });
+  }
+
+  get details(): Locator {
+    return this.page.getByRole("complementary", { name: "Room details" });
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole("dialog");
+  }
+
+  message(text: string | RegExp): Locator {
+    return this.log.getByRole("article").filter({ hasText: text });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  async say(...texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      await this.composer.fill(text);
+      await this.composer.press("Enter");
+    }
+  }
+
+  /** One of the acts in the bar that appears on a message. */
+  async act(text: string | RegExp, name: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole("button", { name, exact: true }).click();
+  }
+}
+
+/** Waits until an element has stopped moving, and answers where it is. */
+export function restingTop(element: Locator): Promise<number> {
+  return element.evaluate(
+    (node) =>
+      new Promise<number>((resolve) => {
+        let last = Number.NaN;
+        let still = 0;
+        const look = () => {
+          const { top } = node.getBoundingClientRect();
+          still = top === last ? still + 1 : 0;
+          last = top;
+          if (still >= 12) resolve(top);
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+}
