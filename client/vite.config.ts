@@ -1,12 +1,21 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import solid from "vite-plugin-solid";
 
 const server = "http://localhost:3000";
 
+/** Nothing is painted before the script has chosen the theme. Vite writes the script's element without its attributes. */
+const paintAfterScript: Plugin = {
+  name: "paint-after-script",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+};
+
 export default defineConfig({
   // Compiled JSX takes Solid's runtime from our module, which makes its templates pass Trusted Types.
-  plugins: [solid({ solid: { moduleName: "solid-runtime" } })],
+  plugins: [solid({ solid: { moduleName: "solid-runtime" } }), paintAfterScript],
   resolve: {
     alias: { "solid-runtime": fileURLToPath(new URL("src/ui/solid-runtime.ts", import.meta.url)) },
   },

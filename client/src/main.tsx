@@ -19,6 +19,7 @@ const client = createClient({
   storage: sessionStorage,
   onWake(wake) {
     addEventListener("online", wake);
+    addEventListener("offline", wake);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
   },
 });

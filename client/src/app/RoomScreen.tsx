@@ -35,6 +35,7 @@ export function RoomScreen(props: {
         timeline={timeline}
         editing={editing}
         calledId={props.calledId}
+        onLeave={() => composer?.focus()}
         controls={(controls) => {
           list = controls;
         }}

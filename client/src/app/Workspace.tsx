@@ -43,6 +43,11 @@ export function Workspace(props: { readonly route: Route }) {
     const part = props.route.screen === "browse" ? "Browse rooms" : room()?.name;
     document.title = part ? `${part} · ${client.workspace().name}` : client.workspace().name;
   });
+  // Whoever goes elsewhere is done with what was open.
+  createEffect(() => {
+    place();
+    setDialog(undefined);
+  });
   onCleanup(listenForRoomKeys(client, () => room()?.id));
   preloadWhenIdle();
 

@@ -23,6 +23,8 @@ import type { OpenSocket, Socket } from "./socket.ts";
 
 /** How long an answer (the welcome, an ack, a pong) may take before the connection counts as dead. */
 const answerMs = 10_000;
+/** The same when there is a reason to doubt it: the network changed, or the computer slept. */
+const doubtMs = 3000;
 /** A connection that held this long was a good one: the next failure is a first failure again. */
 const steadyMs = 5_000;
 const longestRetryInMs = 5 * 60_000;
@@ -101,7 +103,7 @@ export class Connection {
 
   /** The network or the page may have come back: does not wait for a timer to find out. */
   check(): void {
-    if (this.#status.kind === "online") this.#ping();
+    if (this.#status.kind === "online") this.#ping(doubtMs);
     else if (this.#status.kind === "offline" && this.#status.retryAt !== null) this.#connect();
   }
 
@@ -224,14 +226,14 @@ export class Connection {
 
   #pingLater(): void {
     this.#cancelPing = this.#options.clock.after(this.#heartbeatMs, () => {
-      this.#ping();
+      this.#ping(answerMs);
       this.#pingLater();
     });
   }
 
-  #ping(): void {
+  #ping(withinMs: number): void {
     if (this.#cancelPong || !this.#write({ type: "ping" })) return;
-    this.#cancelPong = this.#options.clock.after(answerMs, () => this.#lose());
+    this.#cancelPong = this.#options.clock.after(withinMs, () => this.#lose());
   }
 
   #write(frame: Command): boolean {

@@ -72,6 +72,9 @@ export interface Client {
     cursor?: string,
   ): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;
 
+  /** Someone under their name of now: what came with a list may be older. */
+  person(author: Author): Author;
+
   listInvites(room: RoomId): Promise<readonly Invite[]>;
   createInvite(
     room: RoomId,

@@ -17,7 +17,7 @@ export interface ClientOptions {
   readonly origin: string;
   /** Keeps drafts over a reload: `sessionStorage`. */
   readonly storage?: DraftStorage;
-  /** Hands over what to call when the network or the page comes back: `online`, `visibilitychange`. */
+  /** Hands over what to call when the network changes or the page comes back: `online`, `offline`, `visibilitychange`. */
   readonly onWake?: (wake: () => void) => void;
   readonly fetch?: HttpOptions["fetch"];
   readonly openSocket?: OpenSocket;
@@ -104,6 +104,7 @@ type RoomVerbs = Pick<
   | "joinRoom"
   | "leaveRoom"
   | "listMembers"
+  | "person"
 >;
 
 function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): RoomVerbs {
@@ -125,6 +126,7 @@ function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): Room
       await http.request<void>("DELETE", `/rooms/${id}/membership`);
       rooms.left(id);
     },
+    person: (author) => findSignedIn(account)?.people.now(author) ?? author,
     listMembers(id, cursor) {
       const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
       return http.get<MemberPage>(`/rooms/${id}/members${query}`);

@@ -1,5 +1,6 @@
 import type { MemberPage } from "@parley/protocol/http";
 import type { Author, Message, RoomId, UserId } from "@parley/protocol/model";
+import { createSignal } from "solid-js";
 import type { Clock } from "../connection/clock.ts";
 
 /** A room's members are asked for at most this often. */
@@ -20,8 +21,14 @@ export class People {
   readonly #changed = new Map<UserId, Author>();
   readonly #asked = new Map<RoomId, { readonly at: number; readonly answer: Promise<void> }>();
 
+  readonly #names: () => number;
+  readonly #renamed: () => void;
+
   constructor(options: PeopleOptions) {
     this.#options = options;
+    const [names, setNames] = createSignal(0);
+    this.#names = names;
+    this.#renamed = () => setNames((count) => count + 1);
   }
 
   meet(author: Author): void {
@@ -31,6 +38,13 @@ export class People {
   /** This is their name now. */
   put({ id, username, displayName }: Author): void {
     this.#changed.set(id, { id, username, displayName });
+    this.#renamed();
+  }
+
+  /** Someone under their name of now. Reactive. */
+  now(author: Author): Author {
+    this.#names();
+    return this.#changed.get(author.id) ?? author;
   }
 
   /** Changes of users may have been missed. */

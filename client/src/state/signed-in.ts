@@ -53,7 +53,7 @@ export class SignedIn {
   readonly #setMe: (user: User) => void;
   readonly #setStatus: (status: ConnectionStatus) => void;
   readonly #topics: Topics;
-  readonly #people: People;
+  readonly people: People;
   readonly #roomList: RoomListLoader;
 
   constructor(options: SignedInOptions) {
@@ -79,7 +79,7 @@ export class SignedIn {
       me: user.id,
       topics: this.#topics,
       load: (room, before) => this.#loadMessages(room, before),
-      named: (messages) => this.#people.named(messages),
+      named: (messages) => this.people.named(messages),
     });
     this.outbox = new Outbox({
       clock,
@@ -87,14 +87,14 @@ export class SignedIn {
         this.#requestMessage({ type: "message.send", room, content, clientMessageId }),
       onSent: (entry, message) => this.timelines.find(message.room)?.acknowledge(entry, message),
     });
-    this.#people = new People({
+    this.people = new People({
       clock,
       listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
     });
     this.typing = new Typing({
       clock,
       me: user.id,
-      findPerson: (room, id) => this.#people.find(room, id),
+      findPerson: (room, id) => this.people.find(room, id),
       tell: (room) => this.connection.tell({ type: "typing", room }),
     });
     this.drafts = new Drafts(user.id, storage);
@@ -195,7 +195,7 @@ export class SignedIn {
   #apply(delta: DeltaFrame): void {
     const { messages = [], memberships = [], users = [], workspace } = delta;
     for (const user of users) this.#putUser(user);
-    for (const { user } of memberships) this.#people.meet(user);
+    for (const { user } of memberships) this.people.meet(user);
     if (workspace) this.#options.onWorkspace(workspace);
     this.rooms.apply(delta);
     this.#meetAuthors(messages);
@@ -215,7 +215,7 @@ export class SignedIn {
     } else {
       // With the workspace's changes, changes of names were missed.
       if (topic === workspaceTopic) {
-        this.#people.forget();
+        this.people.forget();
         this.timelines.reloadAll();
       }
       this.#roomList.load();
@@ -228,14 +228,14 @@ export class SignedIn {
   }
 
   #putUser(user: User): void {
-    this.#people.put(user);
+    this.people.put(user);
     this.timelines.rename();
     if (user.id === this.me().id) this.#setMe({ ...this.me(), ...user });
   }
 
   #meetAuthors(messages: readonly Message[]): void {
     for (const { author, room } of messages) {
-      this.#people.meet(author);
+      this.people.meet(author);
       this.typing.end(room, author.id);
     }
   }
@@ -243,7 +243,7 @@ export class SignedIn {
   async #loadMessages(room: RoomId, before: MessageId | undefined): Promise<MessagePage> {
     const cursor = before === undefined ? "" : `&before=${before}`;
     const page = await this.#options.http.get<MessagePage>(`/rooms/${room}/messages?limit=${pageSize}${cursor}`);
-    for (const { author } of page.messages) this.#people.meet(author);
+    for (const { author } of page.messages) this.people.meet(author);
     return page;
   }
 

@@ -15,10 +15,12 @@ export function Frame(props: {
   readonly front: "sidebar" | "main" | "panel";
 }) {
   const columns: Partial<Record<"sidebar" | "main" | "panel", HTMLElement>> = {};
-  // On a narrow screen what had the focus may be gone with its column.
+  // On a narrow screen what had the focus may be gone with its column. A column that is new is in the page only later.
   createEffect((before) => {
     const { front } = props;
-    if (isNarrow() && before !== undefined && before !== front) columns[front]?.focus({ preventScroll: true });
+    if (isNarrow() && before !== undefined && before !== front) {
+      queueMicrotask(() => columns[front]?.focus({ preventScroll: true }));
+    }
     return front;
   });
   const shows = (column: "sidebar" | "main" | "panel") => !isNarrow() || props.front === column;

@@ -48,9 +48,9 @@ export function MemberList(props: { readonly room: Room }) {
         >
           {(member) => (
             <li class="member">
-              <Avatar id={member.user.id} name={member.user.displayName} />
+              <Avatar id={member.user.id} name={client.person(member.user).displayName} />
               <span class="member-words">
-                <b dir="auto">{member.user.displayName}</b>
+                <b dir="auto">{client.person(member.user).displayName}</b>
                 <small>@{member.user.username}</small>
               </span>
               <Show when={member.role !== "member"}>

@@ -45,7 +45,7 @@ export function actionsFor(
 export function MessageBar(props: { readonly actions: readonly Action[] }) {
   return (
     <Show when={props.actions.length > 0}>
-      <div class="message-bar" role="toolbar" aria-label="Message">
+      <div class="message-bar">
         <For each={props.actions}>
           {(action) => <IconButton icon={action.icon} label={action.label} onClick={action.run} />}
         </For>

@@ -31,6 +31,8 @@ export function MessageList(props: {
   /** The number of a message to go to. */
   readonly calledId: number | null;
   readonly controls: (controls: ListControls) => void;
+  /** Esc: the reader goes on to write. */
+  readonly onLeave: () => void;
 }) {
   const client = useClient();
   const { timeline, editing } = props;
@@ -58,7 +60,7 @@ export function MessageList(props: {
     },
   });
   const called = createCall({ timeline, reading, loadOlder, id: () => props.calledId });
-  const keys = createLineKeys({ reading, entries: timeline.entries, focused });
+  const keys = createLineKeys({ reading, entries: timeline.entries, focused, onLeave: () => props.onLeave() });
 
   onMount(() => {
     if (!scroller || !content) return;
@@ -108,7 +110,10 @@ export function MessageList(props: {
         }}
         onPointerLeave={() => setPointed(undefined)}
         onFocusIn={(event) => setFocused(reading.lineAt(event.target))}
-        onFocusOut={() => setFocused(undefined)}
+        onFocusOut={({ relatedTarget: next }) =>
+          // Within the line, too: else its bar would go before the focus gets there.
+          setFocused(next instanceof Element ? reading.lineAt(next) : undefined)
+        }
       >
         <div
           ref={(element) => {
@@ -189,6 +194,8 @@ export function MessageList(props: {
               onClose={() => {
                 setAsked(undefined);
                 if (editing.entry() === entry) editing.stop();
+                // The button that opened the question may be gone, and the focus with it.
+                queueMicrotask(() => reading.elementOf(entry)?.focus({ preventScroll: true }));
               }}
             />
           ) : (

@@ -7,9 +7,16 @@ export function createLineKeys(options: {
   readonly reading: Reading<Entry>;
   readonly entries: Accessor<readonly Entry[]>;
   readonly focused: Accessor<Entry | undefined>;
+  /** Esc. */
+  readonly onLeave: () => void;
 }): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      options.onLeave();
+      return;
+    }
     const entries = options.entries();
     const focused = options.focused();
     const at = focused ? entries.lastIndexOf(focused) : -1;

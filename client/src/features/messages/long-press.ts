@@ -14,6 +14,8 @@ export function listenForLongPress(area: HTMLElement, onLongPress: (target: Elem
     start = { x: event.clientX, y: event.clientY };
     timer = setTimeout(() => {
       navigator.vibrate?.(8);
+      // The finger's lifting must not press what has opened under it.
+      target.addEventListener("touchend", (end) => end.preventDefault(), { once: true, passive: false });
       onLongPress(target);
     }, pressMs);
   });

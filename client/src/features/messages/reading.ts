@@ -1,6 +1,6 @@
 import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from "solid-js";
-import { type Chunk, cut, type Span, sameSpan, spanOf } from "./chunks.ts";
 import { watchGestures } from "./gesture.ts";
+import { createMounted, type Mounted } from "./mounted.ts";
 import { createReserve } from "./reserve.ts";
 
 /**
@@ -10,16 +10,10 @@ import { createReserve } from "./reserve.ts";
  * is put in front, or changes its height above the reader, moves nothing. For what changes below the reader, the first
  * line in sight is remembered on every scroll, and put back where it was before the next picture is drawn.
  */
-export interface Reading<T> {
+export interface Reading<T> extends Pick<Mounted<T>, "chunkIds" | "span" | "chunk" | "markRef"> {
   attach(scroller: HTMLElement, content: HTMLElement): void;
-  /** The ids of the chunks to draw, and the empty space to leave above and below them. */
-  readonly chunkIds: Accessor<readonly number[]>;
-  readonly span: Accessor<Span>;
   /** The height of the space for older lines that are not here yet. */
   readonly reserve: Accessor<number>;
-  chunk(id: number): Placed<T> | undefined;
-  /** An empty element before the first line of a chunk, by which its height is measured. */
-  markRef(id: number, mark: HTMLElement): void;
   lineRef(item: T, element: HTMLElement): void;
   /** The line that an element belongs to. */
   lineAt(element: Element): T | undefined;
@@ -39,13 +33,6 @@ export interface Reading<T> {
   position(): { readonly item: T; readonly offset: number } | null;
 }
 
-export interface Placed<T> {
-  readonly items: readonly T[];
-  /** The lines next to the chunk. */
-  readonly before: T | undefined;
-  readonly after: T | undefined;
-}
-
 /** The first line in sight, where its edges stood below that of the scroller, and how far was scrolled then. */
 interface Anchor {
   readonly element: HTMLElement;
@@ -54,7 +41,6 @@ interface Anchor {
   readonly scrollTop: number;
 }
 
-const guessedLineHeight = 44;
 const endSlack = 8;
 
 export function createReading<T extends object>(options: {
@@ -67,15 +53,11 @@ export function createReading<T extends object>(options: {
   let content: HTMLElement | undefined;
   let anchor: Anchor | null = null;
   let contentHeight = 0;
-  let lastId = 0;
-  const heights = new Map<number, number>();
-  const marks = new Map<number, HTMLElement>();
   const lineElements = new Map<T, HTMLElement>();
   const linesByElement = new WeakMap<Element, T>();
 
   const [view, setView] = createSignal({ bottom: 0, height: innerHeight });
   const [atEnd, setAtEnd] = createSignal(true);
-  const [measured, setMeasured] = createSignal(0);
   const [gesturing, setGesturing] = createSignal(false);
   const [firstInSight, setFirstInSight] = createSignal<T>();
   const reserve = createReserve(options.hasOlder);
@@ -85,43 +67,18 @@ export function createReading<T extends object>(options: {
     const now = options.items();
     return gesturing() && !atEnd() && before.length > 0 && before.at(-1) !== now.at(-1) ? before : now;
   }, []);
-  const chunks = createMemo<readonly Chunk<T>[]>((before) => cut(before, items(), () => ++lastId), []);
-  const heightOf = (chunk: Chunk<T>) => heights.get(chunk.id) ?? chunk.items.length * guessedLineHeight;
-  const span = createMemo(
-    () => {
-      measured();
-      const { bottom, height } = view();
-      const margin = Math.max(800, height);
-      return spanOf(chunks(), heightOf, bottom - margin, bottom + height + margin);
-    },
-    undefined,
-    { equals: sameSpan },
-  );
-  const chunkIds = createMemo(() =>
-    chunks()
-      .slice(span().from, span().to)
-      .map((chunk) => chunk.id),
-  );
-  const placed = createMemo(() => {
-    const list = chunks();
-    return new Map(
-      list.map((chunk, index): [number, Placed<T>] => [
-        chunk.id,
-        { items: chunk.items, before: list[index - 1]?.items.at(-1), after: list[index + 1]?.items[0] },
-      ]),
-    );
-  });
+  const mounted = createMounted(items, view);
   createEffect(() => {
-    chunkIds();
-    placed();
-    if (scroller) onDrawn();
+    for (const id of mounted.chunkIds()) mounted.chunk(id);
+    if (isShown()) onDrawn();
   });
 
   const sizes = new ResizeObserver(() => {
+    if (!isShown()) return;
     keepStill();
     contentHeight = heightOfContent();
     // More may have to be mounted; not here, where the browser would have to measure again at once.
-    if (measure()) requestAnimationFrame(() => setMeasured((count) => count + 1));
+    if (measure()) requestAnimationFrame(mounted.measured);
     if (scroller && view().height !== scroller.clientHeight) look();
     checkStart();
   });
@@ -137,7 +94,11 @@ export function createReading<T extends object>(options: {
     onScroll();
   }
 
+  /** A phone hides the list behind the details of the room. Then everything seems to have no height. */
+  const isShown = () => scroller !== undefined && scroller.clientHeight > 0;
+
   function onScroll(): void {
+    if (!isShown()) return;
     reserve.wait();
     // What was added since the last picture must not count as scrolling, nor what is mounted now.
     keepStill();
@@ -161,30 +122,19 @@ export function createReading<T extends object>(options: {
     const moved = movedSince(anchor);
     if (moved !== null) reserve.take(grown + moved);
     keepStill();
+    remember();
     contentHeight = heightOfContent();
   }
 
   const heightOfContent = () => content?.getBoundingClientRect().height ?? 0;
 
-  /** Whether a height differs from what it was, or was taken to be. */
-  function measure(): boolean {
-    let changed = false;
-    let bottom = content?.lastElementChild?.getBoundingClientRect().top ?? 0;
-    for (const id of chunkIds().toReversed()) {
-      const top = marks.get(id)?.getBoundingClientRect().top;
-      if (top === undefined) continue;
-      changed ||= Math.abs((heights.get(id) ?? 0) - (bottom - top)) > 1;
-      heights.set(id, bottom - top);
-      bottom = top;
-    }
-    return changed;
-  }
+  const measure = () => mounted.measure(content?.lastElementChild);
 
   function remember(): void {
     anchor = null;
     if (!scroller) return;
     const edge = scroller.getBoundingClientRect().top;
-    const item = findFirstInSight(edge);
+    const item = mounted.find(edge, (one) => (lineElements.get(one)?.getBoundingClientRect().bottom ?? 0) > edge);
     const element = item && lineElements.get(item);
     if (!element) {
       setFirstInSight(undefined);
@@ -195,19 +145,6 @@ export function createReading<T extends object>(options: {
     const heading = element.previousElementSibling;
     const headed = heading?.classList.contains("day") && heading.getBoundingClientRect().bottom - edge > 8;
     setFirstInSight(() => (headed ? undefined : item));
-  }
-
-  function findFirstInSight(edge: number): T | undefined {
-    const ids = chunkIds();
-    for (const [index, id] of ids.entries()) {
-      const next = marks.get(ids[index + 1] ?? -1);
-      if (next && next.getBoundingClientRect().top <= edge) continue;
-      const found = placed()
-        .get(id)
-        ?.items.find((item) => (lineElements.get(item)?.getBoundingClientRect().bottom ?? 0) > edge);
-      if (found) return found;
-    }
-    return undefined;
   }
 
   /** How far the first line in sight stands from where scrolling alone would have put it. Its lower edge counts. */
@@ -236,11 +173,9 @@ export function createReading<T extends object>(options: {
   function reveal(item: T, offset?: number): void {
     if (!scroller) return;
     if (!lineElements.has(item)) {
-      const index = chunks().findIndex((chunk) => chunk.items.includes(item));
-      if (index < 0) return;
-      let below = 0;
-      for (const chunk of chunks().slice(index)) below += heightOf(chunk);
-      scroller.scrollTop = Math.min(0, scroller.clientHeight - below);
+      const distance = mounted.distanceOf(item);
+      if (distance === null) return;
+      scroller.scrollTop = Math.min(0, scroller.clientHeight - distance);
       remember();
       look();
     }
@@ -255,16 +190,11 @@ export function createReading<T extends object>(options: {
 
   return {
     attach,
-    chunkIds,
-    span,
+    chunkIds: mounted.chunkIds,
+    span: mounted.span,
+    chunk: mounted.chunk,
+    markRef: mounted.markRef,
     reserve: reserve.height,
-    chunk: (id) => placed().get(id),
-    markRef(id, mark) {
-      marks.set(id, mark);
-      onCleanup(() => {
-        if (marks.get(id) === mark) marks.delete(id);
-      });
-    },
     lineRef(item, element) {
       lineElements.set(item, element);
       linesByElement.set(element, item);

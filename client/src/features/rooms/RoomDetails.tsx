@@ -18,6 +18,11 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
   const client = useClient();
   const [editing, setEditing] = createSignal(false);
   const [asked, setAsked] = createSignal<"leave" | "delete">();
+  let about: HTMLElement | undefined;
+  const stopEditing = () => {
+    setEditing(false);
+    queueMicrotask(() => about?.querySelector("button")?.focus());
+  };
   const admin = () => canAdminister(client.me(), props.room);
   const close = () => goUp(roomPath(props.room.slug));
   const closeOnEscape = (event: KeyboardEvent) => {
@@ -42,8 +47,14 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
         </Show>
       </div>
       <div class="details-body">
-        <section class="details-part" aria-label="About">
-          <Show when={!editing()} fallback={<EditRoom room={props.room} onClose={() => setEditing(false)} />}>
+        <section
+          class="details-part"
+          aria-label="About"
+          ref={(element) => {
+            about = element;
+          }}
+        >
+          <Show when={!editing()} fallback={<EditRoom room={props.room} onClose={stopEditing} />}>
             <div class="details-about">
               <p class="details-name">
                 <RoomIcon kind={props.room.kind} />

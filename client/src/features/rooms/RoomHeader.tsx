@@ -1,5 +1,5 @@
 import type { Room } from "@parley/protocol/model";
-import { Show } from "solid-js";
+import { createEffect, Show } from "solid-js";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { isNarrow } from "../../ui/media.ts";
@@ -12,6 +12,17 @@ export const countMembers = (count: number) => (count === 1 ? "1 member" : `${co
 /** The top of a room: what it is, and the way to its details. */
 export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: boolean }) {
   const toggle = () => (props.detailsOpen ? goUp(roomPath(props.room.slug)) : navigate(detailsPath(props.room.slug)));
+  let details: HTMLButtonElement | undefined;
+  // What had the focus went with the details: it returns to the button that opens them.
+  createEffect((wasOpen) => {
+    const isOpen = props.detailsOpen;
+    if (wasOpen && !isOpen) {
+      queueMicrotask(() => {
+        if (document.activeElement === document.body) details?.focus();
+      });
+    }
+    return isOpen;
+  }, props.detailsOpen);
   return (
     <header class="room-head">
       <Show when={isNarrow()}>
@@ -32,7 +43,15 @@ export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: b
         <Icon name="users" />
         {props.room.memberCount.toLocaleString()}
       </button>
-      <IconButton icon="info" label="Room details" expanded={props.detailsOpen} onClick={toggle} />
+      <IconButton
+        icon="info"
+        label="Room details"
+        expanded={props.detailsOpen}
+        onClick={toggle}
+        ref={(element) => {
+          details = element;
+        }}
+      />
     </header>
   );
 }

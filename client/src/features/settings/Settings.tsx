@@ -15,7 +15,7 @@ const themes: readonly Option<Theme>[] = [
   { value: "system", label: "System", icon: "monitor" },
   { value: "light", label: "Light", icon: "sun" },
   { value: "dark", label: "Dark", icon: "moon" },
-  { value: "contrast", label: "High contrast", icon: "contrast" },
+  { value: "contrast", label: "Contrast", icon: "contrast" },
 ];
 
 export function Settings(props: { readonly onClose: () => void }) {

@@ -47,6 +47,8 @@ export function startRouter(isOurs: (pathname: string) => boolean): void {
     ) {
       return;
     }
+    // A jump within the page is the browser's: it moves the focus too.
+    if (link.getAttribute("href")?.startsWith("#")) return;
     if (link.origin !== location.origin || !isOurs(link.pathname)) return;
     event.preventDefault();
     if (link.href !== location.href) navigate(link.pathname + link.search + link.hash);
