@@ -67,14 +67,14 @@ export function buildClient() {
   });
 }
 
-/** Starts a program that stays in front; signals go to it, and its end is ours. */
-export function replaceBy(command, args, options = {}) {
+/** Starts a program that stays in front; signals go to it (`endSignal` instead, if given), and its end is ours. */
+export function replaceBy(command, args, { endSignal, ...options } = {}) {
   const child = spawn(command, args, { stdio: "inherit", ...options });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(endSignal ?? signal));
   // When npm is ended by a signal, it ends without a word to us: then the program must not stay behind.
   const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid !== parent) child.kill("SIGTERM");
+    if (process.ppid !== parent) child.kill(endSignal ?? "SIGTERM");
   }, 200);
   child.on("exit", (code, signal) => {
     clearInterval(watch);

@@ -100,6 +100,20 @@ test("a room that cannot be loaded says so, and loads again on demand or after a
   expect(world.contents("RTEA")).toEqual(["one"]);
 });
 
+test("a room that could not be loaded is loaded once the server has answered again, without a reconnect", async () => {
+  const world = await startWith(3);
+  world.server.addRoom("RTEA", "public", ann, "tea");
+  world.server.send("RTEA", ann, "one");
+  await world.flush();
+  const timeline = world.client.timeline("RTEA");
+  world.network.requests.shift()?.fail();
+  await world.flush();
+  expect(timeline.state()).toBe("failed");
+  await world.pass(25_000);
+  expect(timeline.state()).toBe("ready");
+  expect(world.contents("RTEA")).toEqual(["one"]);
+});
+
 test("a room that nobody looks at keeps its newest six hundred messages", async () => {
   const world = await startWith(700);
   const timeline = world.client.timeline(general);

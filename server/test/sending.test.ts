@@ -38,6 +38,25 @@ test("[MS1] [TD1] [TD2] fifty senders at once leave no gap in ids, seqs or delta
   }
 });
 
+test("[SO3] every command of a pipelined hundred gets its own answer, once", async () => {
+  await using cast = await startWithCast();
+  const { ada, general } = cast;
+  using socket = await ada.connect();
+  const acks = await Promise.all(
+    Array.from({ length: 100 }, (_, n) =>
+      socket.request({ type: "message.send", room: general.id, content: n % 10 === 9 ? " " : `number ${n}` }),
+    ),
+  );
+  for (const [n, ack] of acks.entries()) {
+    if (n % 10 === 9) expect(ack.error?.code).toBe("blank_message");
+    else expect(ack).toMatchObject({ message: { content: `number ${n}` } });
+  }
+  await socket.settle();
+  const refs = socket.frames.flatMap((frame) => (frame.type === "ack" ? [frame.ref] : []));
+  expect(refs.length).toBe(100);
+  expect(new Set(refs).size).toBe(100);
+});
+
 test("[MS2] sending again under the same key returns the first message, over HTTP and the socket", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;

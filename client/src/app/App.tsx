@@ -16,7 +16,12 @@ import { Workspace } from "./Workspace.tsx";
 export function App() {
   return (
     <>
-      <ErrorBoundary fallback={<Broken />}>
+      <ErrorBoundary
+        fallback={(error) => {
+          reportError(error);
+          return <Broken />;
+        }}
+      >
         <Screens />
       </ErrorBoundary>
       <Notices />

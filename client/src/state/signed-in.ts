@@ -188,6 +188,8 @@ export class SignedIn {
         return;
       case "pong":
         this.#topics.onHeads(frame.heads);
+        // The server can be reached: what could not be loaded before can be now.
+        this.timelines.reloadFailed();
         return;
     }
   }

@@ -568,7 +568,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect((await stage.store.listMembers({ roomId, cursor: null, limit: 5 })).cursor).toBeNull();
       });
 
-      test("nobody is in more rooms than allowed", async () => {
+      test("[RM9] nobody is in more rooms than allowed", async () => {
         const [ada, bob] = await stage.cast("ada", "bob");
         const room = await stage.createRoom(ada);
         const { code } = await stage.invite(room, ada);

@@ -29,7 +29,7 @@ describe("the deltas of a commit", () => {
     ]);
   });
 
-  test("each topic has its own delta, with the kinds of things that it carries", () => {
+  test("[TD4] each topic has its own delta, with the kinds of things that it carries", () => {
     const workspace = { name: "Tea House", signUp: "open", firstRun: false } as const;
     const deltas = toDeltas(
       [

@@ -26,7 +26,8 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
   const admin = () => canAdminister(client.me(), props.room);
   const close = () => goUp(roomPath(props.room.slug));
   const closeOnEscape = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented || editing() || asked()) return;
+    const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+    if (event.key !== "Escape" || event.defaultPrevented || editing() || inDialog) return;
     event.preventDefault();
     close();
   };
@@ -86,7 +87,6 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
         <Show when={admin()}>
           <RoomInvites room={props.room} />
         </Show>
-        {props.members}
         <section class="details-part details-end" aria-label="Leaving">
           <Show when={props.room.membership}>
             <Button kind="danger-quiet" onClick={() => setAsked("leave")}>
@@ -99,6 +99,8 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
             </Button>
           </Show>
         </section>
+        {/* Last, since it may be endless. */}
+        {props.members}
       </div>
       <Show when={asked() === "leave"}>
         <LeaveRoom room={props.room} onClose={() => setAsked(undefined)} />
