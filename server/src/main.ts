@@ -3,6 +3,10 @@ import { startParley } from "./parley.ts";
 import { createLog } from "./platform/log.ts";
 import { StartError } from "./start-error.ts";
 
+// Before anything else: who reads that it is ready may stop it in the same moment.
+const asked = new Promise<void>((resolve) => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve());
+});
 const log = createLog(Date.now);
 
 try {
@@ -16,17 +20,8 @@ try {
     },
   });
   process.stdout.write(`Parley is ready at ${parley.url}\n`);
-  let stopping = false;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      parley.stop().catch((error: unknown) => {
-        log.error("stop.failed", { error: String(error) });
-        process.exitCode = 1;
-      });
-    });
-  }
+  await asked;
+  await parley.stop();
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(`Parley cannot start: ${error.message}\n`);
