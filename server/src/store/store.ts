@@ -1,11 +1,9 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type {
-  Author,
   InvitePreview,
   Membership,
   Message,
   MessageId,
-  Role,
   Room,
   RoomId,
   RoomKind,
@@ -281,5 +279,3 @@ export interface Writes {
 export type Outcome<T, Refusal extends string> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal };
-
-export type { Author, Role };

@@ -1,4 +1,4 @@
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { ParleyError } from "@parley/protocol/errors";
 import { problemSchema } from "@parley/protocol/http";
 import type { Context, MiddlewareHandler } from "hono";
@@ -83,5 +83,3 @@ export function silent(description: string) {
 export function origin(context: Context<Env>) {
   return { userAgent: context.req.header("user-agent") ?? "", address: context.env.address };
 }
-
-export { z };
