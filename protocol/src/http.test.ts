@@ -198,7 +198,7 @@ describe("bodies and queries", () => {
     ["historyQuery", http.historyQuery, { limit: "1" }],
     ["changesQuery", http.changesQuery, { since: "0" }],
     ["membersQuery", http.membersQuery, { limit: "1" }],
-    ["noQuery", http.noQuery, {}],
+    ["pollingQuery", http.pollingQuery, { after: "1" }],
   ];
 
   test("[HT3] all of them are sampled here", () => {

@@ -121,7 +121,9 @@ export const membersQuery = z.strictObject({
   cursor: z.string().min(1).max(200).optional(),
   limit: pageLimit(limits.memberPageMax).optional(),
 });
-export const noQuery = z.strictObject({});
+export const pollingQuery = z.strictObject({ after: cursorNumber(0).optional() });
+/** A form of a polling client may carry fields of its own, such as a token against forgery. */
+export const pollingForm = z.object({ content: content.default("") });
 
 // Answers
 
@@ -276,6 +278,20 @@ export const invitesSchema = z.object({ invites: z.array(inviteSchema).readonly(
 export const sessionsSchema = z.object({ sessions: z.array(sessionSchema).readonly() }).meta({ id: "SessionList" });
 export const healthSchema = z.object({ status: z.string(), version: z.string() }).meta({ id: "Health" });
 
+/** A message as polling clients know it; `date` is the time of day in UTC. */
+export const pollingMessageSchema = z
+  .object({
+    id: z.int().min(1),
+    content: z.string(),
+    username: z.string(),
+    date: z.string().regex(/^\d\d:\d\d:\d\d$/),
+  })
+  .meta({ id: "PollingMessage" });
+export const pollingMessagesSchema = z
+  .object({ messages: z.array(pollingMessageSchema).readonly() })
+  .meta({ id: "PollingMessages" });
+export const pollingEmptySchema = z.object({ error: z.literal("empty") }).meta({ id: "PollingEmpty" });
+
 export const problemSchema = z
   .object({
     type: z.string(),
@@ -287,6 +303,7 @@ export const problemSchema = z
   })
   .meta({ id: "Problem" });
 
+export type PollingMessage = z.output<typeof pollingMessageSchema>;
 export type Start = z.output<typeof startSchema>;
 export type MessagePage = z.output<typeof messagesSchema>;
 export type RoomList = z.output<typeof roomsSchema>;

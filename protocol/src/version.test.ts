@@ -11,7 +11,7 @@ import { protocolVersion } from "./version.ts";
  * the version if an older client would misread the change, note it there, and renew the hash.
  */
 const pinned: Readonly<Record<number, string>> = {
-  1: "7a1232ff3847a9b3bb0882aa371358c6b060eb6c3ff93a2d5144e7e5aa27effe",
+  1: "40ee7e91b34511b4a8392782b9fa875460c6810545962f036075283ca9963448",
 };
 
 /** What is asked is described as it comes in, what is answered as it goes out. */
@@ -20,7 +20,7 @@ function hashOfSchemas(): string {
     schema instanceof z.ZodType && name.endsWith("Schema") ? [[name, z.toJSONSchema(schema, { io: "output" })]] : [],
   );
   const asked = Object.entries(http).flatMap(([name, schema]) =>
-    schema instanceof z.ZodType && /(Body|Query|Params)$/.test(name)
+    schema instanceof z.ZodType && /(Body|Form|Query|Params)$/.test(name)
       ? [[name, z.toJSONSchema(schema, { io: "input" })]]
       : [],
   );

@@ -16,6 +16,7 @@ import { answers, type Env, type Http, isSecure } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { pollingRoutes } from "./routes/polling.ts";
 import { roomRoutes } from "./routes/rooms.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
@@ -58,6 +59,7 @@ export function createHttp(options: HttpOptions): Http {
   roomRoutes(http, options);
   inviteRoutes(http, options);
   messageRoutes(http, options);
+  pollingRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);
   http.get("*", (context) => {
