@@ -185,15 +185,12 @@ test("a server that stumbles over one message does not hold up the next for ever
   expect(world.deliveries()).toEqual(["sent", "failed"]);
 });
 
-test("a blank message is not sent; one that only looks blank is refused by the server", async () => {
+test("a message is not sent when nobody would see anything of it", async () => {
   const world = await startWorld();
-  for (const blank of ["", "  \n\t", "\u00a0\u3000\ufeff"]) world.client.sendMessage(general, blank);
+  for (const blank of ["", "  \n\t", "\u00a0\u3000\ufeff", "\u200b\u3164"]) world.client.sendMessage(general, blank);
   await world.flush();
   expect(world.entries()).toEqual([]);
   expect(sends(world)).toEqual([]);
-  world.client.sendMessage(general, "\u200b\u3164");
-  await world.flush();
-  expect(world.entries()[0]?.delivery()).toEqual({ kind: "failed", reason: "A message needs some text." });
 });
 
 test("a message beyond the limit fails here: its frame could end the connection", async () => {

@@ -6,6 +6,12 @@ export type Span =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "link"; readonly text: string; readonly href: string };
 
+/** Something that leaves ink on the page. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Zs}\u2800\u3164\uffa0]/u;
+
+/** Whether a reader would see nothing of this text. */
+export const isBlank = (text: string): boolean => !visible.test(text);
+
 /** A web address: a scheme, then anything but white space, quotes and angle brackets. Linear in the text's length. */
 const address = /\bhttps?:\/\/[^\s<>"'`\u3000-\u3002\uff08\uff09]{1,2000}/giu;
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { z } from "zod";
+import { isBlank } from "./content.ts";
 import { codePoints, limits } from "./limits.ts";
-import { isBlank, name, shortText, text } from "./text.ts";
+import { name, shortText, text } from "./text.ts";
 
 fc.configureGlobal({ seed: 20_261_120 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isBlank } from "./content.ts";
 import { codePoints } from "./limits.ts";
 
 /** NUL and the other controls that no text needs; tab and line feed pass. */
@@ -6,12 +7,6 @@ const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u009f]/u;
 /** Marks that are invisible, or that turn the direction of what follows: never part of a name. */
 const invisible =
   /[\p{Default_Ignorable_Code_Point}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\u{e0000}-\u{e007f}]/u;
-/** Something that leaves ink on the page. */
-const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Zs}\u2800\u3164\uffa0]/u;
-
-/** Whether a reader would see anything of this text. */
-export const isBlank = (text: string): boolean => !visible.test(text);
-
 /** Running text of any length: well-formed Unicode without control characters, line ends as line feeds. */
 export const text = () =>
   z

@@ -1,3 +1,4 @@
+import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import type { InviteList, MemberPage, SessionList } from "@parley/protocol/http";
 import { codePoints, limits } from "@parley/protocol/limits";
@@ -191,8 +192,7 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
 }
 
 function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock: Clock, room: RoomId, content: string) {
-  // Text that is invisible in other ways is the server's to refuse: it knows the whole rule.
-  if (content.trim() === "") return;
+  if (isBlank(content)) return;
   const { id, username, displayName } = me();
   const clientMessageId = newClientMessageId();
   const entry = LiveEntry.ofPending(

@@ -1,3 +1,4 @@
+import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Changes, DeltaFrame, ResetFrame } from "@parley/protocol/frames";
 import type { MessagePage } from "@parley/protocol/http";
@@ -17,7 +18,6 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
-import { isBlank } from "@parley/protocol/text";
 
 /** A thing with the number of its latest change on one topic. */
 interface Numbered<T> {

@@ -1,7 +1,7 @@
+import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import { codePoints, limits } from "@parley/protocol/limits";
 import { type Message, type MessageId, roomTopic } from "@parley/protocol/model";
-import { isBlank } from "@parley/protocol/text";
 import type { App } from "../app.ts";
 import type { HistoryCursor, MessagePage, SignedIn } from "../store/store.ts";
 import { requireMessage, requireRoom } from "./access.ts";

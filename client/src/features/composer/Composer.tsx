@@ -1,3 +1,4 @@
+import { isBlank } from "@parley/protocol/content";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createUniqueId, type JSX, onMount, Show } from "solid-js";
@@ -30,7 +31,7 @@ export function Composer(props: {
   let field: HTMLTextAreaElement | undefined;
   const text = () => client.draft(props.room.id);
   const left = () => limits.messageLength - codePoints(text());
-  const sendable = () => hasInk(text()) && left() >= 0;
+  const sendable = () => !isBlank(text()) && left() >= 0;
 
   onMount(() => {
     const focus = () => field?.focus({ preventScroll: true });
@@ -105,6 +106,3 @@ export function Composer(props: {
     </div>
   );
 }
-
-/** Whether a reader would see anything of it. The server has the last word. */
-const hasInk = (text: string) => /[^\s\p{Default_Ignorable_Code_Point}\p{Cc}]/u.test(text);

@@ -1,3 +1,4 @@
+import { isBlank } from "@parley/protocol/content";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createSignal, onMount, Show } from "solid-js";
@@ -29,7 +30,7 @@ export function EditMessage(props: {
     const text = props.editing.text();
     const message = props.entry.message();
     if (busy()) return;
-    if (text.trim() === "") {
+    if (isBlank(text)) {
       props.onEmptied();
       return;
     }
