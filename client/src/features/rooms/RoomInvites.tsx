@@ -1,6 +1,6 @@
 import { limits } from "@parley/protocol/limits";
 import type { Invite, Room } from "@parley/protocol/model";
-import { createEffect, createSignal, Match, Show, Switch } from "solid-js";
+import { createEffect, createSignal, Match, Show, Switch, untrack } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice, type Option } from "../../ui/Choice.tsx";
@@ -36,7 +36,11 @@ export function RoomInvites(props: { readonly room: Room }) {
     }
   };
   const load = async (room: string) => void setInvites(await client.listInvites(room));
-  createEffect(() => void attempt(() => load(props.room.id)));
+  // Whoever comes may have used the invite, or used it up.
+  createEffect(() => {
+    const { id, memberCount } = props.room;
+    if (memberCount >= 0) void untrack(() => attempt(() => load(id)));
+  });
 
   const revoke = (invite: Invite) =>
     attempt(async () => {
