@@ -11,7 +11,7 @@ const day = 24 * 60 * 60 * 1000;
 export const idleMs = 14 * day;
 /** … and this long after its start in any case. */
 const absoluteMs = 90 * day;
-/** How stale `lastSeenAt` may be: a write per session and hour, not per request. */
+/** How stale `lastSeenAt` may be. */
 const touchEveryMs = 60 * 60 * 1000;
 
 /** Where a request comes from, as its session's owner will see it in the list. */
@@ -49,19 +49,20 @@ export async function signOut(app: App, actor: SignedIn): Promise<void> {
   await app.store.revokeSession({ id: actor.session.id, userId: actor.user.id, at: app.clock.now() });
 }
 
-/** Who holds this token; null for none. Keeps the session's last use and its idle expiry up to date. */
-export async function findSignedIn(app: App, token: string): Promise<SignedIn | null> {
+/** Who holds this token; null for none. */
+export function findSignedIn(app: App, token: string): Promise<SignedIn | null> {
+  return app.store.findSession({ tokenHash: hashToken(token), at: app.clock.now() });
+}
+
+/** Keeps a session's last use and its idle expiry up to date: a write per session and hour, not per request. */
+export async function recordUse(app: App, { session }: SignedIn): Promise<void> {
   const at = app.clock.now();
-  const found = await app.store.findSession({ tokenHash: hashToken(token), at });
-  if (!found) return null;
-  if (at - Date.parse(found.session.lastSeenAt) > touchEveryMs) {
-    const expiresAt = Math.min(at + idleMs, Date.parse(found.session.createdAt) + absoluteMs);
-    // A full disk must not keep anyone from reading.
-    await app.store.touchSession({ id: found.session.id, expiresAt, at }).catch((error: unknown) => {
-      app.log.warn("session.touch_failed", { error: String(error) });
-    });
-  }
-  return found;
+  if (at - Date.parse(session.lastSeenAt) <= touchEveryMs) return;
+  const expiresAt = Math.min(at + idleMs, Date.parse(session.createdAt) + absoluteMs);
+  // A full disk must not keep anyone from reading.
+  await app.store.touchSession({ id: session.id, expiresAt, at }).catch((error: unknown) => {
+    app.log.warn("session.touch_failed", { error: String(error) });
+  });
 }
 
 export async function listSessions(app: App, actor: SignedIn): Promise<readonly Session[]> {

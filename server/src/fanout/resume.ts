@@ -2,7 +2,7 @@ import { encodeFrame } from "@parley/protocol/codec";
 import type { DeltaFrame, ResetFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Seq, Topic, UserId } from "@parley/protocol/model";
-import type { Store } from "../store/store.ts";
+import type { Store, TopicChanges } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
 import type { Hub } from "./hub.ts";
 
@@ -54,7 +54,7 @@ export async function resume(
     }
     if (sameEpoch && since === head) continue;
     const reset = encodeFrame({ type: "reset", topic, head } satisfies ResetFrame);
-    const text = sameEpoch ? encodeFrame(await changesSince(store, topic, since)) : reset;
+    const text = sameEpoch ? (await readChanges(store, topic, since)).text : reset;
     const size = Buffer.byteLength(text);
     const fits = bytes + size <= limits.resumeBytes;
     bytes += fits ? size : reset.length;
@@ -68,13 +68,22 @@ export async function resume(
  * than `limits.resumeChanges` things or `limits.resumeBytes`.
  */
 export async function changesSince(store: Store, topic: Topic, since: Seq): Promise<DeltaFrame | ResetFrame> {
-  const changes = await store.changesSince({ topic, since, limit: limits.resumeChanges });
+  return (await readChanges(store, topic, since)).frame;
+}
+
+/** The frame and how it is encoded: its size is a question of its text, which is then there to be sent. */
+async function readChanges(store: Store, topic: Topic, since: Seq) {
+  const frame = toFrame(topic, since, await store.changesSince({ topic, since, limit: limits.resumeChanges }));
+  const text = encodeFrame(frame);
+  if (frame.type === "reset" || Buffer.byteLength(text) <= limits.resumeBytes) return { frame, text };
+  const reset: ResetFrame = { type: "reset", topic, head: frame.to };
+  return { frame: reset, text: encodeFrame(reset) };
+}
+
+function toFrame(topic: Topic, since: Seq, changes: TopicChanges): DeltaFrame | ResetFrame {
   switch (changes.kind) {
-    case "changes": {
-      const { delta } = changes;
-      const fits = Buffer.byteLength(encodeFrame(delta)) <= limits.resumeBytes;
-      return fits ? delta : { type: "reset", topic, head: delta.to };
-    }
+    case "changes":
+      return changes.delta;
     case "current":
       return { type: "delta", topic, from: since, to: since, ...(topic.startsWith("room:") && { messages: [] }) };
     case "reset":

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { ParleyError } from "@parley/protocol/errors";
 import type { App } from "../app.ts";
-import { findSignedIn, idleMs } from "../domain/sessions.ts";
+import { findSignedIn, idleMs, recordUse } from "../domain/sessions.ts";
 import type { SignedIn } from "../store/store.ts";
 
 /** Who asks, and from where: cookies, tokens, origins and addresses. */
@@ -18,7 +18,9 @@ export function readToken(request: Request, secure: boolean): string | null {
 /** Null when the request carries no session, or one that has ended. */
 export async function authenticate(app: App, request: Request, secure: boolean): Promise<SignedIn | null> {
   const token = readToken(request, secure);
-  return token === null ? null : findSignedIn(app, token);
+  const found = token === null ? null : await findSignedIn(app, token);
+  if (found) await recordUse(app, found);
+  return found;
 }
 
 export function sessionCookie(token: string, secure: boolean): string {

@@ -11,7 +11,7 @@ import type { Hub } from "../fanout/hub.ts";
 import { register, resume } from "../fanout/resume.ts";
 import type { Socket, SocketHandlers } from "../platform/serve.ts";
 import type { SignedIn } from "../store/store.ts";
-import { originOf, readToken, requireSameOriginSocket } from "./auth.ts";
+import { authenticate, originOf, readToken, requireSameOriginSocket } from "./auth.ts";
 import { type AckFields, dispatch, parseCommand } from "./dispatch.ts";
 import { connectionsPerUser, type Limits } from "./limits.ts";
 
@@ -213,7 +213,7 @@ export async function upgradeSocket(
 ): Promise<void> {
   requireSameOriginSocket(request, originOf(request, app.settings.publicUrl));
   const token = readToken(request, secure);
-  const actor = token === null ? null : await findSignedIn(app, token);
+  const actor = await authenticate(app, request, secure);
   if (token === null || actor === null) throw new ParleyError("not_signed_in");
   limits.take("connect", actor.user.id);
   if (limits.on && hub.connectionsOf(actor.user.id) >= connectionsPerUser) {
