@@ -20,12 +20,12 @@ journey("one loses the network, writes on, and comes back", async ({ join }) => 
     await ada.page.keyboard.press("Enter");
     await expect(ada.message("Are you back yet?")).toContainText("edited");
     // What has not been sent is there for its writer only, and survives the time without a network.
-    await expect(lin.page.getByText("No connection. Trying again")).toBeVisible({ timeout: 20_000 });
+    await expect(lin.page.getByText("No connection. Trying again")).toBeVisible({ timeout: 30_000 });
     await expect(ada.message("from the dark")).toHaveCount(0);
     await expect(lin.message("Hello?")).toHaveCount(0);
     await lin.context.setOffline(false);
-    await expect(lin.message("Hello?")).toBeVisible({ timeout: 20_000 });
-    await expect(ada.message("Second from the dark")).toBeVisible({ timeout: 20_000 });
+    await expect(lin.message("Hello?")).toBeVisible({ timeout: 30_000 });
+    await expect(ada.message("Second from the dark")).toBeVisible({ timeout: 30_000 });
   });
   await expect(lin.page.getByText("Sending")).toHaveCount(0);
   await expect(lin.page.getByText("No connection")).toHaveCount(0);

@@ -39,7 +39,7 @@ journey("the server is killed in the middle of a lively talk", async ({ server, 
       await expect(lin.message("[late 1]")).toHaveCount(0);
 
       await server.resume();
-      await expect(lin.message("[late 1]")).toBeVisible({ timeout: 20_000 });
+      await expect(lin.message("[late 1]")).toBeVisible({ timeout: 30_000 });
       await expect(ada.message("[lin 30]")).toBeVisible();
       for (const visitor of [ada, lin]) await expect(visitor.page.getByText("Sending")).toHaveCount(0);
     }),
@@ -76,6 +76,6 @@ journey("a page that is opened while the server is away comes up by itself", asy
     await server.kill("SIGTERM");
     await server.resume();
     await ada.page.unroute("**/api/start");
-    await expect(ada.message("Back in a minute")).toBeVisible({ timeout: 20_000 });
+    await expect(ada.message("Back in a minute")).toBeVisible({ timeout: 30_000 });
   });
 });

@@ -17,7 +17,8 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 };
 
-const slowestMs = 30_000;
+/** Whoever waits for a server that is back should not wait much longer than they would by hand. */
+const slowestMs = 10_000;
 
 /**
  * How long to wait after `failures` failures in a row: full jitter, so that many clients that lost the same server do

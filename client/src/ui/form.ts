@@ -9,8 +9,8 @@ export interface Form {
   /** Whether it was sent, and nothing has changed since. */
   done(): boolean;
   onSubmit(event: SubmitEvent): void;
-  /** To be called when a field changes: its problem is not shown on. */
-  clear(field: string): void;
+  /** Takes a field's input: hands it to `set`, and no longer shows what was wrong with what stood there. */
+  input<T>(field: string, set: (value: T) => void): (value: T) => void;
 }
 
 /** The life of a form: check, send once, show what is wrong where it is wrong, and put the cursor there. */
@@ -51,7 +51,8 @@ export function createForm(options: {
       event.preventDefault();
       if (!busy() && event.currentTarget instanceof HTMLFormElement) void submit(event.currentTarget);
     },
-    clear(field) {
+    input: (field, set) => (value) => {
+      set(value);
       setDone(false);
       if (problems()[field] !== undefined) setProblems({ ...problems(), [field]: undefined });
     },

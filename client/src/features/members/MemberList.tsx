@@ -49,7 +49,7 @@ export function MemberList(props: { readonly room: Room }) {
           {(member) => (
             <li class="member">
               <Avatar id={member.user.id} name={client.person(member.user).displayName} />
-              <span class="member-words">
+              <span class="two-lines member-words">
                 <b dir="auto">{client.person(member.user).displayName}</b>
                 <small>@{member.user.username}</small>
               </span>

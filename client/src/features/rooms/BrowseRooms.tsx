@@ -92,7 +92,7 @@ function Row(props: { readonly room: Room }) {
     <li class="browse-row">
       <a class="browse-link" href={roomPath(props.room.slug)}>
         <RoomIcon kind={props.room.kind} />
-        <span class="browse-words">
+        <span class="two-lines browse-words">
           <b dir="auto">{props.room.name}</b>
           <small dir="auto">
             {countMembers(props.room.memberCount)}

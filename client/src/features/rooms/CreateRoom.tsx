@@ -40,10 +40,7 @@ export function CreateRoom(props: { readonly onClose: () => void }) {
           label="Name"
           name="name"
           value={name()}
-          onInput={(value) => {
-            setName(value);
-            form.clear("name");
-          }}
+          onInput={form.input("name", setName)}
           autocomplete="off"
           autofocus
           maxLength={limits.roomNameLength * 2}
@@ -53,10 +50,7 @@ export function CreateRoom(props: { readonly onClose: () => void }) {
           label="Description"
           name="description"
           value={description()}
-          onInput={(value) => {
-            setDescription(value);
-            form.clear("description");
-          }}
+          onInput={form.input("description", setDescription)}
           rows={2}
           optional
           hint="What the room is for."

@@ -37,10 +37,6 @@ export function EditRoom(props: { readonly room: Room; readonly onClose: () => v
     },
     explain: explainAt({ slug_taken: "slug" }, ["name", "description", "slug"]),
   });
-  const on = (set: (value: string) => void, field: string) => (value: string) => {
-    set(value);
-    form.clear(field);
-  };
 
   return (
     <form class="form" onSubmit={form.onSubmit} novalidate>
@@ -49,7 +45,7 @@ export function EditRoom(props: { readonly room: Room; readonly onClose: () => v
         label="Name"
         name="name"
         value={name()}
-        onInput={on(setName, "name")}
+        onInput={form.input("name", setName)}
         autocomplete="off"
         autofocus
         error={form.problem("name")}
@@ -58,7 +54,7 @@ export function EditRoom(props: { readonly room: Room; readonly onClose: () => v
         label="Description"
         name="description"
         value={description()}
-        onInput={on(setDescription, "description")}
+        onInput={form.input("description", setDescription)}
         optional
         error={form.problem("description")}
       />
@@ -66,7 +62,7 @@ export function EditRoom(props: { readonly room: Room; readonly onClose: () => v
         label="Address"
         name="slug"
         value={slug()}
-        onInput={on(setSlug, "slug")}
+        onInput={form.input("slug", setSlug)}
         autocomplete="off"
         literal
         maxLength={limits.slugLength}

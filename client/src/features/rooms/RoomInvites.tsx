@@ -145,10 +145,7 @@ function NewInvite(props: {
           label="How many people may use it"
           name="uses"
           value={uses()}
-          onInput={(value) => {
-            setUses(value);
-            form.clear("uses");
-          }}
+          onInput={form.input("uses", setUses)}
           autocomplete="off"
           placeholder="Any number"
           optional

@@ -8,7 +8,7 @@ export function Me(props: { readonly onSettings: () => void }) {
   return (
     <div class="me">
       <Avatar id={client.me().id} name={client.me().displayName} />
-      <div class="me-words">
+      <div class="two-lines me-words">
         <b dir="auto">{client.me().displayName}</b>
         <small>@{client.me().username}</small>
       </div>

@@ -33,10 +33,7 @@ export function Profile() {
         label="Your name"
         name="displayName"
         value={displayName()}
-        onInput={(value) => {
-          setDisplayName(value);
-          form.clear("displayName");
-        }}
+        onInput={form.input("displayName", setDisplayName)}
         autocomplete="name"
         error={form.problem("displayName")}
       />
@@ -45,10 +42,7 @@ export function Profile() {
         name="email"
         type="email"
         value={email()}
-        onInput={(value) => {
-          setEmail(value);
-          form.clear("email");
-        }}
+        onInput={form.input("email", setEmail)}
         autocomplete="email"
         literal
         optional

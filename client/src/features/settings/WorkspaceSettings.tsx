@@ -40,22 +40,11 @@ export function WorkspaceSettings() {
         label="Workspace name"
         name="name"
         value={name()}
-        onInput={(value) => {
-          setName(value);
-          form.clear("name");
-        }}
+        onInput={form.input("name", setName)}
         autocomplete="organization"
         error={form.problem("name")}
       />
-      <Choice
-        label="New accounts"
-        options={policies}
-        value={signUp()}
-        onChange={(policy) => {
-          setSignUp(policy);
-          form.clear("signUp");
-        }}
-      />
+      <Choice label="New accounts" options={policies} value={signUp()} onChange={form.input("signUp", setSignUp)} />
       <SaveButton form={form} />
     </form>
   );

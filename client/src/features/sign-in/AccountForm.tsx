@@ -52,10 +52,6 @@ export function AccountForm(props: {
       "password",
     ]),
   });
-  const on = (set: (value: string) => void, field: string) => (value: string) => {
-    set(value);
-    form.clear(field);
-  };
 
   return (
     <form class="form" onSubmit={form.onSubmit} novalidate>
@@ -65,7 +61,7 @@ export function AccountForm(props: {
           label="Workspace name"
           name="workspace"
           value={workspace()}
-          onInput={on(setWorkspace, "workspace")}
+          onInput={form.input("workspace", setWorkspace)}
           autocomplete="organization"
           hint="The name of your group, such as Harbour Makers."
           autofocus
@@ -76,7 +72,7 @@ export function AccountForm(props: {
         label="Your name"
         name="name"
         value={displayName()}
-        onInput={on(setDisplayName, "displayName")}
+        onInput={form.input("displayName", setDisplayName)}
         autocomplete="name"
         autofocus={!props.first}
         error={form.problem("displayName")}
@@ -85,7 +81,7 @@ export function AccountForm(props: {
         label="User name"
         name="username"
         value={username()}
-        onInput={on((value) => setChosen(value === "" ? null : value), "username")}
+        onInput={form.input("username", (value: string) => setChosen(value === "" ? null : value))}
         autocomplete="username"
         literal
         hint="You sign in with it."
@@ -96,7 +92,7 @@ export function AccountForm(props: {
         name="password"
         type="password"
         value={password()}
-        onInput={on(setPassword, "password")}
+        onInput={form.input("password", setPassword)}
         autocomplete="new-password"
         hint={`At least ${limits.passwordMin} characters. A few words are easy to remember.`}
         error={form.problem("password")}

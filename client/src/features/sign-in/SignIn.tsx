@@ -32,10 +32,7 @@ export function SignIn(props: { readonly next: Next }) {
           label="User name or e-mail"
           name="login"
           value={login()}
-          onInput={(value) => {
-            setLogin(value);
-            form.clear("login");
-          }}
+          onInput={form.input("login", setLogin)}
           autocomplete="username"
           literal
           autofocus
@@ -46,10 +43,7 @@ export function SignIn(props: { readonly next: Next }) {
           name="password"
           type="password"
           value={password()}
-          onInput={(value) => {
-            setPassword(value);
-            form.clear("password");
-          }}
+          onInput={form.input("password", setPassword)}
           autocomplete="current-password"
           error={form.problem("password")}
         />
