@@ -41,6 +41,7 @@ const displayName = name(limits.displayNameLength);
 const inviteCode = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const roomName = name(limits.roomNameLength);
 const description = shortText(limits.descriptionLength);
+/** What a room can be made or changed to; a direct room is neither made nor changed so. */
 const roomKind = z.enum(["public", "private"]);
 
 export const signUpBody = z.strictObject({
@@ -129,8 +130,10 @@ export const pollingForm = z.object({ content: content.default("") });
 
 const timestamp = z.iso.datetime({ precision: 3 });
 
+const fileId = z.string();
+
 export const authorSchema = z
-  .object({ id: z.string(), username: z.string(), displayName: z.string() })
+  .object({ id: z.string(), username: z.string(), displayName: z.string(), avatar: fileId.optional() })
   .meta({ id: "Author" });
 
 export const userSchema = z
@@ -138,12 +141,19 @@ export const userSchema = z
     id: z.string(),
     username: z.string(),
     displayName: z.string(),
+    avatar: fileId.optional(),
     kind: z.enum(["person", "bot"]),
     role: z.enum(["owner", "admin", "member"]),
     createdAt: timestamp,
+    status: z.string().optional(),
+    deactivatedAt: timestamp.optional(),
     email: z.string().nullable().optional(),
   })
   .meta({ id: "User" }) satisfies z.ZodType<model.User>;
+
+export const placeSchema = z
+  .object({ role: z.enum(["owner", "admin", "member"]), joinedAt: timestamp })
+  .meta({ id: "Place" }) satisfies z.ZodType<model.Place>;
 
 export const roomSchema = z
   .object({
@@ -151,12 +161,15 @@ export const roomSchema = z
     slug: z.string(),
     name: z.string(),
     description: z.string(),
-    kind: roomKind,
+    kind: z.enum(["public", "private", "direct"]),
     createdBy: z.string(),
     createdAt: timestamp,
     memberCount: z.int(),
     lastMessageId: z.int(),
-    membership: z.object({ role: z.enum(["owner", "admin", "member"]), joinedAt: timestamp }).optional(),
+    lastMessageAt: timestamp.optional(),
+    archivedAt: timestamp.optional(),
+    users: z.array(authorSchema).readonly().optional(),
+    membership: placeSchema.optional(),
   })
   .meta({ id: "Room" }) satisfies z.ZodType<model.Room>;
 
@@ -174,6 +187,21 @@ export const membershipSchema = z
   })
   .meta({ id: "Membership" }) satisfies z.ZodType<model.Membership>;
 
+export const reactionSchema = z
+  .object({ emoji: z.string(), users: z.array(z.string()).readonly(), count: z.int().min(1) })
+  .meta({ id: "Reaction" }) satisfies z.ZodType<model.Reaction>;
+
+export const attachmentSchema = z
+  .object({
+    id: fileId,
+    name: z.string(),
+    type: z.string(),
+    bytes: z.int().min(0),
+    width: z.int().min(1).optional(),
+    height: z.int().min(1).optional(),
+  })
+  .meta({ id: "Attachment" }) satisfies z.ZodType<model.Attachment>;
+
 export const messageSchema = z
   .object({
     id: z.int().min(1),
@@ -186,6 +214,8 @@ export const messageSchema = z
     replyTo: z.int().min(1).optional(),
     editedAt: timestamp.optional(),
     deletedAt: timestamp.optional(),
+    reactions: z.array(reactionSchema).readonly().optional(),
+    attachments: z.array(attachmentSchema).readonly().optional(),
   })
   .meta({ id: "Message" }) satisfies z.ZodType<model.Message>;
 

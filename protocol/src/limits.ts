@@ -10,6 +10,7 @@ export const limits = {
   roomNameLength: 64,
   slugLength: 64,
   descriptionLength: 500,
+  statusLength: 100,
   workspaceNameLength: 64,
   clientMessageIdLength: 64,
   inviteMaxUses: 100_000,
@@ -21,6 +22,14 @@ export const limits = {
   roomMembers: 100_000,
   invitesPerRoom: 100,
   sessionsPerUser: 50,
+  /** Different emoji on one message. */
+  reactionKinds: 20,
+  /** Users that a message names for each of its reactions; more are only counted. */
+  reactionUsers: 50,
+  /** People of a direct room, the one who opens it included. */
+  directRoomUsers: 10,
+  attachmentsPerMessage: 10,
+  fileNameBytes: 255,
   bodyBytes: 128 * 1024,
   frameBytes: 64 * 1024,
   /** A topic that is further behind than this is answered by a reset. */

@@ -12,6 +12,8 @@ export type UserId = Branded<string, "UserId">;
 export type RoomId = Branded<string, "RoomId">;
 /** `S` and sixteen characters. Names a session; it does not open one. */
 export type SessionId = Branded<string, "SessionId">;
+/** `F` and 32 characters: not to be guessed. Names a file, and its stored bytes: other bytes, other id. */
+export type FileId = Branded<string, "FileId">;
 /** The number of a message in its room: 1, 2, 3 … without gaps, never used twice. */
 export type MessageId = Branded<number, "MessageId">;
 /** The number of a change on its topic. */
@@ -29,7 +31,12 @@ export const userTopic = (id: UserId): Topic => `user:${id}`;
 export type Role = "owner" | "admin" | "member";
 /** What a member may do in one room. */
 export type RoomRole = "owner" | "admin" | "member";
-export type RoomKind = "public" | "private";
+/** `direct`: a room between named people, who are in it for good; it has no name of its own. */
+export type RoomKind = "public" | "private" | "direct";
+/** How loudly a room calls one of its members. */
+export type NotifyLevel = "all" | "mentions" | "none";
+/** Who is here now. */
+export type Presence = "online" | "away" | "offline";
 export type SignUpPolicy = "open" | "invite" | "closed";
 
 /** The part of a user that every message carries. */
@@ -37,12 +44,18 @@ export interface Author {
   readonly id: UserId;
   readonly username: string;
   readonly displayName: string;
+  /** Their picture; absent: none. */
+  readonly avatar?: FileId;
 }
 
 export interface User extends Author {
   readonly kind: "person" | "bot";
   readonly role: Role;
   readonly createdAt: Timestamp;
+  /** Words that someone sets about themself; absent: none. */
+  readonly status?: string;
+  /** Since when this user may not sign in any more; what they said stays. */
+  readonly deactivatedAt?: Timestamp;
   /** Present only for the user themself. */
   readonly email?: string | null;
 }
@@ -58,8 +71,20 @@ export interface Room {
   readonly memberCount: number;
   /** The newest message at the time of reading; 0 in a room without messages. */
   readonly lastMessageId: number;
-  /** The requester's own membership; absent when they are not in the room, and in deltas. */
-  readonly membership?: { readonly role: RoomRole; readonly joinedAt: Timestamp };
+  /** When the newest message was sent; absent in a room without messages. */
+  readonly lastMessageAt?: Timestamp;
+  /** Since when nothing more may be said in it. */
+  readonly archivedAt?: Timestamp;
+  /** Of a direct room: its people, the requester among them, by user name. */
+  readonly users?: readonly Author[];
+  /** The requester's own membership; absent when they are not in the room, and in deltas of the room's topic. */
+  readonly membership?: Place;
+}
+
+/** A member's own place in a room. */
+export interface Place {
+  readonly role: RoomRole;
+  readonly joinedAt: Timestamp;
 }
 
 /** A room that is deleted, or can no longer be seen by this reader. */
@@ -90,6 +115,30 @@ export interface Message {
   readonly replyTo?: MessageId;
   readonly editedAt?: Timestamp;
   readonly deletedAt?: Timestamp;
+  /** By the time of their first one. */
+  readonly reactions?: readonly Reaction[];
+  readonly attachments?: readonly Attachment[];
+}
+
+/** An emoji on a message, and who put it there. */
+export interface Reaction {
+  readonly emoji: string;
+  /** The first to react, in that order: at most `limits.reactionUsers`. */
+  readonly users: readonly UserId[];
+  readonly count: number;
+}
+
+/** A file on a message. */
+export interface Attachment {
+  readonly id: FileId;
+  /** As its uploader named it: one visible line, without slashes. */
+  readonly name: string;
+  /** The media type that its bytes show; `application/octet-stream` when they show none that is known. */
+  readonly type: string;
+  readonly bytes: number;
+  /** Of a picture: its size in pixels, upright. Present exactly when it has a thumbnail. */
+  readonly width?: number;
+  readonly height?: number;
 }
 
 export interface Session {

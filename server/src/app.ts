@@ -2,7 +2,7 @@ import type { TypingFrame } from "@parley/protocol/frames";
 import type { SignUpPolicy, Topic } from "@parley/protocol/model";
 import type { Store } from "./store/store.ts";
 
-/** What domain functions work with. At most six things; each is a contract with more than one implementation. */
+/** What domain functions work with. Each is a contract; the assembly chooses what keeps it. */
 export interface App {
   readonly store: Store;
   readonly fanout: Fanout;
