@@ -188,7 +188,7 @@ describe("bodies and queries", () => {
   const samples: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
     ["signUpBody", http.signUpBody, { username: "ada", password: "correct horse" }],
     ["signInBody", http.signInBody, { login: "ada", password: "correct horse" }],
-    ["meBody", http.meBody, { displayName: "Ada" }],
+    ["meBody", http.meBody, { displayName: "Ada", status: null }],
     ["workspaceBody", http.workspaceBody, { name: "Ours" }],
     ["createRoomBody", http.createRoomBody, { name: "General" }],
     ["editRoomBody", http.editRoomBody, { name: "General" }],
@@ -234,6 +234,7 @@ describe("bodies and queries", () => {
 
   test("names shown to people are one visible line", () => {
     expect(passes(http.meBody, { displayName: "\u200b" })).toBe(false);
+    expect(passes(http.meBody, { status: "\u200b" })).toBe(false);
     expect(passes(http.createRoomBody, { name: "a\u202eb" })).toBe(false);
     expect(http.createRoomBody.parse({ name: " Two  words " })).toEqual({
       name: "Two words",

@@ -52,7 +52,12 @@ export const signUpBody = z.strictObject({
   invite: inviteCode.optional(),
 });
 export const signInBody = z.strictObject({ login: z.string().min(1).max(limits.emailLength), password });
-export const meBody = z.strictObject({ displayName: displayName.optional(), email: email.nullable().optional() });
+export const meBody = z.strictObject({
+  displayName: displayName.optional(),
+  /** Null takes it away. */
+  status: name(limits.statusLength).nullable().optional(),
+  email: email.nullable().optional(),
+});
 export const workspaceBody = z.strictObject({
   name: name(limits.workspaceNameLength).optional(),
   signUp: z.enum(["open", "invite", "closed"]).optional(),
@@ -89,6 +94,8 @@ export const messageParams = z.object({
     .transform(Number)
     .refine(Number.isSafeInteger),
 });
+/** A user's id or user name. */
+export const userParams = z.object({ user: z.string().min(1).max(limits.usernameMax) });
 export const inviteParams = z.object({ code: inviteCode });
 export const sessionParams = z.object({ id: z.string().regex(/^S[A-Z0-9]{1,40}$/) });
 

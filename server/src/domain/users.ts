@@ -45,9 +45,20 @@ export async function signUp(
 export async function editMe(
   app: App,
   actor: SignedIn,
-  changes: { readonly displayName?: string | undefined; readonly email?: string | null | undefined },
+  changes: {
+    readonly displayName?: string | undefined;
+    readonly status?: string | null | undefined;
+    readonly email?: string | null | undefined;
+  },
 ): Promise<User> {
   return must(await app.store.putUser({ userId: actor.user.id, ...changes }));
+}
+
+/** Someone as everyone sees them. `reference` is their id or user name. */
+export async function getUser(app: App, reference: string): Promise<User> {
+  const user = await app.store.findUser({ reference });
+  if (!user) throw new ParleyError("not_found");
+  return user;
 }
 
 /** Names that a reader could take for one another have one key: letter case, 0 and o, 1 and l, and . _ - do not count. */

@@ -206,6 +206,25 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect(value(await stage.store.putUser({ userId: bob.id, email: null })).email).toBeNull();
       });
 
+      test("[PF1] a status is told to the workspace and to oneself until it is taken away", async () => {
+        const [, bob] = await stage.cast("ada", "bob");
+        const put = (status: string | null) => stage.store.putUser({ userId: bob.id, status });
+        const told = await stage.during("workspace", () => put("At sea"));
+        expect(told.flatMap(({ users }) => users)).toMatchObject([{ id: bob.id, status: "At sea" }]);
+        expect(stage.seen.filter(({ topic }) => topic === topicOf(bob)).at(-1)?.users).toMatchObject([
+          { status: "At sea" },
+        ]);
+        expect(await stage.during("workspace", () => put("At sea"))).toEqual([]);
+        expect(value(await put(null))).not.toHaveProperty("status");
+      });
+
+      test("[PF2] a user is found by id and by user name, without what is theirs alone", async () => {
+        const ada = value(await stage.trySignUp("ada", { email: "ada@example.org" }));
+        const { email: _, ...seen } = ada;
+        for (const reference of [ada.id, "ada", "ADA"]) expect(await stage.store.findUser({ reference })).toEqual(seen);
+        expect(await stage.store.findUser({ reference: "ada@example.org" })).toBeNull();
+      });
+
       test("the workspace's record is told when it changes", async () => {
         await stage.cast("ada");
         const told = await stage.during("workspace", async () => {
@@ -982,6 +1001,7 @@ const acts: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     if (session) await stage.store.revokeSession({ id: session.id, userId: who.id, at: stage.at });
   },
   renameUser: ({ stage, who, word }) => stage.store.putUser({ userId: who.id, displayName: word }),
+  setStatus: ({ stage, who, word, id }) => stage.store.putUser({ userId: who.id, status: id > 2 ? word : null }),
   renameWorkspace: ({ stage, word }) => stage.store.putWorkspace({ name: word }),
 };
 

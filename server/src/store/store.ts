@@ -107,6 +107,8 @@ export interface Reads {
   getWorkspace(input: Record<string, never>): Promise<WorkspaceRecord>;
   /** By user name or e-mail address, both without regard to case. */
   findAccountByLogin(input: { readonly login: string }): Promise<Account | null>;
+  /** By id or user name, the latter without regard to case; as everyone sees them. */
+  findUser(input: { readonly reference: string }): Promise<User | null>;
   /** Null for an unknown, revoked or expired token. */
   findSession(input: { readonly tokenHash: string; readonly at: number }): Promise<SignedIn | null>;
   /** Open sessions of a user, latest seen first. */
@@ -189,6 +191,7 @@ export interface Writes {
   putUser(input: {
     readonly userId: UserId;
     readonly displayName?: string;
+    readonly status?: string | null;
     readonly email?: string | null;
   }): Promise<Outcome<User, "email_taken">>;
   putWorkspace(input: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<null>;

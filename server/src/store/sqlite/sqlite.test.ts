@@ -8,6 +8,7 @@ import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract.ts";
 import { type Engine, refusal, Stage, topicOf, value } from "../contract-stage.ts";
+import { schemaVersion } from "./migrations.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
 // Every test waits for a real disk, which others may be using too.
@@ -197,7 +198,7 @@ describe("SQLite: the data folder", () => {
     await (await engine.open()).close();
     engine.withDatabase((database) => database.exec("PRAGMA user_version = 99"));
     await expectRefusal(engine.folder, "schema 99", "newer version");
-    engine.withDatabase((database) => database.exec("PRAGMA user_version = 1"));
+    engine.withDatabase((database) => database.exec(`PRAGMA user_version = ${schemaVersion}`));
     await (await engine.open()).close();
   });
 

@@ -4,13 +4,14 @@ import { findMessage, listMessages } from "./messages.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { changesSince, listTopics } from "./topics.ts";
-import { findAccountByLogin } from "./users.ts";
+import { findAccountByLogin, findUser } from "./users.ts";
 import type { Defaults, ReadVerbs } from "./verb.ts";
 import { getWorkspace } from "./workspace.ts";
 
 export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   getWorkspace,
   findAccountByLogin,
+  findUser,
   findSession,
   listSessions,
   findRoom,

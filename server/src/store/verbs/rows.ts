@@ -48,6 +48,7 @@ export function toAuthor(row: AuthorRow): Author {
 }
 
 export interface UserRow extends AuthorRow {
+  readonly status: string | null;
   readonly email: string | null;
   readonly user_kind: "person" | "bot";
   readonly user_role: Role;
@@ -56,12 +57,18 @@ export interface UserRow extends AuthorRow {
   readonly user_seq: number;
 }
 
-export const userColumns = `${authorColumns}, users.email, users.kind AS user_kind, users.role AS user_role, \
-users.password_hash, users.created_at AS user_created_at, users.seq AS user_seq`;
+export const userColumns = `${authorColumns}, users.status, users.email, users.kind AS user_kind, \
+users.role AS user_role, users.password_hash, users.created_at AS user_created_at, users.seq AS user_seq`;
 
 /** A user as everyone sees them. */
 export function toUser(row: UserRow): User {
-  return { ...toAuthor(row), kind: row.user_kind, role: row.user_role, createdAt: toTimestamp(row.user_created_at) };
+  return {
+    ...toAuthor(row),
+    kind: row.user_kind,
+    role: row.user_role,
+    createdAt: toTimestamp(row.user_created_at),
+    ...(row.status !== null && { status: row.status }),
+  };
 }
 
 /** A user as they see themself. */

@@ -18,6 +18,16 @@ export function* findAccountByLogin({ login }: Input<Reads["findAccountByLogin"]
   return row ? toAccount(row) : null;
 }
 
+export function* findUser({ reference }: Input<Reads["findUser"]>): Verb<User | null> {
+  const byId = yield* first<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, reference);
+  if (byId) return toUser(byId);
+  const byName = yield* first<UserRow>(
+    `SELECT ${userColumns} FROM users WHERE lower(users.username) = ?`,
+    reference.toLowerCase(),
+  );
+  return byName ? toUser(byName) : null;
+}
+
 export function* createAccount(
   transaction: Transaction,
   input: Input<Writes["createAccount"]>,
@@ -66,18 +76,21 @@ export function* putUser(
   const before = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, input.userId);
   const displayName = input.displayName ?? before.display_name;
   const email = input.email === undefined ? before.email : (input.email?.toLowerCase() ?? null);
-  if (displayName === before.display_name && email === before.email) return done(toOwnUser(before));
+  const status = input.status === undefined ? before.status : input.status;
+  // An e-mail address is the user's own business: the workspace hears of the rest alone.
+  const isSeen = displayName !== before.display_name || status !== before.status;
+  if (!isSeen && email === before.email) return done(toOwnUser(before));
   if (email !== null && email !== before.email && (yield* isEmailTaken(email))) return refuse("email_taken");
   const row = yield* one<UserRow>(
-    `UPDATE users SET display_name = ?, email = ?, head = head + 1, seq = head + 1 WHERE id = ?
+    `UPDATE users SET display_name = ?, status = ?, email = ?, head = head + 1, seq = head + 1 WHERE id = ?
      RETURNING ${userColumns}`,
     displayName,
+    status,
     email,
     input.userId,
   );
   transaction.announce(userTopic(row.user_id), row.user_seq, { users: [toOwnUser(row)] });
-  // An e-mail address is the user's own business: the workspace hears of the name alone.
-  if (displayName !== before.display_name) yield* announceToWorkspace(transaction, row);
+  if (isSeen) yield* announceToWorkspace(transaction, row);
   return done(toOwnUser(row));
 }
 

@@ -1,7 +1,15 @@
 import { createRoute } from "@hono/zod-openapi";
-import { meBody, sessionParams, sessionsSchema, signInBody, signUpBody, userSchema } from "@parley/protocol/http";
+import {
+  meBody,
+  sessionParams,
+  sessionsSchema,
+  signInBody,
+  signUpBody,
+  userParams,
+  userSchema,
+} from "@parley/protocol/http";
 import { listSessions, revokeSession, signIn, signOut, toOwnUser } from "../../domain/sessions.ts";
-import { editMe, signUp } from "../../domain/users.ts";
+import { editMe, getUser, signUp } from "../../domain/users.ts";
 import { endedCookie, sessionCookie } from "../auth.ts";
 import { answers, anyone, body, type Http, origin, type RouteOptions, security, signedIn, silent } from "../route.ts";
 
@@ -81,13 +89,27 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       method: "patch",
       path: "/api/me",
       tags,
-      summary: "Change my name or e-mail address",
+      summary: "Change my name, status or e-mail address",
       security,
       middleware: [signedIn(options, "edit")] as const,
       request: { body: body(meBody) },
       responses: answers(200, "The changed user.", userSchema),
     }),
     async (context) => context.json(await editMe(app, context.var.actor, context.req.valid("json")), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/users/{user}",
+      tags,
+      summary: "Someone, by id or user name",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: userParams },
+      responses: answers(200, "The user, without their e-mail address.", userSchema),
+    }),
+    async (context) => context.json(await getUser(app, context.req.valid("param").user), 200),
   );
 
   http.openapi(
