@@ -17,6 +17,8 @@ const full: Readonly<Record<CommandType, Fields>> = {
   },
   "message.edit": { type: "message.edit", ref: 1, room: "general", id: 1, content: "Hello" },
   "message.delete": { type: "message.delete", ref: 1, room: "general", id: 1 },
+  "reaction.add": { type: "reaction.add", ref: 1, room: "general", id: 1, emoji: "👍" },
+  "reaction.remove": { type: "reaction.remove", ref: 1, room: "general", id: 1, emoji: "❤️" },
   resume: { type: "resume", ref: 1, epoch: "e1", topics: { workspace: 0, "room:R1": 57, "user:U1": 3 } },
   typing: { type: "typing", ref: 1, room: "general" },
   ping: { type: "ping", ref: 1 },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isEmoji, qualifyEmoji } from "./emoji.ts";
 import { limits } from "./limits.ts";
 import { text } from "./text.ts";
 
@@ -21,6 +22,14 @@ export const topic = z.string().regex(/^(workspace|(room|user):[A-Z0-9]{1,40})$/
 /** Length and blankness are the domain's to judge: each has its own error code. */
 export const content = text();
 
+/** One emoji, in whatever spelling. */
+export const emoji = z
+  .string()
+  .refine((value) => value.length <= limits.emojiLength, "is not an emoji")
+  .transform(qualifyEmoji)
+  .refine(isEmoji, "is not an emoji");
+const reaction = { ref, room: roomReference, id: messageId, emoji };
+
 export const commandSchemas = {
   /** Sends a message. Acked with the message once it is on disk; repeating a `clientMessageId` returns the first result. */
   "message.send": z.strictObject({
@@ -35,6 +44,9 @@ export const commandSchemas = {
   "message.edit": z.strictObject({ type: z.literal("message.edit"), ref, room: roomReference, id: messageId, content }),
   /** Deletes one's own message, or any as an admin of the room. Repeating it changes nothing. */
   "message.delete": z.strictObject({ type: z.literal("message.delete"), ref, room: roomReference, id: messageId }),
+  /** Puts an emoji on a message, or takes one's own off. Acked with the message; repeating it changes nothing. */
+  "reaction.add": z.strictObject({ type: z.literal("reaction.add"), ...reaction }),
+  "reaction.remove": z.strictObject({ type: z.literal("reaction.remove"), ...reaction }),
   /** "I have these": each topic is answered by deltas, by a reset, or by its name in the ack's `gone`. */
   resume: z.strictObject({
     type: z.literal("resume"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientMessageId, content, messageId, roomReference } from "./commands.ts";
+import { clientMessageId, content, emoji, messageId, roomReference } from "./commands.ts";
 import { errorCodes } from "./errors.ts";
 import { limits } from "./limits.ts";
 import type * as model from "./model.ts";
@@ -96,6 +96,7 @@ export const messageParams = z.object({
 });
 /** A user's id or user name. */
 export const userParams = z.object({ user: z.string().min(1).max(limits.usernameMax) });
+export const reactionParams = messageParams.extend({ emoji });
 export const inviteParams = z.object({ code: inviteCode });
 export const sessionParams = z.object({ id: z.string().regex(/^S[A-Z0-9]{1,40}$/) });
 

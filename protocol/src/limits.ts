@@ -22,6 +22,8 @@ export const limits = {
   roomMembers: 100_000,
   invitesPerRoom: 100,
   sessionsPerUser: 50,
+  /** UTF-16 units of an emoji, however it is spelled. */
+  emojiLength: 32,
   /** Different emoji on one message. */
   reactionKinds: 20,
   /** Users that a message names for each of its reactions; more are only counted. */

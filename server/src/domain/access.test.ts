@@ -63,6 +63,7 @@ const table: Readonly<Record<RoomAct, Rows>> = {
   "messages.read": { rule: "[RM3]", grid: mayWhoIsIn },
   "message.send": { rule: "[RM3]", grid: mayWhoIsIn },
   "message.type": { rule: "[RM3]", grid: mayWhoIsIn },
+  "message.react": { rule: "[RE4]", grid: mayWhoIsIn },
   "message.edit": { rule: "[MS4]", grid: mayNobody, own: mayWhoIsIn },
   "message.delete": { rule: "[MS4]", grid: mayModerators, own: mayWhoIsIn },
 };

@@ -19,6 +19,7 @@ export type RoomAct =
   | "messages.read"
   | "message.send"
   | "message.type"
+  | "message.react"
   | "message.edit"
   | "message.delete";
 
@@ -53,6 +54,7 @@ export function decide(act: RoomAct, { role, kind, roomRole, own = false }: Stan
     case "messages.read":
     case "message.send":
     case "message.type":
+    case "message.react":
       return member ? "allowed" : "hidden";
     case "message.edit":
       if (!member) return "hidden";

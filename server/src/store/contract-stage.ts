@@ -190,6 +190,14 @@ export class Stage {
     return this.store.removeMessage({ roomId: room.id, id, userId: user.id, asAdmin, at: this.at });
   }
 
+  react(room: Room, id: number, user: User, emoji: string) {
+    return this.store.putReaction({ roomId: room.id, id, userId: user.id, emoji });
+  }
+
+  unreact(room: Room, id: number, user: User, emoji: string) {
+    return this.store.removeReaction({ roomId: room.id, id, userId: user.id, emoji });
+  }
+
   /** The role of a user in a room; null when they are not in it. */
   async roleOf(room: Room, user: User) {
     return (await this.store.findRoom({ reference: room.id, userId: user.id }))?.role ?? null;

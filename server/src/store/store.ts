@@ -276,6 +276,20 @@ export interface Writes {
     readonly asAdmin: boolean;
     readonly at: number;
   }): Promise<Outcome<Message, "not_found" | "not_allowed">>;
+  /** One per user, message and emoji: a repeat changes nothing. Its message changes with it, as all its readers see. */
+  putReaction(input: {
+    readonly roomId: RoomId;
+    readonly id: MessageId;
+    readonly userId: UserId;
+    readonly emoji: string;
+  }): Promise<Outcome<Message, "not_found" | "message_deleted" | "limit_reached">>;
+  /** Idempotent. An emoji keeps its place among the others until nobody is left who put it there. */
+  removeReaction(input: {
+    readonly roomId: RoomId;
+    readonly id: MessageId;
+    readonly userId: UserId;
+    readonly emoji: string;
+  }): Promise<Outcome<Message, "not_found" | "message_deleted">>;
 }
 
 /** What a write came to: done, or refused for one of the reasons that its caller must answer. */

@@ -4,6 +4,7 @@ import type { AckSuccess } from "@parley/protocol/frames";
 import type { z } from "zod";
 import type { App } from "../app.ts";
 import { deleteMessage, editMessage, notifyTyping, sendMessage } from "../domain/messages.ts";
+import { addReaction, removeReaction } from "../domain/reactions.ts";
 import type { SignedIn } from "../store/store.ts";
 import type { Limit, Limits } from "./limits.ts";
 
@@ -16,6 +17,8 @@ const costs: Readonly<Record<DomainCommand["type"], Limit>> = {
   "message.send": "send",
   "message.edit": "edit",
   "message.delete": "edit",
+  "reaction.add": "react",
+  "reaction.remove": "react",
   typing: "typing",
 };
 
@@ -29,6 +32,10 @@ export async function dispatch(app: App, limits: Limits, actor: SignedIn, comman
       return { message: await editMessage(app, actor, command) };
     case "message.delete":
       return { message: await deleteMessage(app, actor, command) };
+    case "reaction.add":
+      return { message: await addReaction(app, actor, command) };
+    case "reaction.remove":
+      return { message: await removeReaction(app, actor, command) };
     case "typing":
       await notifyTyping(app, actor, command);
       return {};

@@ -17,6 +17,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pollingRoutes } from "./routes/polling.ts";
+import { reactionRoutes } from "./routes/reactions.ts";
 import { roomRoutes } from "./routes/rooms.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
@@ -59,6 +60,7 @@ export function createHttp(options: HttpOptions): Http {
   roomRoutes(http, options);
   inviteRoutes(http, options);
   messageRoutes(http, options);
+  reactionRoutes(http, options);
   pollingRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);

@@ -15,6 +15,7 @@ const buckets = {
   request: { burst: 300, everyMs: 25 },
   send: { burst: 40, everyMs: 200 },
   edit: { burst: 30, everyMs: 1000 },
+  react: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },
   "create-room": { burst: 20, everyMs: 60_000 },
   invite: { burst: 30, everyMs: 30_000 },

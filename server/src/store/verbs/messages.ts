@@ -85,6 +85,7 @@ export function* appendMessage(
     message_created_at: room.at,
     edited_at: null,
     message_deleted_at: null,
+    message_reactions: null,
   });
   transaction.announce(roomTopic(roomId), room.seq, { messages: [message] });
   return done({ message, created: true });
@@ -125,13 +126,22 @@ export function* removeMessage(
   const seq = yield* nextRoomSeq(roomId);
   const deletedAt = Math.max(at, before.message_created_at);
   yield* all(
-    "UPDATE messages SET content = '', deleted_at = ?, seq = ? WHERE room_id = ? AND id = ?",
+    "UPDATE messages SET content = '', reactions = NULL, deleted_at = ?, seq = ? WHERE room_id = ? AND id = ?",
     deletedAt,
     seq,
     roomId,
     id,
   );
-  const message = toMessage({ ...before, content: "", message_deleted_at: deletedAt, message_seq: seq });
+  if (before.message_reactions !== null) {
+    yield* all("DELETE FROM reactions WHERE room_id = ? AND message_id = ?", roomId, id);
+  }
+  const message = toMessage({
+    ...before,
+    content: "",
+    message_deleted_at: deletedAt,
+    message_reactions: null,
+    message_seq: seq,
+  });
   transaction.announce(roomTopic(roomId), seq, { messages: [message] });
   return done(message);
 }
@@ -160,7 +170,7 @@ const findSent = (authorId: UserId, clientMessageId: string): Verb<(MessageRow &
   );
 
 /** A message in a room that `userId` is in. */
-const findAsMember = (roomId: RoomId, id: MessageId, userId: UserId): Verb<MessageRow | undefined> =>
+export const findAsMember = (roomId: RoomId, id: MessageId, userId: UserId): Verb<MessageRow | undefined> =>
   first(
     `SELECT ${messageColumns} ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
      WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ? AND memberships.left_at IS NULL

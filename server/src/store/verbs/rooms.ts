@@ -120,6 +120,8 @@ export function* purgeRooms(_transaction: Transaction, { limit }: Input<Writes["
   if (!room) return false;
   let left = limit;
   for (const statement of [
+    `DELETE FROM reactions WHERE room_id = ? AND (message_id, emoji, user_id) IN
+     (SELECT message_id, emoji, user_id FROM reactions WHERE room_id = ? LIMIT ?) RETURNING user_id`,
     `DELETE FROM messages WHERE room_id = ? AND id IN
      (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT ?) RETURNING id`,
     `DELETE FROM memberships WHERE room_id = ? AND user_id IN

@@ -2,6 +2,7 @@ import type {
   Author,
   Membership,
   Message,
+  Reaction,
   Role,
   Room,
   RoomKind,
@@ -206,11 +207,13 @@ export interface MessageRow extends AuthorRow {
   readonly message_created_at: number;
   readonly edited_at: number | null;
   readonly message_deleted_at: number | null;
+  readonly message_reactions: string | null;
 }
 
 export const messageColumns = `${authorColumns}, messages.id AS message_id, messages.room_id AS message_room_id, \
 messages.seq AS message_seq, messages.client_message_id, messages.content, messages.reply_to, \
-messages.created_at AS message_created_at, messages.edited_at, messages.deleted_at AS message_deleted_at`;
+messages.created_at AS message_created_at, messages.edited_at, messages.deleted_at AS message_deleted_at, \
+messages.reactions AS message_reactions`;
 
 export function toMessage(row: MessageRow): Message {
   return {
@@ -224,6 +227,7 @@ export function toMessage(row: MessageRow): Message {
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
     ...(row.edited_at !== null && { editedAt: toTimestamp(row.edited_at) }),
     ...(row.message_deleted_at !== null && { deletedAt: toTimestamp(row.message_deleted_at) }),
+    ...(row.message_reactions !== null && { reactions: JSON.parse(row.message_reactions) as readonly Reaction[] }),
   };
 }
 

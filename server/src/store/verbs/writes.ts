@@ -1,6 +1,7 @@
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
+import { putReaction, removeReaction } from "./reactions.ts";
 import { createRoom, purgeRooms, putRoom, removeRoom } from "./rooms.ts";
 import { createSession, revokeSession, touchSession } from "./sessions.ts";
 import { createAccount, putUser } from "./users.ts";
@@ -26,4 +27,6 @@ export const writeVerbs: WriteVerbs = {
   appendMessage,
   editMessage,
   removeMessage,
+  putReaction,
+  removeReaction,
 };
