@@ -74,6 +74,10 @@ export const editRoomBody = z.strictObject({
   slug: slug.optional(),
   kind: roomKind.optional(),
 });
+/** Ids or user names. */
+export const directRoomBody = z.strictObject({
+  users: z.array(z.string().min(1).max(limits.usernameMax)).min(1).max(limits.directRoomUsers),
+});
 export const inviteBody = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).nullish(),
   maxUses: z.int().min(1).max(limits.inviteMaxUses).nullish(),

@@ -58,7 +58,7 @@ export async function loadView(person: Person, room: Room): Promise<RoomView> {
 }
 
 function comparable(view: RoomView, first: number) {
-  const { membership: _, lastMessageId: __, ...room } = view.room ?? ({} as Room);
+  const { membership: _, lastMessageId: __, lastMessageAt: ___, ...room } = view.room ?? ({} as Room);
   return {
     seq: view.seq,
     messages: view.messages.filter((message) => message.id >= first),

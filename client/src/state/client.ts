@@ -41,8 +41,10 @@ export interface Client {
   listSessions(): Promise<readonly Session[]>;
   revokeSession(id: SessionId): Promise<void>;
 
-  /** Rooms I am in, by name. */
+  /** Rooms I am in, by name; without direct ones. */
   rooms(): readonly Room[];
+  /** Direct rooms that I opened, or in which something was said: the latest first. Their names are those of their people. */
+  directRooms(): readonly Room[];
   /** Public rooms that I could join, by name. */
   joinableRooms(): readonly Room[];
   /** Whether the list of rooms has been loaded. */
@@ -54,6 +56,8 @@ export interface Client {
     readonly description?: string;
     readonly slug?: string;
   }): Promise<Room>;
+  /** The one direct room that these people (ids or user names) and I have; my own with nobody else but me. */
+  openDirectRoom(users: readonly string[]): Promise<Room>;
   editRoom(
     id: RoomId,
     changes: {

@@ -96,10 +96,12 @@ export function createClient(options: ClientOptions): RunningClient {
 type RoomVerbs = Pick<
   Client,
   | "rooms"
+  | "directRooms"
   | "joinableRooms"
   | "roomsReady"
   | "findRoom"
   | "createRoom"
+  | "openDirectRoom"
   | "editRoom"
   | "deleteRoom"
   | "joinRoom"
@@ -111,10 +113,12 @@ type RoomVerbs = Pick<
 function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): RoomVerbs {
   return {
     rooms: () => findSignedIn(account)?.rooms.mine() ?? [],
+    directRooms: () => findSignedIn(account)?.rooms.direct() ?? [],
     joinableRooms: () => findSignedIn(account)?.rooms.joinable() ?? [],
     roomsReady: () => findSignedIn(account)?.rooms.isReady() ?? false,
     findRoom: (slugOrId) => findSignedIn(account)?.rooms.find(slugOrId),
     createRoom: async (input) => signedIn().rooms.changed(http.request<Room>("POST", "/rooms", input)),
+    openDirectRoom: async (users) => signedIn().rooms.changed(http.request<Room>("POST", "/direct-rooms", { users })),
     editRoom: async (id, changes) => signedIn().rooms.changed(http.request<Room>("PATCH", `/rooms/${id}`, changes)),
     async deleteRoom(id) {
       const { rooms } = signedIn();

@@ -1,5 +1,6 @@
 import { type DeltaFrame, isGone } from "@parley/protocol/frames";
 import {
+  type Author,
   type Membership,
   type Room,
   type RoomId,
@@ -14,9 +15,14 @@ export interface RoomsOptions {
   readonly me: UserId;
   /** I am not in this room any more: it was deleted, I left or was removed. */
   readonly onLeft: (room: RoomId) => void;
+  /** Someone under their name of now. */
+  readonly person: (author: Author) => Author;
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+const byActivity = (a: Room, b: Room) => (activityOf(a) < activityOf(b) ? 1 : -1);
+const activityOf = ({ lastMessageAt, createdAt }: Room) => lastMessageAt ?? createdAt;
 
 /**
  * The rooms that this user knows.
@@ -26,6 +32,8 @@ const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base"
  */
 export class Rooms {
   readonly mine: () => readonly Room[];
+  /** Direct rooms, the latest spoken in first. */
+  readonly direct: () => readonly Room[];
   readonly joinable: () => readonly Room[];
   readonly isReady: () => boolean;
 
@@ -40,12 +48,14 @@ export class Rooms {
     const [isReady, setReady] = createSignal(false);
     this.isReady = isReady;
     this.#setReady = setReady;
-    const { mine, joinable, dispose } = createRoot((dispose) => ({
-      mine: createMemo(() => this.#sorted((room) => room.membership !== undefined)),
+    const { mine, direct, joinable, dispose } = createRoot((dispose) => ({
+      mine: createMemo(() => this.#sorted((room) => room.membership !== undefined && room.kind !== "direct")),
+      direct: createMemo(() => this.#all((room) => room.kind === "direct" && this.#isShown(room)).sort(byActivity)),
       joinable: createMemo(() => this.#sorted((room) => room.membership === undefined && room.kind === "public")),
       dispose,
     }));
     this.mine = mine;
+    this.direct = direct;
     this.joinable = joinable;
     this.#dispose = dispose;
   }
@@ -59,14 +69,14 @@ export class Rooms {
     await this.#during(request, (rooms) => {
       const listed = new Set(rooms.map(({ id }) => id));
       for (const id of Object.keys(this.#store[0])) if (!listed.has(id)) this.#remove(id);
-      for (const room of rooms) this.#store[1](room.id, { membership: undefined, ...room });
+      for (const room of rooms) this.#store[1](room.id, { membership: undefined, ...this.#named(room) });
       this.#setReady(true);
     });
   }
 
   /** Takes in a room that a request has created, changed or made me a member of. */
   async changed(request: Promise<Room>): Promise<Room> {
-    return this.#during(request, (room) => this.#store[1](room.id, { ...room }));
+    return this.#during(request, (room) => this.#store[1](room.id, { ...this.#named(room) }));
   }
 
   /** I am out of it. A public room stays in sight. */
@@ -76,6 +86,12 @@ export class Rooms {
 
   removed(id: RoomId): void {
     this.#noticing(() => this.#remove(id));
+  }
+
+  /** Someone has another name: direct rooms are called by their people. */
+  rename(id: UserId): void {
+    const rooms = untrack(() => this.#all(({ users }) => users?.some((user) => user.id === id) ?? false));
+    for (const room of rooms) this.#store[1](room.id, { ...this.#named(room) });
   }
 
   apply(delta: DeltaFrame): void {
@@ -99,7 +115,9 @@ export class Rooms {
     }
     for (const message of messages) {
       const known = this.#store[0][message.room]?.lastMessageId;
-      if (known !== undefined && known < message.id) this.#store[1](message.room, { lastMessageId: message.id });
+      if (known !== undefined && known < message.id) {
+        this.#store[1](message.room, { lastMessageId: message.id, lastMessageAt: message.createdAt });
+      }
     }
   }
 
@@ -117,7 +135,22 @@ export class Rooms {
   #putRecord(room: Room, topic: string): void {
     const known = this.#store[0][room.id];
     if (!known && topic === roomTopic(room.id)) return;
-    this.#store[1](room.id, { ...room, lastMessageId: Math.max(room.lastMessageId, known?.lastMessageId ?? 0) });
+    const { lastMessageId = 0, lastMessageAt } = known ?? {};
+    const newest = lastMessageId > room.lastMessageId && { lastMessageId, ...(lastMessageAt && { lastMessageAt }) };
+    this.#store[1](room.id, { ...this.#named(room), ...newest });
+  }
+
+  /** A direct room bears the names of its other people; the one that is mine alone bears mine. */
+  #named(room: Room): Room {
+    if (!room.users) return room;
+    const users = room.users.map(this.#options.person);
+    const others = users.filter(({ id }) => id !== this.#options.me);
+    return { ...room, users, name: (others.length > 0 ? others : users).map((user) => user.displayName).join(", ") };
+  }
+
+  /** To the others a direct room shows once something has been said in it. */
+  #isShown({ lastMessageId, createdBy }: Room): boolean {
+    return lastMessageId > 0 || createdBy === this.#options.me;
   }
 
   #leave(id: RoomId): void {

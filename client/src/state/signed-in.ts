@@ -67,7 +67,15 @@ export class SignedIn {
     this.#setStatus = setStatus;
     this.connection = this.#openConnection();
     this.#topics = this.#followTopics();
-    this.rooms = new Rooms({ me: user.id, onLeft: (room) => this.#forgetRoom(room) });
+    this.people = new People({
+      clock,
+      listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
+    });
+    this.rooms = new Rooms({
+      me: user.id,
+      onLeft: (room) => this.#forgetRoom(room),
+      person: (author) => this.people.now(author),
+    });
     this.#roomList = new RoomListLoader({
       me: user.id,
       clock,
@@ -86,10 +94,6 @@ export class SignedIn {
       send: (room, content, clientMessageId) =>
         this.#requestMessage({ type: "message.send", room, content, clientMessageId }),
       onSent: (entry, message) => this.timelines.find(message.room)?.acknowledge(entry, message),
-    });
-    this.people = new People({
-      clock,
-      listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
     });
     this.typing = new Typing({
       clock,
@@ -232,6 +236,7 @@ export class SignedIn {
   #putUser(user: User): void {
     this.people.put(user);
     this.timelines.rename();
+    this.rooms.rename(user.id);
     if (user.id === this.me().id) this.#setMe({ ...this.me(), ...user });
   }
 

@@ -132,7 +132,7 @@ export class FakeServer {
       ...(clientMessageId !== undefined && { clientMessageId }),
     };
     messages.push(message);
-    this.rooms.set(id, { ...this.#room(id), lastMessageId: message.id });
+    this.rooms.set(id, { ...this.#room(id), lastMessageId: message.id, lastMessageAt: message.createdAt });
     this.#announce(roomTopic(id), { messages: [message] });
     return message;
   }

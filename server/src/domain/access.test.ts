@@ -97,6 +97,34 @@ for (const act of acts) {
   });
 }
 
+/** In a direct room its people are equals, whatever they are in the workspace: what one may do, and with one's own. */
+const inDirectRoom: Readonly<Record<RoomAct, readonly [ofAnother: Verdict, own: Verdict]>> = {
+  "room.see": ["allowed", "allowed"],
+  "room.join": ["allowed", "allowed"],
+  "room.leave": ["refused", "refused"],
+  "room.edit": ["refused", "refused"],
+  "room.delete": ["refused", "refused"],
+  "room.invite": ["refused", "refused"],
+  "members.list": ["allowed", "allowed"],
+  "messages.read": ["allowed", "allowed"],
+  "message.send": ["allowed", "allowed"],
+  "message.type": ["allowed", "allowed"],
+  "message.react": ["allowed", "allowed"],
+  "message.edit": ["refused", "allowed"],
+  "message.delete": ["refused", "allowed"],
+};
+
+describe("[DR3] in a direct room", () => {
+  test.each(acts)("%s", (act) => {
+    const kind = "direct";
+    for (const role of ["member", "admin", "owner"] as const) {
+      const decided = [false, true].map((own) => decide(act, { role, kind, roomRole: "member", own }));
+      expect<unknown>(decided).toEqual(inDirectRoom[act]);
+      for (const own of [true, false]) expect(decide(act, { role, kind, roomRole: null, own })).toBe("hidden");
+    }
+  });
+});
+
 describe("the table", () => {
   test("has rows for every act", async () => {
     const source = await Bun.file(new URL("./access.ts", import.meta.url)).text();

@@ -38,13 +38,16 @@ export type Verdict = "allowed" | "refused" | "hidden";
 export function decide(act: RoomAct, { role, kind, roomRole, own = false }: Standing): Verdict {
   const member = roomRole !== null;
   if (!member && kind !== "public") return "hidden";
-  // Workspace admins look after every room that they can see; a private room is the business of its members.
-  const admin = roomRole === "owner" || roomRole === "admin" || role === "owner" || role === "admin";
+  // Workspace admins look after every room that they can see; a private room is the business of its members. Nobody looks
+  // after a direct room: its people are equals, and in it for good.
+  const direct = kind === "direct";
+  const admin = !direct && (roomRole === "owner" || roomRole === "admin" || role === "owner" || role === "admin");
   switch (act) {
     case "room.see":
     case "room.join":
-    case "room.leave":
       return "allowed";
+    case "room.leave":
+      return direct ? "refused" : "allowed";
     case "room.edit":
     case "room.delete":
     case "room.invite":

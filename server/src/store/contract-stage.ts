@@ -129,6 +129,14 @@ export class Stage {
     return room;
   }
 
+  tryOpenDirect(user: User, ...users: readonly string[]) {
+    return this.store.openDirectRoom({ id: this.newId("R"), userId: user.id, users, at: this.at });
+  }
+
+  async openDirect(user: User, ...others: readonly User[]): Promise<Room> {
+    return value(await this.tryOpenDirect(user, ...others.map(({ id }) => id))).room;
+  }
+
   async general(): Promise<Room> {
     const found = await this.store.findRoom({ reference: "general", userId: null });
     if (!found) throw new Error("there is no general room");
@@ -325,10 +333,13 @@ function comparable({ seq, messages, room, members }: RoomView) {
   return {
     seq,
     messages: messages.map(({ author, ...message }) => ({ ...message, author: author.id })),
-    room: room && { ...room, lastMessageId: 0 },
+    room: room && { ...room, users: room.users?.map(({ id }) => id), ...unspoken },
     members: [...members.values()].map(({ user, ...member }) => ({ ...member, user: user.id })).sort(byUser),
   };
 }
+
+/** What a room's record says of its messages, which tell it themselves. */
+const unspoken = { lastMessageId: 0, lastMessageAt: undefined };
 
 const byUser = (a: { readonly user: string }, b: { readonly user: string }) => (a.user < b.user ? -1 : 1);
 
@@ -340,7 +351,7 @@ function collect(topic: Topic, deltas: readonly DeltaFrame[], gone: ReadonlySet<
     if (delta.workspace) things.set("workspace", delta.workspace);
     if (topic === workspaceTopic) {
       // Comings, goings and messages are for the members of a room.
-      for (const room of delta.rooms ?? []) things.set(room.id, { ...room, memberCount: 0, lastMessageId: 0 });
+      for (const room of delta.rooms ?? []) things.set(room.id, { ...room, memberCount: 0, ...unspoken });
     } else {
       for (const { user: _, ...membership } of delta.memberships ?? []) {
         // With a removed room its memberships end, without a word of their own.

@@ -587,6 +587,36 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect((await stage.store.listMembers({ roomId, cursor: null, limit: 5 })).cursor).toBeNull();
       });
 
+      test("[DR1] of many who open a direct room of the same people at once, all get one, and each is told once", async () => {
+        const [ada, bob, cyd] = await stage.cast("ada", "bob", "cyd");
+        const told = await stage.during(topicOf(cyd), async () => {
+          const opened = await Promise.all(
+            [ada, bob, cyd, ada, bob].map((user) => stage.tryOpenDirect(user, ada.id, "BOB", cyd.id, "cyd")),
+          );
+          const results = opened.map(value);
+          expect(new Set(results.map(({ room }) => room.id)).size).toBe(1);
+          expect(results.map(({ created }) => created)).toEqual([true, false, false, false, false]);
+          expect(results[1]?.room).toMatchObject({ kind: "direct", memberCount: 3, membership: { role: "member" } });
+        });
+        expect(told.flatMap(({ rooms }) => rooms ?? [])).toHaveLength(1);
+        expect(refusal(await stage.tryOpenDirect(ada, "nobody"))).toBe("not_found");
+      });
+
+      test("[DR3] a direct room keeps its people, and is found with them everywhere", async () => {
+        const [ada, bob] = await stage.cast("ada", "bob");
+        const room = await stage.openDirect(ada, bob);
+        const { id } = room;
+        expect(refusal(await stage.leave(room, bob))).toBe("not_allowed");
+        expect(refusal(await stage.store.putRoom({ id, name: "Ours" }))).toBe("not_allowed");
+        expect(refusal(await stage.store.removeRoom({ id, at: stage.at }))).toBe("not_allowed");
+        await stage.say(room, bob, "hello");
+        const users = [ada, bob].map(({ username }) => ({ username }));
+        const listed = (await stage.store.listRooms({ userId: bob.id })).rooms.find((each) => each.id === id);
+        const found = await stage.store.findRoom({ reference: id.toLowerCase(), userId: ada.id });
+        for (const each of [room, listed, found?.room]) expect(each).toMatchObject({ kind: "direct", users });
+        expect(listed?.lastMessageAt).toBe(new Date(stage.at).toISOString());
+      });
+
       test("[RM9] nobody is in more rooms than allowed", async () => {
         const [ada, bob] = await stage.cast("ada", "bob");
         const room = await stage.createRoom(ada);

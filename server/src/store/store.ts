@@ -212,11 +212,22 @@ export interface Writes {
     readonly slug?: string;
     readonly description?: string;
     readonly kind?: RoomKind;
-  }): Promise<Outcome<Room, "slug_taken" | "not_found">>;
+  }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;
   /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
   removeRoom(input: { readonly id: RoomId; readonly at: number }): Promise<Outcome<null, "not_found" | "not_allowed">>;
   /** Deletes up to `limit` rows of removed rooms. True when there is more. */
   purgeRooms(input: { readonly limit: number }): Promise<boolean>;
+
+  /**
+   * The one direct room of `userId` and `users` (ids or user names, in any order, repeated or not); made under `id` when
+   * they have none. All of them are in it for good.
+   */
+  openDirectRoom(input: {
+    readonly id: RoomId;
+    readonly userId: UserId;
+    readonly users: readonly string[];
+    readonly at: number;
+  }): Promise<Outcome<{ readonly room: Room; readonly created: boolean }, "not_found" | "limit_reached">>;
 
   /** Idempotent: joining again changes nothing. Only public rooms. */
   putMembership(input: {
@@ -229,7 +240,7 @@ export interface Writes {
     readonly roomId: RoomId;
     readonly userId: UserId;
     readonly at: number;
-  }): Promise<Outcome<null, "not_found">>;
+  }): Promise<Outcome<null, "not_found" | "not_allowed">>;
 
   createInvite(input: {
     readonly code: string;
@@ -239,7 +250,7 @@ export interface Writes {
     readonly maxUses: number | null;
     readonly keep: number;
     readonly at: number;
-  }): Promise<Outcome<InviteRecord, "not_found" | "limit_reached">>;
+  }): Promise<Outcome<InviteRecord, "not_found" | "not_allowed" | "limit_reached">>;
   revokeInvite(input: { readonly code: string; readonly at: number }): Promise<Outcome<null, "invite_unusable">>;
   /** Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already. */
   redeemInvite(input: {

@@ -14,6 +14,7 @@ import { secure } from "./headers.ts";
 import type { Limits } from "./limits.ts";
 import { answers, type Env, type Http, isSecure } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { directRoomRoutes } from "./routes/direct-rooms.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pollingRoutes } from "./routes/polling.ts";
@@ -58,6 +59,7 @@ export function createHttp(options: HttpOptions): Http {
   accountRoutes(http, options);
   workspaceRoutes(http, options);
   roomRoutes(http, options);
+  directRoomRoutes(http, options);
   inviteRoutes(http, options);
   messageRoutes(http, options);
   reactionRoutes(http, options);

@@ -18,6 +18,7 @@ const buckets = {
   react: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },
   "create-room": { burst: 20, everyMs: 60_000 },
+  "direct-room": { burst: 60, everyMs: 10_000 },
   invite: { burst: 30, everyMs: 30_000 },
   command: { burst: 200, everyMs: 50 },
   connect: { burst: 60, everyMs: 1000 },

@@ -43,9 +43,10 @@ export function* listInvites({ roomId, at }: Input<Reads["listInvites"]>): Verb<
 export function* createInvite(
   _transaction: Transaction,
   input: Input<Writes["createInvite"]>,
-): Verb<Outcome<InviteRecord, "not_found" | "limit_reached">> {
+): Verb<Outcome<InviteRecord, "not_found" | "not_allowed" | "limit_reached">> {
   const room = yield* findPlace(input.roomId, input.userId);
   if (!room || (room.room_kind !== "public" && room.place_role === null)) return refuse("not_found");
+  if (room.room_kind === "direct") return refuse("not_allowed");
   const { open } = yield* one<{ open: number }>(
     `SELECT count(*) AS open FROM invites WHERE invites.room_id = ? AND ${usable}`,
     input.roomId,

@@ -9,6 +9,7 @@ import {
   userTopic,
 } from "@parley/protocol/model";
 import type { Outcome, Reads, Writes } from "../store.ts";
+import { findPeople } from "./room-people.ts";
 import {
   type MembershipRow,
   membershipColumns,
@@ -46,7 +47,7 @@ export function* putMembership(
 ): Verb<Outcome<Room, "not_found" | "limit_reached">> {
   const room = yield* findPlace(roomId, userId);
   if (!room) return refuse("not_found");
-  if (room.place_role !== null) return done(toOwnRoom(room));
+  if (room.place_role !== null) return done(toOwnRoom(room, yield* findPeople(room)));
   if (room.room_kind !== "public") return refuse("not_found");
   if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
   return done(yield* addMember(transaction, { roomId, userId, role: "member", at }));
@@ -55,10 +56,11 @@ export function* putMembership(
 export function* removeMembership(
   transaction: Transaction,
   { roomId, userId, at }: Input<Writes["removeMembership"]>,
-): Verb<Outcome<null, "not_found">> {
+): Verb<Outcome<null, "not_found" | "not_allowed">> {
   const before = yield* findPlace(roomId, userId);
   if (!before) return refuse("not_found");
   if (before.place_role === null) return done(null);
+  if (before.room_kind === "direct") return refuse("not_allowed");
   const room = yield* countMembers(roomId, -1);
   const userSeq = yield* nextUserSeq(userId);
   yield* all(

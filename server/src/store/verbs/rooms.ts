@@ -10,6 +10,7 @@ import {
 } from "@parley/protocol/model";
 import type { Outcome, Reads, RoomAccess, Writes } from "../store.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
+import { findPeople, listPeople } from "./room-people.ts";
 import { type PlaceRow, placeColumns, type RoomRow, roomColumns, toOwnRoom, toRoom } from "./rows.ts";
 import { findHeads, nextWorkspaceSeq, toPublicRoom } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
@@ -24,7 +25,7 @@ export function* findRoom({ reference, userId }: Input<Reads["findRoom"]>): Verb
     userId,
     reference,
   );
-  return row ? { room: toOwnRoom(row), role: row.place_role } : null;
+  return row ? { room: toOwnRoom(row, yield* findPeople(row)), role: row.place_role } : null;
 }
 
 const byName = new Intl.Collator("en", { sensitivity: "base", numeric: true });
@@ -42,8 +43,12 @@ export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
   const open = yield* all<RoomRow>(
     `SELECT ${roomColumns} FROM rooms WHERE rooms.kind = 'public' AND rooms.deleted_at IS NULL`,
   );
+  const people = yield* listPeople(userId, 0);
   const joined = new Set(own.map((row) => row.room_id));
-  const rooms = [...own.map(toOwnRoom), ...open.filter((row) => !joined.has(row.room_id)).map(toRoom)];
+  const rooms = [
+    ...own.map((row) => toOwnRoom(row, people.get(row.room_id))),
+    ...open.filter((row) => !joined.has(row.room_id)).map((row) => toRoom(row)),
+  ];
   rooms.sort((a, b) => byName.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
   return { rooms, ...(yield* findHeads(userId)) };
 }
@@ -61,9 +66,10 @@ export function* createRoom(
 export function* putRoom(
   transaction: Transaction,
   input: Input<Writes["putRoom"]>,
-): Verb<Outcome<Room, "slug_taken" | "not_found">> {
+): Verb<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">> {
   const before = yield* findExisting(input.id);
   if (!before) return refuse("not_found");
+  if (before.room_kind === "direct") return refuse("not_allowed");
   const name = input.name ?? before.room_name;
   const slug = input.slug ?? before.slug;
   const description = input.description ?? before.description;
@@ -97,7 +103,7 @@ export function* removeRoom(
 ): Verb<Outcome<null, "not_found" | "not_allowed">> {
   const before = yield* findExisting(id);
   if (!before) return refuse("not_found");
-  if (before.is_default === 1) return refuse("not_allowed");
+  if (before.is_default === 1 || before.room_kind === "direct") return refuse("not_allowed");
   // Its id takes the place of its slug, which is free again: no slug looks like an id.
   const row = yield* one<RoomRow>(
     `UPDATE rooms SET deleted_at = ?, slug = id, member_count = 0, head = head + 1, seq = head + 1 WHERE id = ?

@@ -117,14 +117,17 @@ export interface RoomRow {
   readonly room_head: number;
   readonly room_seq: number;
   readonly last_message_id: number;
+  readonly last_message_at: number | null;
   readonly member_count: number;
 }
 
+/** A direct room is kept as a private one with a key. */
 export const roomColumns = `rooms.id AS room_id, rooms.slug, rooms.name AS room_name, rooms.description, \
-rooms.kind AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.is_default, \
-rooms.head AS room_head, rooms.seq AS room_seq, rooms.last_message_id, rooms.member_count`;
+CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.is_default, \
+rooms.head AS room_head, rooms.seq AS room_seq, rooms.last_message_id, rooms.last_message_at, rooms.member_count`;
 
-export function toRoom(row: RoomRow): Room {
+/** `users` are the people of a direct room, and of no other. */
+export function toRoom(row: RoomRow, users?: readonly Author[]): Room {
   return {
     id: row.room_id,
     slug: row.slug,
@@ -135,6 +138,8 @@ export function toRoom(row: RoomRow): Room {
     createdAt: toTimestamp(row.room_created_at),
     memberCount: row.member_count,
     lastMessageId: row.last_message_id,
+    ...(row.last_message_at !== null && { lastMessageAt: toTimestamp(row.last_message_at) }),
+    ...(users && { users }),
   };
 }
 
@@ -147,9 +152,10 @@ export interface PlaceRow {
 export const placeColumns = "places.role AS place_role, places.joined_at AS place_joined_at";
 
 /** A room as its asking user sees it. */
-export function toOwnRoom(row: RoomRow & PlaceRow): Room {
-  if (row.place_role === null || row.place_joined_at === null) return toRoom(row);
-  return { ...toRoom(row), membership: { role: row.place_role, joinedAt: toTimestamp(row.place_joined_at) } };
+export function toOwnRoom(row: RoomRow & PlaceRow, users?: readonly Author[]): Room {
+  const room = toRoom(row, users);
+  if (row.place_role === null || row.place_joined_at === null) return room;
+  return { ...room, membership: { role: row.place_role, joinedAt: toTimestamp(row.place_joined_at) } };
 }
 
 export interface MembershipRow extends AuthorRow {

@@ -10,6 +10,7 @@ import {
 } from "@parley/protocol/model";
 import { byId } from "../deltas.ts";
 import type { Reads, TopicChanges } from "../store.ts";
+import { findPeople, listPeople } from "./room-people.ts";
 import {
   type MembershipRow,
   type MessageRow,
@@ -140,7 +141,7 @@ function* listRoomChanges(roomId: RoomId, since: Seq, atMost: number): Verb<Chan
   );
   return {
     messages: messages.map(toMessage).sort(byId),
-    ...(room.room_seq > since && { rooms: [toRoom(room)] }),
+    ...(room.room_seq > since && { rooms: [toRoom(room, yield* findPeople(room))] }),
     ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
   };
 }
@@ -162,11 +163,12 @@ function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Chan
     atMost,
   );
   const current = memberships.filter((row) => row.left_at === null);
+  const people = current.length > 0 ? yield* listPeople(userId, since) : undefined;
   return {
     ...(user.user_seq > since && { users: [toOwnUser(user)] }),
     ...(sessions.length > 0 && { sessions: sessions.map(toSession) }),
     ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
-    ...(current.length > 0 && { rooms: current.map(toRoom) }),
+    ...(current.length > 0 && { rooms: current.map((row) => toRoom(row, people?.get(row.room_id))) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { openDirectRoom } from "./direct-rooms.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
@@ -19,6 +20,7 @@ export const writeVerbs: WriteVerbs = {
   putRoom,
   removeRoom,
   purgeRooms,
+  openDirectRoom,
   putMembership,
   removeMembership,
   createInvite,

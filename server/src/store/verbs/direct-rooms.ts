@@ -1,0 +1,102 @@
+import { limits } from "@parley/protocol/limits";
+import { type Room, type RoomId, roomTopic, type Seq, type UserId, userTopic } from "@parley/protocol/model";
+import type { Outcome, Writes } from "../store.ts";
+import { findPlace, hasRoomLeft } from "./memberships.ts";
+import { findPeople } from "./room-people.ts";
+import {
+  type MembershipRow,
+  membershipColumns,
+  type RoomRow,
+  roomColumns,
+  toAuthor,
+  toMembership,
+  toOwnRoom,
+  toRoom,
+} from "./rows.ts";
+import { nextUserSeq } from "./topics.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+/**
+ * The direct room of these people. Of several who open it at once, the first in the queue of writes makes it; the unique
+ * key holds even where writers do not stand in one queue.
+ */
+export function* openDirectRoom(
+  transaction: Transaction,
+  input: Input<Writes["openDirectRoom"]>,
+): Verb<Outcome<{ readonly room: Room; readonly created: boolean }, "not_found" | "limit_reached">> {
+  const ids = new Set<UserId>([input.userId]);
+  for (const reference of input.users) {
+    const id = yield* findUserId(reference);
+    if (id === undefined) return refuse("not_found");
+    ids.add(id);
+  }
+  if (ids.size > limits.directRoomUsers) return refuse("limit_reached");
+  const key = [...ids].sort().join(" ");
+  const known = yield* first<{ id: RoomId }>("SELECT id FROM rooms WHERE direct_key = ?", key);
+  if (known) return done({ room: yield* getOwn(known.id, input.userId), created: false });
+  for (const id of ids) if (!(yield* hasRoomLeft(id))) return refuse("limit_reached");
+  yield* insertDirectRoom(transaction, { ...input, ids: [...ids], key });
+  return done({ room: yield* getOwn(input.id, input.userId), created: true });
+}
+
+/** Ids come first: a user name may look like one. */
+function* findUserId(reference: string): Verb<UserId | undefined> {
+  const byId = yield* first<{ id: UserId }>("SELECT id FROM users WHERE id = ?", reference);
+  if (byId) return byId.id;
+  return (yield* first<{ id: UserId }>("SELECT id FROM users WHERE lower(username) = ?", reference.toLowerCase()))?.id;
+}
+
+function* getOwn(roomId: RoomId, userId: UserId): Verb<Room> {
+  const row = yield* findPlace(roomId, userId);
+  if (!row) throw new Error("a direct room has lost its people");
+  return toOwnRoom(row, yield* findPeople(row));
+}
+
+/** All its people are in it from its first change on, which tells each of them of the room. */
+function* insertDirectRoom(
+  transaction: Transaction,
+  room: {
+    readonly id: RoomId;
+    readonly key: string;
+    readonly ids: readonly UserId[];
+    readonly userId: UserId;
+    readonly at: number;
+  },
+): Verb<void> {
+  const row = yield* one<RoomRow>(
+    `INSERT INTO rooms (id, slug, name, description, kind, direct_key, created_by, created_at, is_default, purged,
+     head, seq, last_message_id, member_count) VALUES (?, ?, '', '', 'private', ?, ?, ?, 0, 0, 1, 1, 0, ?)
+     RETURNING ${roomColumns}`,
+    room.id,
+    room.id.toLowerCase(),
+    room.key,
+    room.userId,
+    room.at,
+    room.ids.length,
+  );
+  const seqs = new Map<UserId, Seq>();
+  for (const id of room.ids) {
+    const seq = yield* nextUserSeq(id);
+    seqs.set(id, seq);
+    yield* all(
+      `INSERT INTO memberships (room_id, user_id, username_lower, role, joined_at, joined_seq, left_at, room_seq, user_seq)
+       SELECT ?, users.id, lower(users.username), 'member', ?, 1, NULL, 1, ? FROM users WHERE users.id = ?`,
+      room.id,
+      room.at,
+      seq,
+      id,
+    );
+  }
+  const rows = yield* all<MembershipRow>(
+    `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+     WHERE memberships.room_id = ? ORDER BY memberships.username_lower`,
+    room.id,
+  );
+  const rooms = [toRoom(row, rows.map(toAuthor))];
+  const memberships = rows.map(toMembership);
+  transaction.announce(roomTopic(room.id), row.room_seq, { rooms, memberships });
+  for (const membership of memberships) {
+    const { id } = membership.user;
+    transaction.announce(userTopic(id), seqs.get(id) ?? 0, { rooms, memberships: [membership] });
+  }
+}
