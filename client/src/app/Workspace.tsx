@@ -9,6 +9,7 @@ import { useClient } from "../state/client.ts";
 import { Frame } from "../ui/Frame.tsx";
 import { Late } from "../ui/Late.tsx";
 import { isNarrow } from "../ui/media.ts";
+import { listenForPeople } from "../ui/PersonButton.tsx";
 import { navigate, place } from "../ui/router/router.ts";
 import { parseMessageHash, type Route, roomPath } from "../ui/router/routes.ts";
 import { findHomeRoom, rememberRoom } from "./last-room.ts";
@@ -18,6 +19,7 @@ import { listenForRoomKeys } from "./room-keys.ts";
 
 const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
 const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
+const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").then((m) => ({ default: m.ProfileCard })));
 const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
 const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
 
@@ -25,6 +27,7 @@ const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m)
 export function Workspace(props: { readonly route: Route }) {
   const client = useClient();
   const [dialog, setDialog] = createSignal<"settings" | "create">();
+  const [person, setPerson] = createSignal<{ readonly id: string; readonly beside: HTMLElement }>();
   const slug = () => (props.route.screen === "room" ? props.route.slug : undefined);
   const room = createRouteRoom(slug);
   const roomIn = () => (room()?.membership ? room() : undefined);
@@ -47,7 +50,9 @@ export function Workspace(props: { readonly route: Route }) {
   createEffect(() => {
     place();
     setDialog(undefined);
+    setPerson(undefined);
   });
+  onCleanup(listenForPeople((id, beside) => setPerson({ id, beside })));
   onCleanup(listenForRoomKeys(client, () => room()?.id));
   preloadWhenIdle();
 
@@ -119,6 +124,16 @@ export function Workspace(props: { readonly route: Route }) {
         <Show when={dialog() === "settings"}>
           <Settings onClose={() => setDialog(undefined)} />
         </Show>
+        <Show when={person()} keyed>
+          {({ id, beside }) => (
+            <ProfileCard
+              id={id}
+              beside={beside}
+              onClose={() => setPerson(undefined)}
+              onEdit={() => setDialog("settings")}
+            />
+          )}
+        </Show>
         <Show when={dialog() === "create"}>
           <CreateRoom onClose={() => setDialog(undefined)} />
         </Show>
@@ -151,7 +166,7 @@ function createRouteRoom(slug: () => string | undefined): () => Room | undefined
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
   const preload = () => {
-    for (const part of [RoomDetails, CreateRoom, Settings, BrowseRooms]) void part.preload();
+    for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms]) void part.preload();
   };
   if (typeof requestIdleCallback === "function") requestIdleCallback(preload, { timeout: 4000 });
   else setTimeout(preload, 2000);

@@ -13,6 +13,7 @@ import type {
   SessionId,
   SignUpPolicy,
   User,
+  UserId,
   Workspace,
 } from "@parley/protocol/model";
 import { createContext, useContext } from "solid-js";
@@ -36,7 +37,11 @@ export interface Client {
   signUp(input: SignUpInput): Promise<User>;
   signIn(input: { readonly login: string; readonly password: string }): Promise<User>;
   signOut(): Promise<void>;
-  editMe(changes: { readonly displayName?: string; readonly email?: string | null }): Promise<User>;
+  editMe(changes: {
+    readonly displayName?: string;
+    readonly status?: string | null;
+    readonly email?: string | null;
+  }): Promise<User>;
   editWorkspace(changes: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<void>;
   listSessions(): Promise<readonly Session[]>;
   revokeSession(id: SessionId): Promise<void>;
@@ -76,8 +81,12 @@ export interface Client {
     cursor?: string,
   ): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;
 
-  /** Someone under their name of now: what came with a list may be older. */
+  /** Someone under their name of now, and with their picture: what came with a list may be older. */
   person(author: Author): Author;
+  /** All of someone, by id or user name. */
+  getUser(reference: string): Promise<User>;
+  /** The same without asking, if anything of them has changed meanwhile. Newer than what was asked for before. */
+  knownUser(id: UserId): User | undefined;
 
   listInvites(room: RoomId): Promise<readonly Invite[]>;
   createInvite(

@@ -108,6 +108,8 @@ type RoomVerbs = Pick<
   | "leaveRoom"
   | "listMembers"
   | "person"
+  | "getUser"
+  | "knownUser"
 >;
 
 function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): RoomVerbs {
@@ -132,6 +134,8 @@ function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): Room
       rooms.left(id);
     },
     person: (author) => findSignedIn(account)?.people.now(author) ?? author,
+    getUser: (reference) => http.get<User>(`/users/${encodeURIComponent(reference)}`),
+    knownUser: (id) => findSignedIn(account)?.people.known(id),
     listMembers(id, cursor) {
       const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
       return http.get<MemberPage>(`/rooms/${id}/members${query}`);
@@ -197,7 +201,7 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
 
 function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock: Clock, room: RoomId, content: string) {
   if (isBlank(content)) return;
-  const { id, username, displayName } = me();
+  const { id, username, displayName, avatar } = me();
   const clientMessageId = newClientMessageId();
   const entry = LiveEntry.ofPending(
     {
@@ -205,7 +209,7 @@ function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock:
       seq: 0,
       room,
       content,
-      author: { id, username, displayName },
+      author: { id, username, displayName, ...(avatar !== undefined && { avatar }) },
       createdAt: new Date(clock.now()).toISOString(),
       clientMessageId,
     },

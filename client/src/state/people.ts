@@ -1,5 +1,5 @@
 import type { MemberPage } from "@parley/protocol/http";
-import type { Author, Message, RoomId, UserId } from "@parley/protocol/model";
+import type { Author, Message, RoomId, User, UserId } from "@parley/protocol/model";
 import { createSignal } from "solid-js";
 import type { Clock } from "../connection/clock.ts";
 
@@ -12,13 +12,13 @@ export interface PeopleOptions {
 }
 
 /**
- * Names of users. A change of a user is the last word on their name; what came along with messages and memberships may
- * be older, and is good for users of whom nothing else is known.
+ * Who users are: their names and pictures. A change of a user is the last word on them; what came along with messages and
+ * memberships may be older, and is good for users of whom nothing else is known.
  */
 export class People {
   readonly #options: PeopleOptions;
   readonly #met = new Map<UserId, Author>();
-  readonly #changed = new Map<UserId, Author>();
+  readonly #changed = new Map<UserId, User>();
   readonly #asked = new Map<RoomId, { readonly at: number; readonly answer: Promise<void> }>();
 
   readonly #names: () => number;
@@ -35,13 +35,19 @@ export class People {
     this.#met.set(author.id, author);
   }
 
-  /** This is their name now. */
-  put({ id, username, displayName }: Author): void {
-    this.#changed.set(id, { id, username, displayName });
+  /** This is who they are now. */
+  put(user: User): void {
+    this.#changed.set(user.id, user);
     this.#renamed();
   }
 
-  /** Someone under their name of now. Reactive. */
+  /** All of someone, if anything of them has changed since this began. Reactive. */
+  known(id: UserId): User | undefined {
+    this.#names();
+    return this.#changed.get(id);
+  }
+
+  /** Someone as they are now. Reactive. */
   now(author: Author): Author {
     this.#names();
     return this.#changed.get(author.id) ?? author;
@@ -52,11 +58,11 @@ export class People {
     this.#changed.clear();
   }
 
-  /** The messages under their authors' names of now. */
+  /** The messages with their authors as they are now. */
   named(messages: readonly Message[]): readonly Message[] {
     return messages.map((message) => {
-      const author = this.#changed.get(message.author.id);
-      return !author || author.displayName === message.author.displayName ? message : { ...message, author };
+      const user = this.#changed.get(message.author.id);
+      return !user || looksLike(user, message.author) ? message : { ...message, author: toAuthor(user) };
     });
   }
 
@@ -83,4 +89,11 @@ export class People {
     this.#asked.set(room, { at: clock.now(), answer });
     return answer;
   }
+}
+
+const looksLike = (user: Author, other: Author): boolean =>
+  user.displayName === other.displayName && user.avatar === other.avatar;
+
+function toAuthor({ id, username, displayName, avatar }: Author): Author {
+  return { id, username, displayName, ...(avatar !== undefined && { avatar }) };
 }

@@ -237,7 +237,9 @@ export class SignedIn {
     this.people.put(user);
     this.timelines.rename();
     this.rooms.rename(user.id);
-    if (user.id === this.me().id) this.#setMe({ ...this.me(), ...user });
+    const { id, email } = this.me();
+    // The workspace tells of everyone without their e-mail address.
+    if (user.id === id) this.#setMe(email === undefined ? user : { email, ...user });
   }
 
   #meetAuthors(messages: readonly Message[]): void {

@@ -57,7 +57,13 @@ export class FakeServer {
   }
 
   rename(id: UserId, displayName: string): User {
-    const user = { ...this.#user(id), displayName };
+    return this.change(id, { displayName });
+  }
+
+  /** What is `undefined` is taken away. */
+  change(id: UserId, changes: { readonly [K in keyof User]?: User[K] | undefined }): User {
+    const entries = Object.entries({ ...this.#user(id), ...changes }).filter(([, value]) => value !== undefined);
+    const user = Object.fromEntries(entries) as unknown as User;
     this.users.set(id, user);
     this.#announce(workspaceTopic, { users: [user] });
     this.#announce(userTopic(id), { users: [user] });
@@ -269,7 +275,7 @@ export class FakeServer {
   }
 
   #author(id: UserId): Author {
-    const { username, displayName } = this.#user(id);
-    return { id, username, displayName };
+    const { username, displayName, avatar } = this.#user(id);
+    return { id, username, displayName, ...(avatar !== undefined && { avatar }) };
   }
 }

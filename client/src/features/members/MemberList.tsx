@@ -5,6 +5,7 @@ import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
+import { PersonButton } from "../../ui/PersonButton.tsx";
 import { explain } from "../words.ts";
 
 /** Who is in a room, page by page as one scrolls. Begins again when someone comes or goes. */
@@ -48,11 +49,17 @@ export function MemberList(props: { readonly room: Room }) {
         >
           {(member) => (
             <li class="member">
-              <Avatar id={member.user.id} name={client.person(member.user).displayName} />
-              <span class="two-lines member-words">
-                <b dir="auto">{client.person(member.user).displayName}</b>
-                <small>@{member.user.username}</small>
-              </span>
+              <PersonButton id={member.user.id} class="member-person">
+                <Avatar
+                  id={member.user.id}
+                  name={client.person(member.user).displayName}
+                  picture={client.person(member.user).avatar}
+                />
+                <span class="two-lines member-words">
+                  <b dir="auto">{client.person(member.user).displayName}</b>
+                  <small>@{member.user.username}</small>
+                </span>
+              </PersonButton>
               <Show when={member.role !== "member"}>
                 <span class="member-role">{member.role === "owner" ? "Owner" : "Admin"}</span>
               </Show>

@@ -1,8 +1,9 @@
 import type { Room } from "@parley/protocol/model";
-import { createMemo, createUniqueId, type JSX, Match, onMount, Show, Switch } from "solid-js";
+import { createMemo, createSignal, createUniqueId, type JSX, Match, onMount, Show, Switch } from "solid-js";
 import { type Entry, useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { PersonButton } from "../../ui/PersonButton.tsx";
 import { dayOf, formatClock, formatDay, formatFull, formatShortClock } from "../../ui/time.ts";
 import { EditMessage } from "./EditMessage.tsx";
 import type { Editing } from "./editing.ts";
@@ -26,6 +27,7 @@ export function MessageLine(props: {
 }) {
   const client = useClient();
   const id = createUniqueId();
+  const [focused, setFocused] = createSignal(false);
   let element: HTMLElement | undefined;
   const message = () => props.entry.message();
   const delivery = () => props.entry.delivery();
@@ -49,6 +51,8 @@ export function MessageLine(props: {
         }}
         class="message"
         tabindex="-1"
+        onFocusIn={() => setFocused(true)}
+        onFocusOut={({ relatedTarget: next }) => setFocused(next instanceof Node && element?.contains(next) === true)}
         aria-labelledby={`${id}-who ${id}-text`}
         data-first={line().first ? "" : undefined}
         data-last={line().last ? "" : undefined}
@@ -66,11 +70,22 @@ export function MessageLine(props: {
             </span>
           }
         >
-          <Avatar id={message().author.id} name={message().author.displayName} size="large" />
+          <PersonButton id={message().author.id} silent>
+            <Avatar
+              id={message().author.id}
+              name={message().author.displayName}
+              picture={message().author.avatar}
+              size="large"
+            />
+          </PersonButton>
         </Show>
         <div class="message-main">
           <p id={`${id}-who`} class={line().first ? "message-who" : "sr-only"}>
-            <b dir="auto">{message().author.displayName}</b>
+            <Show when={line().first} fallback={<b>{message().author.displayName}</b>}>
+              <PersonButton id={message().author.id} aside={!focused()}>
+                <b dir="auto">{message().author.displayName}</b>
+              </PersonButton>
+            </Show>
             <time datetime={message().createdAt} title={formatFull(message().createdAt)}>
               {formatClock(message().createdAt)}
             </time>

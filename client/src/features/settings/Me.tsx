@@ -7,10 +7,10 @@ export function Me(props: { readonly onSettings: () => void }) {
   const client = useClient();
   return (
     <div class="me">
-      <Avatar id={client.me().id} name={client.me().displayName} />
+      <Avatar id={client.me().id} name={client.me().displayName} picture={client.me().avatar} />
       <div class="two-lines me-words">
         <b dir="auto">{client.me().displayName}</b>
-        <small>@{client.me().username}</small>
+        <small dir="auto">{client.me().status ?? `@${client.me().username}`}</small>
       </div>
       <IconButton icon="settings" label="Settings" onClick={() => props.onSettings()} />
     </div>

@@ -7,23 +7,30 @@ import { createForm } from "../../ui/form.ts";
 import { SaveButton } from "../../ui/SaveButton.tsx";
 import { explainAt } from "../words.ts";
 
-/** The name that others see, and the address to sign in with. */
+/** What others see of oneself, and the address to sign in with. */
 export function Profile() {
   const client = useClient();
   const [displayName, setDisplayName] = createSignal(client.me().displayName);
+  const [status, setStatus] = createSignal(client.me().status ?? "");
   const [email, setEmail] = createSignal(client.me().email ?? "");
   const form = createForm({
-    check: () => ({ displayName: checkDisplayName(displayName().trim()), email: checkEmail(email().trim()) }),
+    check: () => ({
+      displayName: checkDisplayName(displayName().trim()),
+      status: checkLength(status().trim(), limits.statusLength),
+      email: checkEmail(email().trim()),
+    }),
     async send() {
       const name = displayName().trim();
+      const words = status().trim();
       const address = email().trim();
       const changes = {
         ...(name !== client.me().displayName && { displayName: name }),
+        ...(words !== (client.me().status ?? "") && { status: words === "" ? null : words }),
         ...(address !== (client.me().email ?? "") && { email: address === "" ? null : address }),
       };
       if (Object.keys(changes).length > 0) await client.editMe(changes);
     },
-    explain: explainAt({ email_taken: "email" }, ["displayName", "email"]),
+    explain: explainAt({ email_taken: "email" }, ["displayName", "status", "email"]),
   });
 
   return (
@@ -36,6 +43,16 @@ export function Profile() {
         onInput={form.input("displayName", setDisplayName)}
         autocomplete="name"
         error={form.problem("displayName")}
+      />
+      <Field
+        label="Status"
+        name="status"
+        value={status()}
+        onInput={form.input("status", setStatus)}
+        autocomplete="off"
+        optional
+        hint="A few words that everyone sees beside your name."
+        error={form.problem("status")}
       />
       <Field
         label="E-mail"
@@ -56,9 +73,11 @@ export function Profile() {
 
 function checkDisplayName(name: string): string | undefined {
   if (name === "") return "Enter the name that others will see.";
-  return codePoints(name) > limits.displayNameLength
-    ? `Use at most ${limits.displayNameLength} characters.`
-    : undefined;
+  return checkLength(name, limits.displayNameLength);
+}
+
+function checkLength(text: string, max: number): string | undefined {
+  return codePoints(text) > max ? `Use at most ${max} characters.` : undefined;
 }
 
 function checkEmail(email: string): string | undefined {
