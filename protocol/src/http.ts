@@ -134,6 +134,11 @@ export const membersQuery = z.strictObject({
   cursor: z.string().min(1).max(200).optional(),
   limit: pageLimit(limits.memberPageMax).optional(),
 });
+export const peopleQuery = z.strictObject({
+  q: shortText(limits.peopleQueryLength).optional(),
+  cursor: z.string().min(1).max(1000).optional(),
+  limit: pageLimit(limits.peoplePageMax).optional(),
+});
 export const pollingQuery = z.strictObject({ after: cursorNumber(0).optional() });
 /** A form of a polling client may carry fields of its own, such as a token against forgery. */
 export const pollingForm = z.object({ content: content.default("") });
@@ -316,6 +321,9 @@ export const roomsSchema = z
 export const membersSchema = z
   .object({ members: z.array(membershipSchema).readonly(), cursor: z.string().nullable() })
   .meta({ id: "MemberPage" });
+export const peopleSchema = z
+  .object({ users: z.array(userSchema).readonly(), cursor: z.string().nullable() })
+  .meta({ id: "PeoplePage" });
 export const invitesSchema = z.object({ invites: z.array(inviteSchema).readonly() }).meta({ id: "InviteList" });
 export const sessionsSchema = z.object({ sessions: z.array(sessionSchema).readonly() }).meta({ id: "SessionList" });
 export const healthSchema = z.object({ status: z.string(), version: z.string() }).meta({ id: "Health" });
@@ -350,5 +358,6 @@ export type Start = z.output<typeof startSchema>;
 export type MessagePage = z.output<typeof messagesSchema>;
 export type RoomList = z.output<typeof roomsSchema>;
 export type MemberPage = z.output<typeof membersSchema>;
+export type PeoplePage = z.output<typeof peopleSchema>;
 export type InviteList = z.output<typeof invitesSchema>;
 export type SessionList = z.output<typeof sessionsSchema>;

@@ -17,6 +17,9 @@ export const limits = {
   pageDefault: 25,
   pageMax: 100,
   memberPageMax: 100,
+  peoplePageDefault: 50,
+  peoplePageMax: 100,
+  peopleQueryLength: 100,
   /** Rooms that one user may be in: bounds subscriptions, heads in a pong, and what a resume may ask. */
   roomsPerUser: 500,
   roomMembers: 100_000,

@@ -1,3 +1,4 @@
+import type { PeoplePage } from "@parley/protocol/http";
 import type {
   Author,
   Invite,
@@ -75,6 +76,8 @@ export interface Client {
   deleteRoom(id: RoomId): Promise<void>;
   joinRoom(id: RoomId): Promise<Room>;
   leaveRoom(id: RoomId): Promise<void>;
+  /** One page of everyone here, by name; with a query, of those whose names fit. */
+  listPeople(query: string, cursor?: string): Promise<PeoplePage>;
   /** One page of a room's members, by user name. */
   listMembers(
     id: RoomId,

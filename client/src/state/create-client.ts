@@ -1,6 +1,6 @@
 import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
-import type { InviteList, MemberPage, SessionList } from "@parley/protocol/http";
+import type { InviteList, MemberPage, PeoplePage, SessionList } from "@parley/protocol/http";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Invite, InvitePreview, Room, RoomId, User, Workspace } from "@parley/protocol/model";
 import { batch, untrack } from "solid-js";
@@ -107,6 +107,7 @@ type RoomVerbs = Pick<
   | "joinRoom"
   | "leaveRoom"
   | "listMembers"
+  | "listPeople"
   | "person"
   | "getUser"
   | "knownUser"
@@ -136,6 +137,12 @@ function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): Room
     person: (author) => findSignedIn(account)?.people.now(author) ?? author,
     getUser: (reference) => http.get<User>(`/users/${encodeURIComponent(reference)}`),
     knownUser: (id) => findSignedIn(account)?.people.known(id),
+    async listPeople(query, cursor) {
+      const parameters = new URLSearchParams({ q: query, ...(cursor !== undefined && { cursor }) });
+      const page = await http.get<PeoplePage>(`/users?${parameters}`);
+      for (const user of page.users) findSignedIn(account)?.people.meet(user);
+      return page;
+    },
     listMembers(id, cursor) {
       const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
       return http.get<MemberPage>(`/rooms/${id}/members${query}`);

@@ -96,6 +96,12 @@ export type HistoryCursor =
   | { readonly around: number }
   | Record<string, never>;
 
+/** The last of a page of people: their place in the order, whatever they are called by now. */
+export interface PeopleCursor {
+  readonly name: string;
+  readonly id: UserId;
+}
+
 /** What changed on a topic, as it is now. `reset` when `since` is too far behind, or ahead of the head. */
 export type TopicChanges =
   | { readonly kind: "changes"; readonly delta: DeltaFrame }
@@ -127,6 +133,15 @@ export interface Reads {
     readonly cursor: string | null;
     readonly limit: number;
   }): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;
+  /**
+   * People by name, without regard to case and accents. With a `query`, those of whose name (shown name and user name)
+   * each of its words begins a word.
+   */
+  listPeople(input: {
+    readonly query: string;
+    readonly cursor: PeopleCursor | null;
+    readonly limit: number;
+  }): Promise<{ readonly users: readonly User[]; readonly cursor: PeopleCursor | null }>;
   /** Null when unknown, expired, used up or revoked, or when its room is gone. */
   findInvite(input: {
     readonly code: string;

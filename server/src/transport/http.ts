@@ -17,6 +17,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { directRoomRoutes } from "./routes/direct-rooms.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { reactionRoutes } from "./routes/reactions.ts";
 import { roomRoutes } from "./routes/rooms.ts";
@@ -58,6 +59,7 @@ export function createHttp(options: HttpOptions): Http {
   });
   accountRoutes(http, options);
   workspaceRoutes(http, options);
+  peopleRoutes(http, options);
   roomRoutes(http, options);
   directRoomRoutes(http, options);
   inviteRoutes(http, options);

@@ -2,6 +2,7 @@ import type { Sqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { createFoundation } from "./migrations/foundation.ts";
+import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
 import { addStatus } from "./migrations/status.ts";
 
@@ -9,7 +10,13 @@ import { addStatus } from "./migrations/status.ts";
  * Each entry leads from the schema before it to the next; its number is its place, from 1. Entries never change: a new
  * one is added at the end, in a file of its own in `migrations/`.
  */
-const migrations: readonly ((database: Sqlite) => void)[] = [createFoundation, addStatus, addReactions, addDirectRooms];
+const migrations: readonly ((database: Sqlite) => void)[] = [
+  createFoundation,
+  addStatus,
+  addReactions,
+  addDirectRooms,
+  addPeople,
+];
 
 export const schemaVersion = migrations.length;
 

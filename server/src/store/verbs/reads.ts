@@ -1,6 +1,7 @@
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
+import { listPeople } from "./people.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { changesSince, listTopics } from "./topics.ts";
@@ -18,6 +19,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   listRooms,
   listTopics,
   listMembers,
+  listPeople,
   findInvite,
   listInvites,
   findMessage,

@@ -2,6 +2,7 @@ import { type User, userTopic, workspaceTopic } from "@parley/protocol/model";
 import type { Account, Outcome, Reads, Writes } from "../store.ts";
 import { countUse, findUsableInvite } from "./invites.ts";
 import { addMember, hasSpace } from "./memberships.ts";
+import { putNameWords } from "./people.ts";
 import { createDefaultRoom, findDefaultRoom } from "./rooms.ts";
 import { toAccount, toOwnUser, toUser, type UserRow, userColumns } from "./rows.ts";
 import { insertSession } from "./sessions.ts";
@@ -59,6 +60,7 @@ export function* createAccount(
     input.passwordHash,
     at,
   );
+  yield* putNameWords(userId, input);
   const session = yield* insertSession(userId, input.session, row.user_seq, at);
   transaction.announce(userTopic(userId), row.user_seq, { users: [toOwnUser(row)], sessions: [session] });
   if (founding) yield* createDefaultRoom(transaction, { id: input.defaultRoomId, userId, at });
@@ -89,6 +91,7 @@ export function* putUser(
     email,
     input.userId,
   );
+  if (displayName !== before.display_name) yield* putNameWords(row.user_id, { displayName, username: row.username });
   transaction.announce(userTopic(row.user_id), row.user_seq, { users: [toOwnUser(row)] });
   if (isSeen) yield* announceToWorkspace(transaction, row);
   return done(toOwnUser(row));
