@@ -5,7 +5,7 @@ export function encodeFrame(frame: ServerFrame | object): string {
   return JSON.stringify(frame);
 }
 
-const serverTypes: ReadonlySet<string> = new Set(["welcome", "ack", "delta", "reset", "typing", "pong"]);
+const serverTypes: ReadonlySet<string> = new Set(["welcome", "ack", "delta", "reset", "typing", "presence", "pong"]);
 
 /**
  * Decodes a frame from the server. Null for a type this client does not know: a newer server may send it, and it is

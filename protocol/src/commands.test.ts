@@ -21,6 +21,8 @@ const full: Readonly<Record<CommandType, Fields>> = {
   "reaction.remove": { type: "reaction.remove", ref: 1, room: "general", id: 1, emoji: "❤️" },
   resume: { type: "resume", ref: 1, epoch: "e1", topics: { workspace: 0, "room:R1": 57, "user:U1": 3 } },
   typing: { type: "typing", ref: 1, room: "general" },
+  presence: { type: "presence", ref: 1, active: true },
+  "presence.watch": { type: "presence.watch", ref: 1, users: ["U0123456789ABCDEF"] },
   ping: { type: "ping", ref: 1 },
 };
 

@@ -19,6 +19,7 @@ export const clientMessageId = z
   .regex(/^[\x21-\x7e]+$/)
   .max(limits.clientMessageIdLength);
 export const topic = z.string().regex(/^(workspace|(room|user):[A-Z0-9]{1,40})$/);
+export const userId = z.string().regex(/^[A-Z0-9]{1,40}$/);
 /** Length and blankness are the domain's to judge: each has its own error code. */
 export const content = text();
 
@@ -59,6 +60,14 @@ export const commandSchemas = {
   }),
   /** Ephemeral and without an answer, unless it is refused. */
   typing: z.strictObject({ type: z.literal("typing"), ref: ref.optional(), room: roomReference }),
+  /** Whether somebody is using this client now. Ephemeral and without an answer, unless it is refused. */
+  presence: z.strictObject({ type: z.literal("presence"), ref: ref.optional(), active: z.boolean() }),
+  /** Whose presence this connection shows from now on, instead of any before. Acked with how they are now. */
+  "presence.watch": z.strictObject({
+    type: z.literal("presence.watch"),
+    ref,
+    users: z.array(userId).max(limits.watchedUsers),
+  }),
   /** Answered by `pong`. */
   ping: z.strictObject({ type: z.literal("ping"), ref: ref.optional() }),
 } as const;

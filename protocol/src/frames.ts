@@ -3,6 +3,7 @@ import type {
   GoneRoom,
   Membership,
   Message,
+  Presence,
   Room,
   RoomId,
   Seq,
@@ -19,7 +20,7 @@ import type {
  * A delta states the range it covers: its things are everything that changed on `topic` after `from` up to and
  * including `to`, each as it is now. So a delta can be applied to any position from `from` to `to`.
  */
-export type ServerFrame = WelcomeFrame | AckFrame | DeltaFrame | ResetFrame | TypingFrame | PongFrame;
+export type ServerFrame = WelcomeFrame | AckFrame | DeltaFrame | ResetFrame | TypingFrame | PresenceFrame | PongFrame;
 
 /** First frame of a connection, which is then already subscribed to every topic of its user. */
 export interface WelcomeFrame {
@@ -43,6 +44,8 @@ export interface AckSuccess {
   readonly room?: Room;
   /** Answer to `resume`: the asked topics that do not exist for this user. */
   readonly gone?: readonly Topic[];
+  /** Answer to `presence.watch`. Whoever is not in it cannot be told yet, and stays as they were. */
+  readonly presence?: Readonly<Record<UserId, Presence>>;
 }
 
 export interface AckFailure {
@@ -81,6 +84,12 @@ export interface TypingFrame {
   readonly type: "typing";
   readonly room: RoomId;
   readonly user: UserId;
+}
+
+/** Ephemeral: how users whom this connection watches are now. Never resumed: after a reconnect they are watched again. */
+export interface PresenceFrame {
+  readonly type: "presence";
+  readonly users: Readonly<Record<UserId, Presence>>;
 }
 
 /** The heads reveal a lost last frame. */

@@ -35,6 +35,8 @@ export const limits = {
   directRoomUsers: 10,
   attachmentsPerMessage: 10,
   fileNameBytes: 255,
+  /** Users whose presence one connection follows. */
+  watchedUsers: 200,
   bodyBytes: 128 * 1024,
   frameBytes: 64 * 1024,
   /** A topic that is further behind than this is answered by a reset. */

@@ -11,7 +11,7 @@ import { protocolVersion } from "./version.ts";
  * the version if an older client would misread the change, note it there, and renew the hash.
  */
 const pinned: Readonly<Record<number, string>> = {
-  1: "9f91cfc6ae5bf1fb0371eb2489dc3b224cdc124cc621396d5e76e3f00ddf4fe3",
+  1: "f3848b0bb49a69ac44cb8f0d0c28ebe00372c513eab03e8260e19469cf904ab2",
 };
 
 /** What is asked is described as it comes in, what is answered as it goes out. */
@@ -59,6 +59,8 @@ const sentByClients: readonly string[] = [
   '{"type":"reaction.remove","ref":14,"room":"R0123456789ABCDEF","id":42,"emoji":"❤️"}',
   '{"type":"typing","room":"general"}',
   '{"type":"typing","ref":11,"room":"R0123456789ABCDEF"}',
+  '{"type":"presence","active":false}',
+  '{"type":"presence.watch","ref":13,"users":["U0123456789ABCDEF"]}',
   '{"type":"ping"}',
   '{"type":"ping","ref":12}',
 ];
@@ -91,6 +93,8 @@ const sentByServers: readonly string[] = [
   '{"type":"ack","ref":null,"error":{"code":"invalid","message":"ref: is not valid","retryable":false}}',
   ...changesSent,
   '{"type":"typing","room":"R0123456789ABCDEF","user":"U0123456789ABCDEF"}',
+  '{"type":"ack","ref":13,"presence":{"U0123456789ABCDEF":"away"}}',
+  '{"type":"presence","users":{"U0123456789ABCDEF":"online"}}',
   '{"type":"pong","heads":{"room:R0123456789ABCDEF":58,"workspace":3}}',
 ];
 

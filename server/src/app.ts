@@ -1,11 +1,12 @@
 import type { TypingFrame } from "@parley/protocol/frames";
-import type { SignUpPolicy, Topic } from "@parley/protocol/model";
+import type { Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
 import type { Store } from "./store/store.ts";
 
 /** What domain functions work with. Each is a contract; the assembly chooses what keeps it. */
 export interface App {
   readonly store: Store;
   readonly fanout: Fanout;
+  readonly presences: Presences;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Log;
@@ -16,6 +17,19 @@ export interface App {
 export interface Fanout {
   /** Sends to every connection that follows `topic`, now or never. */
   broadcast(topic: Topic, frame: TypingFrame): void;
+}
+
+/** Who is here now. What it learns passes: after a restart everyone comes again. */
+export interface Presences {
+  /**
+   * This user is here through `source`: a connection, or a client that asks again and again. It counts for some time
+   * only, so it is said again with every sign of life. Without `active` the source is as it was.
+   */
+  here(user: UserId, source: string, active?: boolean): void;
+  /** The source is gone. A `dropped` one may come back as another within a grace; an `ended` one is gone at once. */
+  left(user: UserId, source: string, how: "dropped" | "ended"): void;
+  /** How they are now. Whoever is left out cannot be told yet; that, and each change, is told afterwards. */
+  of(users: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>>;
 }
 
 /** Slow on purpose, so bounded: `hash` and `verify` throw `unavailable` when too many wait already. */

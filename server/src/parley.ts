@@ -4,6 +4,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import type { App, Clock, Log } from "./app.ts";
 import type { Config } from "./config.ts";
 import { Hub } from "./fanout/hub.ts";
+import { MemoryPresences } from "./fanout/presence.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
 import { createPasswords } from "./platform/passwords.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
@@ -17,6 +18,7 @@ import { isSecure } from "./transport/route.ts";
 import {
   closeForRestart,
   createSocketHandlers,
+  quietMs,
   type SocketData,
   silentMs,
   socketPath,
@@ -65,12 +67,14 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   });
   const sweep = () => {
     sweepingSoon = false;
-    hub.sweep(clock.now(), { bufferedBytes: slowBytes, silentMs });
+    hub.sweep(clock.now(), { bufferedBytes: slowBytes, quietMs, silentMs });
   };
+  const presences = new MemoryPresences(clock, (user, presence) => hub.onPresence(user, presence));
   store.onCommit((commit) => hub.publish(commit));
   const app: App = {
     store,
     fanout: hub,
+    presences,
     passwords: createPasswords(),
     clock,
     log,
@@ -113,7 +117,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     throw toStartError(error, config);
   }
   const { port } = serving;
-  const sweeping = setInterval(sweep, sweepEveryMs);
+  const sweeping = setInterval(() => {
+    sweep();
+    presences.sweep();
+    hub.tellPresence();
+  }, sweepEveryMs);
   const purge = purgeRoomsLater(app);
 
   return {

@@ -233,12 +233,12 @@ test("[LM1] one user holds at most twenty sockets", async () => {
 test("[SO10] a connection that falls silent is ended, one that pings is kept", async () => {
   await using cast = await startWithCast();
   const { server, ada, lin } = cast;
-  using silent = await ada.connect();
+  const silent = await openRawSocket(server.url, ada.cookie);
   using lively = await lin.connect();
   server.clock.advance(60_000);
   await lively.heads();
   server.clock.advance(10_000);
-  await silent.closed;
+  await new Promise((resolve) => silent.once("close", resolve));
   expect(await lively.heads()).toHaveProperty("workspace");
 });
 

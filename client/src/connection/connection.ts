@@ -13,6 +13,7 @@ import type {
   AckSuccess,
   DeltaFrame,
   PongFrame,
+  PresenceFrame,
   ResetFrame,
   ServerFrame,
   TypingFrame,
@@ -38,7 +39,9 @@ export type ConnectionStatus =
 type WithoutRef<C> = C extends Command ? Omit<C, "ref"> : never;
 /** A command that is answered by an ack, before the connection has numbered it. */
 export type Request = WithoutRef<Exclude<Command, Unanswered>>;
-type Unanswered = Commands["ping"] | Commands["typing"];
+type Unanswered = Commands["ping"] | Told;
+/** What is told without waiting for an answer. */
+export type Told = Commands["typing"] | Commands["presence"];
 
 export interface ConnectionOptions {
   readonly open: OpenSocket;
@@ -46,7 +49,7 @@ export interface ConnectionOptions {
   readonly onStatus: (status: ConnectionStatus) => void;
   /** The connection is usable from here on; it may be the first or one after a loss. */
   readonly onWelcome: (frame: WelcomeFrame) => void;
-  readonly onFrame: (frame: DeltaFrame | ResetFrame | TypingFrame | PongFrame) => void;
+  readonly onFrame: (frame: DeltaFrame | ResetFrame | TypingFrame | PresenceFrame | PongFrame) => void;
   /** The server does not want this client back by itself. */
   readonly onFinalClose: (code: number) => void;
 }
@@ -124,7 +127,7 @@ export class Connection {
   }
 
   /** Tells something that is not worth an answer, nor a second try. */
-  tell(frame: Commands["typing"]): void {
+  tell(frame: Told): void {
     this.#write(frame);
   }
 

@@ -2,7 +2,7 @@ import { decodeClientFrame } from "@parley/protocol/codec";
 import type { Command } from "@parley/protocol/commands";
 import { ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame, ServerFrame } from "@parley/protocol/frames";
-import type { Topic, UserId } from "@parley/protocol/model";
+import type { Presence, Topic, UserId } from "@parley/protocol/model";
 import type { OpenSocket, SocketEvents } from "../../src/connection/socket.ts";
 import type { FakeServer } from "./fake-server.ts";
 
@@ -57,6 +57,7 @@ export class Network {
   readonly asked: string[] = [];
   isDown = false;
   signedIn: UserId | null;
+  readonly presence = new Map<UserId, Presence>();
   /** Answers a command instead of the server. */
   intercept: ((command: Command) => ParleyError | null) | null = null;
   readonly #server: FakeServer;
@@ -176,7 +177,15 @@ export class Network {
           return;
         }
         case "typing":
+        case "presence":
           return;
+        case "presence.watch": {
+          const presence = Object.fromEntries(
+            command.users.map((user) => [user, this.presence.get(user) ?? "offline"]),
+          );
+          wire.toClient.push({ type: "ack", ref: command.ref, presence });
+          return;
+        }
         case "resume": {
           const gone = this.#resume(wire, me, command.epoch, command.topics);
           wire.toClient.push({ type: "ack", ref: command.ref, gone });

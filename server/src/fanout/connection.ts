@@ -10,6 +10,8 @@ export interface Connection {
   lastHeardAt(): number;
   /** Sends one encoded frame; closes the connection as too slow when it cannot be taken. */
   send(text: string): void;
+  /** Asks the peer for a sign of life. */
+  ping(): void;
   subscribe(topic: Topic): void;
   unsubscribe(topic: Topic): void;
   bufferedBytes(): number;

@@ -20,6 +20,8 @@ interface Peer extends Connection {
   heardAt: number;
   buffered: number;
   terminated: boolean;
+  pinged: number;
+  readonly sent: string[];
 }
 
 beforeEach(() => {
@@ -43,8 +45,11 @@ function connect(userId: UserId, follows: Readonly<Record<string, number>> = {},
     heardAt: 0,
     buffered: 0,
     terminated: false,
+    pinged: 0,
+    ping: () => void peer.pinged++,
     lastHeardAt: () => peer.heardAt,
-    send() {},
+    sent: [],
+    send: (text) => void peer.sent.push(text),
     subscribe: (topic) => peer.topics.add(topic),
     unsubscribe: (topic) => peer.topics.delete(topic),
     bufferedBytes: () => peer.buffered,
@@ -246,7 +251,7 @@ describe("a session that is revoked", () => {
 });
 
 describe("the sweep", () => {
-  const bounds = { bufferedBytes: 100, silentMs: 50 };
+  const bounds = { bufferedBytes: 100, quietMs: 20, silentMs: 50 };
 
   test("[SO9] closes a reader whose buffer is past the limit with 4008, and leaves the others", () => {
     const slow = connect("UA", { "room:R1": 0 });
@@ -277,12 +282,56 @@ describe("the sweep", () => {
     expect(ada.closed).toEqual([]);
   });
 
+  test("[PS2] asks a peer that is quiet for a sign of life", () => {
+    const ada = connect("UA");
+    ada.heardAt = 100;
+    hub.sweep(120, bounds);
+    expect(ada.pinged).toBe(0);
+    hub.sweep(121, bounds);
+    expect([ada.pinged, ada.terminated]).toEqual([1, false]);
+  });
+
   test("goes on to the last connection, however many it closes on its way", () => {
     const peers = Array.from({ length: 100 }, (_, index) => connect(`U${index}`, { "room:R1": 0 }));
     for (const [index, peer] of peers.entries()) if (index % 3 > 0) peer.buffered = 1000;
     hub.sweep(10, bounds);
     expect(hub.size).toBe(34);
     expect(peers.filter((peer) => peer.closed.length > 0)).toHaveLength(66);
+  });
+});
+
+describe("presence", () => {
+  const frames = (peer: Peer) => peer.sent.map((text) => JSON.parse(text).users);
+
+  test("[PS4] [PS5] reaches only who watches, as one frame with everyone as they are now", () => {
+    const ada = connect("UA");
+    const bob = connect("UB");
+    const cleo = connect("UC");
+    hub.watch(ada, ["U1", "U2"]);
+    hub.watch(bob, ["U2"]);
+    for (const presence of ["online", "away"] as const) hub.onPresence("U1", presence);
+    hub.onPresence("U2", "online");
+    hub.onPresence("U3", "online");
+    hub.tellPresence();
+    hub.tellPresence();
+    expect(frames(ada)).toEqual([{ U1: "away", U2: "online" }]);
+    expect(frames(bob)).toEqual([{ U2: "online" }]);
+    expect(frames(cleo)).toEqual([]);
+    expect(published).toEqual([]);
+  });
+
+  test("[PS4] a new list takes the place of the old one, and a closed connection watches nobody", () => {
+    const ada = connect("UA");
+    const bob = connect("UB");
+    hub.watch(ada, ["U1"]);
+    hub.watch(ada, ["U2"]);
+    hub.watch(bob, ["U1"]);
+    hub.remove(bob);
+    hub.watch(bob, ["U2"]);
+    for (const user of ["U1", "U2"]) hub.onPresence(user, "online");
+    hub.tellPresence();
+    expect(frames(ada)).toEqual([{ U2: "online" }]);
+    expect(frames(bob)).toEqual([]);
   });
 });
 

@@ -1,10 +1,19 @@
 import { encodeFrame } from "@parley/protocol/codec";
 import { closeCodes } from "@parley/protocol/errors";
 import { type DeltaFrame, isGone, type TypingFrame } from "@parley/protocol/frames";
-import { type RoomId, roomTopic, type Seq, type SessionId, type Topic, type UserId } from "@parley/protocol/model";
+import {
+  type Presence,
+  type RoomId,
+  roomTopic,
+  type Seq,
+  type SessionId,
+  type Topic,
+  type UserId,
+} from "@parley/protocol/model";
 import type { Fanout } from "../app.ts";
 import type { Commit } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
+import { Watchers } from "./watchers.ts";
 
 /**
  * The connections of this process, and what reaches them.
@@ -18,6 +27,7 @@ export class Hub implements Fanout {
   readonly #byUser = new Map<UserId, Set<Connection>>();
   readonly #topics = new Map<Topic, { head: Seq; readonly connections: Set<Connection> }>();
   readonly #topicsOf = new Map<Connection, Set<Topic>>();
+  readonly #watchers = new Watchers();
 
   /** `publish` sends one encoded frame to every socket that is subscribed to a topic. */
   constructor(publish: (topic: Topic, text: string) => void) {
@@ -40,6 +50,7 @@ export class Hub implements Fanout {
   remove(connection: Connection): void {
     for (const topic of this.#topicsOf.get(connection) ?? []) this.#forget(connection, topic);
     this.#topicsOf.delete(connection);
+    this.#watchers.forget(connection);
     const connections = this.#byUser.get(connection.userId);
     connections?.delete(connection);
     if (connections?.size === 0) this.#byUser.delete(connection.userId);
@@ -61,6 +72,20 @@ export class Hub implements Fanout {
     if (this.#topics.has(topic)) this.#publish(topic, encodeFrame(frame));
   }
 
+  /** From now on, tells this connection of these users' presence, and of nobody else's. */
+  watch(connection: Connection, users: readonly UserId[]): void {
+    if (this.#topicsOf.has(connection)) this.#watchers.watch(connection, users);
+  }
+
+  /** Told with the next `tellPresence`, to those who watch this user. */
+  onPresence(user: UserId, presence: Presence): void {
+    this.#watchers.changed(user, presence);
+  }
+
+  tellPresence(): void {
+    this.#watchers.flush();
+  }
+
   /** Where each topic of this connection stands: what reveals a lost last frame. */
   headsOf(connection: Connection): Record<string, Seq> {
     const heads: Record<string, Seq> = {};
@@ -68,12 +93,19 @@ export class Hub implements Fanout {
     return heads;
   }
 
-  /** Closes connections that read too slowly, whose session has run out, or whose peer has fallen silent. */
-  sweep(now: number, bounds: { readonly bufferedBytes: number; readonly silentMs: number }): void {
+  /**
+   * Closes connections that read too slowly, whose session has run out, or whose peer has fallen silent. Asks those that
+   * are quiet for a sign of life.
+   */
+  sweep(
+    now: number,
+    bounds: { readonly bufferedBytes: number; readonly quietMs: number; readonly silentMs: number },
+  ): void {
     for (const connection of this.#topicsOf.keys()) {
       if (connection.bufferedBytes() > bounds.bufferedBytes) connection.close(closeCodes.tooSlow, "too slow");
       else if (now >= connection.expiresAt) connection.close(closeCodes.notSignedIn, "session expired");
       else if (now - connection.lastHeardAt() > bounds.silentMs) connection.terminate();
+      else if (now - connection.lastHeardAt() > bounds.quietMs) connection.ping();
     }
   }
 

@@ -12,6 +12,8 @@ export interface Socket<Data> {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   bufferedBytes(): number;
+  /** Asks for a sign of life; even a page that sleeps answers, by `onPong`. */
+  ping(): void;
   close(code: number, reason: string): void;
   /** Ends a connection whose peer no longer answers. */
   terminate(): void;
@@ -21,6 +23,7 @@ export interface SocketHandlers<Data> {
   onOpen(socket: Socket<Data>): void;
   onText(socket: Socket<Data>, text: string): void;
   onBinary(socket: Socket<Data>): void;
+  onPong(socket: Socket<Data>): void;
   onClose(socket: Socket<Data>): void;
 }
 
@@ -87,6 +90,7 @@ export function serve<Data>(options: ServeOptions<Data>): Serving {
         if (typeof data === "string") sockets.onText(wrap(native), data);
         else sockets.onBinary(wrap(native));
       },
+      pong: (native) => sockets.onPong(wrap(native)),
       close: (native) => sockets.onClose(wrap(native)),
     },
   });
@@ -114,6 +118,9 @@ function toSocket<Data>(native: Bun.ServerWebSocket<unknown>, data: Data): Socke
       native.unsubscribe(topic);
     },
     bufferedBytes: () => native.getBufferedAmount(),
+    ping: () => {
+      native.ping();
+    },
     close: (code, reason) => native.close(code, reason),
     terminate: () => native.terminate(),
   };

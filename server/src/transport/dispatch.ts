@@ -8,8 +8,9 @@ import { addReaction, removeReaction } from "../domain/reactions.ts";
 import type { SignedIn } from "../store/store.ts";
 import type { Limit, Limits } from "./limits.ts";
 
-/** The commands that the domain answers. `resume` and `ping` are about the connection itself. */
-export type DomainCommand = Exclude<Command, { readonly type: "resume" | "ping" }>;
+/** The commands that are about the connection itself; the domain answers all others. */
+export type ConnectionCommand = Extract<Command, { readonly type: "resume" | "ping" | "presence" | "presence.watch" }>;
+export type DomainCommand = Exclude<Command, ConnectionCommand>;
 export type AckFields = Omit<AckSuccess, "type" | "ref">;
 
 /** What one command costs its user; HTTP takes from the same buckets. */

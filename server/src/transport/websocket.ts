@@ -1,10 +1,11 @@
 import { decodeClientFrame, encodeFrame } from "@parley/protocol/codec";
 import type { Command } from "@parley/protocol/commands";
-import { closeCodes, ParleyError } from "@parley/protocol/errors";
+import { closeCodes, isFinalClose, ParleyError } from "@parley/protocol/errors";
 import type { AckFrame, PongFrame, ServerFrame, WelcomeFrame } from "@parley/protocol/frames";
 import { limits as bounds } from "@parley/protocol/limits";
 import { protocolVersion } from "@parley/protocol/version";
 import type { App } from "../app.ts";
+import { getPresence } from "../domain/presence.ts";
 import { findSignedIn, toOwnUser } from "../domain/sessions.ts";
 import type { Connection } from "../fanout/connection.ts";
 import type { Hub } from "../fanout/hub.ts";
@@ -17,6 +18,10 @@ import { connectionsPerUser, type Limits } from "./limits.ts";
 
 export const socketPath = "/api/socket";
 export const heartbeatMs = 25_000;
+/** A peer that has said nothing for this long is asked for a sign of life. */
+export const quietMs = 15_000;
+/** Every sign of life is one of presence, but not every frame needs to say so. */
+const hereEveryMs = 5_000;
 /** A peer that missed two heartbeats and half of the next is gone. */
 export const silentMs = 2.5 * heartbeatMs;
 /** Commands of one connection that may be under way at once. */
@@ -41,6 +46,7 @@ export function createSocketHandlers(app: App, hub: Hub, limits: Limits): Socket
       });
     },
     onText: (socket, text) => socket.data.connection?.receive(text),
+    onPong: (socket) => socket.data.connection?.heard(),
     onBinary: (socket) => socket.data.connection?.close(closeCodes.protocolError, "text frames only"),
     onClose: (socket) => socket.data.connection?.forget(),
   };
@@ -54,6 +60,9 @@ class SocketConnection implements Connection {
   #actor: SignedIn;
   readonly expiresAt: number;
   #heardAt: number;
+  /** This connection among everything through which its user is here. */
+  readonly #source = crypto.randomUUID();
+  #hereAt = Number.NEGATIVE_INFINITY;
   #outstanding = 0;
   #state: "opening" | "open" | "closed" = "opening";
   /** Frames that came before the welcome was sent. */
@@ -94,13 +103,19 @@ class SocketConnection implements Connection {
       return;
     }
     this.#actor = actor;
+    this.heard();
     const user = toOwnUser(actor.user);
     this.#sendFrame({ type: "welcome", protocol: protocolVersion, user, epoch, heartbeatMs } satisfies WelcomeFrame);
     for (const text of this.#early.splice(0)) this.receive(text);
   }
 
-  receive(text: string): void {
+  heard(): void {
     this.#heardAt = this.#app.clock.now();
+    if (this.#state === "open" && this.#heardAt - this.#hereAt >= hereEveryMs) this.#here();
+  }
+
+  receive(text: string): void {
+    this.heard();
     if (this.#state === "closed") return;
     if (this.#state === "opening") {
       if (this.#early.push(text) > 16) this.close(closeCodes.protocolError, "wait for the welcome");
@@ -123,6 +138,10 @@ class SocketConnection implements Connection {
     if (this.#state === "open" && !this.#socket.send(text)) this.close(closeCodes.tooSlow, "too slow");
   }
 
+  ping(): void {
+    this.#socket.ping();
+  }
+
   subscribe(topic: string): void {
     this.#socket.subscribe(topic);
   }
@@ -141,6 +160,7 @@ class SocketConnection implements Connection {
 
   close(code: number, reason = ""): void {
     if (this.#state === "closed") return;
+    if (isFinalClose(code)) this.#app.presences.left(this.userId, this.#source, "ended");
     this.forget();
     this.#socket.close(code, reason);
   }
@@ -154,6 +174,12 @@ class SocketConnection implements Connection {
   forget(): void {
     this.#hub.remove(this);
     this.#state = "closed";
+    this.#app.presences.left(this.userId, this.#source, "dropped");
+  }
+
+  #here(active?: boolean): void {
+    this.#hereAt = this.#heardAt;
+    this.#app.presences.here(this.userId, this.#source, active);
   }
 
   async #answer(frame: Readonly<Record<string, unknown>>): Promise<void> {
@@ -183,6 +209,12 @@ class SocketConnection implements Connection {
         for (const text of frames) this.send(text);
         return { gone };
       }
+      case "presence":
+        this.#here(command.active);
+        return {};
+      case "presence.watch":
+        this.#hub.watch(this, command.users);
+        return { presence: await getPresence(this.#app, command.users) };
       default:
         return dispatch(this.#app, this.#limits, this.#actor, command);
     }
