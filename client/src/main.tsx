@@ -9,6 +9,7 @@ import "./features/composer/composer.css";
 import "./ui/theme.ts";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
+import { listenForUse } from "./app/use.ts";
 import { ClientContext } from "./state/client.ts";
 import { createClient } from "./state/create-client.ts";
 import { startRouter } from "./ui/router/router.ts";
@@ -23,6 +24,8 @@ const client = createClient({
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
   },
 });
+
+listenForUse(client);
 
 startRouter((pathname) => parseRoute(pathname).screen !== "unknown");
 

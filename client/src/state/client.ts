@@ -6,6 +6,7 @@ import type {
   Membership,
   Message,
   MessageId,
+  Presence,
   Room,
   RoomId,
   RoomKind,
@@ -116,6 +117,10 @@ export interface Client {
 
   /** Others who are writing in a room now, longest first. */
   typing(room: RoomId): readonly Author[];
+  /** How someone is now; undefined while that is not known. Whoever reads it in a reactive scope looks at them. */
+  presence(user: UserId): Presence | undefined;
+  /** I am using this page; call it on every input, it is throttled inside. After some minutes without it I am away. */
+  noteUse(): void;
   /** Tells the others that I am writing; call it on every input, it is throttled inside. */
   notifyTyping(room: RoomId): void;
 }

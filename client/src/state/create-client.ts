@@ -175,6 +175,8 @@ type MessageVerbs = Pick<
   | "setDraft"
   | "typing"
   | "notifyTyping"
+  | "presence"
+  | "noteUse"
 >;
 
 function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock): MessageVerbs {
@@ -202,6 +204,8 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
     draft: (room) => findSignedIn(account)?.drafts.get(room) ?? "",
     setDraft: (room, text) => untrack(() => findSignedIn(account)?.drafts.set(room, text)),
     typing: (room) => findSignedIn(account)?.typing.writers(room) ?? [],
+    presence: (user) => findSignedIn(account)?.presences.of(user),
+    noteUse: () => untrack(() => findSignedIn(account)?.presences.noteUse()),
     notifyTyping: (room) => findSignedIn(account)?.typing.notify(room),
   };
 }

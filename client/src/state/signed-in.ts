@@ -1,5 +1,5 @@
 import { closeCodes, ParleyError } from "@parley/protocol/errors";
-import type { DeltaFrame, PongFrame, ResetFrame, TypingFrame, WelcomeFrame } from "@parley/protocol/frames";
+import type { DeltaFrame, WelcomeFrame } from "@parley/protocol/frames";
 import type { MemberPage, MessagePage, RoomList } from "@parley/protocol/http";
 import {
   type Message,
@@ -12,12 +12,13 @@ import {
 } from "@parley/protocol/model";
 import { batch, createSignal, untrack } from "solid-js";
 import type { Clock } from "../connection/clock.ts";
-import { Connection, type ConnectionStatus } from "../connection/connection.ts";
+import { Connection, type ConnectionOptions, type ConnectionStatus } from "../connection/connection.ts";
 import type { Http } from "../connection/http.ts";
 import type { OpenSocket } from "../connection/socket.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
+import { Presences } from "./presences.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
 import { Timelines } from "./timelines.ts";
@@ -47,6 +48,7 @@ export class SignedIn {
   readonly timelines: Timelines;
   readonly outbox: Outbox;
   readonly typing: Typing;
+  readonly presences: Presences;
   readonly drafts: Drafts;
 
   readonly #options: SignedInOptions;
@@ -101,6 +103,14 @@ export class SignedIn {
       findPerson: (room, id) => this.people.find(room, id),
       tell: (room) => this.connection.tell({ type: "typing", room }),
     });
+    this.presences = new Presences({
+      clock,
+      tell: (active) => this.connection.tell({ type: "presence", active }),
+      watch: async (users) => {
+        const { presence = {} } = await this.connection.request({ type: "presence.watch", users: [...users] });
+        return presence;
+      },
+    });
     this.drafts = new Drafts(user.id, storage);
     this.connection.start();
     this.#roomList.load();
@@ -112,6 +122,7 @@ export class SignedIn {
     this.#roomList.close();
     this.timelines.close();
     this.typing.close();
+    this.presences.close();
     this.rooms.close();
   }
 
@@ -163,6 +174,7 @@ export class SignedIn {
       return;
     }
     this.#roomList.load();
+    this.presences.onWelcome();
     if (!(await this.#topics.onWelcome(epoch))) return;
     this.timelines.reloadFailed();
     this.outbox.open();
@@ -172,6 +184,7 @@ export class SignedIn {
     if (status.kind !== "online") {
       this.#topics.onLost();
       this.outbox.close();
+      this.presences.onLost();
     }
     // A refused upgrade does not say why.
     const refused = status.kind === "offline" && status.retryAt !== null && untrack(this.status).kind === "connecting";
@@ -179,7 +192,7 @@ export class SignedIn {
     if (refused) this.#options.onDoubt();
   }
 
-  #onFrame(frame: DeltaFrame | ResetFrame | TypingFrame | PongFrame): void {
+  #onFrame(frame: Parameters<ConnectionOptions["onFrame"]>[0]): void {
     switch (frame.type) {
       case "delta":
         this.#topics.onDelta(frame);
@@ -189,6 +202,9 @@ export class SignedIn {
         return;
       case "typing":
         this.typing.onTyping(frame.room, frame.user);
+        return;
+      case "presence":
+        this.presences.onPresence(frame.users);
         return;
       case "pong":
         this.#topics.onHeads(frame.heads);

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { PersonButton } from "../../ui/PersonButton.tsx";
+import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { explain } from "../words.ts";
 
 /** Who is in a room, page by page as one scrolls. Begins again when someone comes or goes. */
@@ -50,11 +51,13 @@ export function MemberList(props: { readonly room: Room }) {
           {(member) => (
             <li class="member">
               <PersonButton id={member.user.id} class="member-person">
-                <Avatar
-                  id={member.user.id}
-                  name={client.person(member.user).displayName}
-                  picture={client.person(member.user).avatar}
-                />
+                <PresenceDot presence={client.presence(member.user.id)}>
+                  <Avatar
+                    id={member.user.id}
+                    name={client.person(member.user).displayName}
+                    picture={client.person(member.user).avatar}
+                  />
+                </PresenceDot>
                 <span class="two-lines member-words">
                   <b dir="auto">{client.person(member.user).displayName}</b>
                   <small>@{member.user.username}</small>
