@@ -189,3 +189,32 @@ test("other people coming and going changes the count of members only", async ()
   await world.flush();
   expect(world.client.findRoom(general)).toMatchObject({ memberCount: 2, membership: { role: "owner" } });
 });
+
+test("[DR4] direct rooms bear their people's names of now, the latest spoken in first, once something was said", async () => {
+  const world = await startWorld(({ server }) => {
+    server.addDirectRoom("RBEN", ben, ann);
+    server.addDirectRoom("RCLEO", ann, cleo);
+    server.addDirectRoom("RALL", ben, ann, cleo);
+    server.addDirectRoom("RNOTES", ann);
+    server.send("RALL", cleo, "hello");
+  });
+  expect(names(world.client.directRooms()).sort()).toEqual(["ann (you)", "ben, cleo", "cleo"]);
+  expect(names(world.client.rooms())).toEqual(["general"]);
+  world.server.rename(cleo, "Cleo C.");
+  await world.clock.advance(1_000);
+  world.server.send("RBEN", ben, "psst", undefined, "2026-11-20T13:00:00.000Z");
+  await world.flush();
+  expect(names(world.client.directRooms())[0]).toBe("ben");
+  expect(names(world.client.directRooms()).sort()).toEqual(["Cleo C.", "ann (you)", "ben", "ben, Cleo C."]);
+  world.server.send("RNOTES", ann, "buy oil", undefined, "2026-11-20T14:00:00.000Z");
+  await world.flush();
+  expect(names(world.client.directRooms())[0]).toBe("ann (you)");
+});
+
+test("[DR1] opening a direct room asks the server, and shows it", async () => {
+  const world = await startWorld();
+  const opened = world.client.openDirectRoom(["ben"]);
+  await world.flush();
+  expect(await opened).toMatchObject({ kind: "direct", name: "ben" });
+  expect(names(world.client.directRooms())).toEqual(["ben"]);
+});

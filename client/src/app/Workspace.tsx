@@ -19,6 +19,7 @@ import { listenForRoomKeys } from "./room-keys.ts";
 
 const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
 const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
+const People = lazy(() => import("../features/people/People.tsx").then((m) => ({ default: m.People })));
 const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").then((m) => ({ default: m.ProfileCard })));
 const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
 const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
@@ -43,7 +44,7 @@ export function Workspace(props: { readonly route: Route }) {
     if (current) rememberRoom(current);
   });
   createEffect(() => {
-    const part = props.route.screen === "browse" ? "Browse rooms" : room()?.name;
+    const part = titles[props.route.screen] ?? room()?.name;
     document.title = part ? `${part} · ${client.workspace().name}` : client.workspace().name;
   });
   // Whoever goes elsewhere is done with what was open.
@@ -63,7 +64,7 @@ export function Workspace(props: { readonly route: Route }) {
         sidebar={
           <RoomList
             current={room()}
-            browsing={props.route.screen === "browse"}
+            screen={props.route.screen}
             onCreate={() => setDialog("create")}
             below={
               <>
@@ -85,6 +86,9 @@ export function Workspace(props: { readonly route: Route }) {
               </Match>
               <Match when={props.route.screen === "browse"}>
                 <BrowseRooms onCreate={() => setDialog("create")} />
+              </Match>
+              <Match when={props.route.screen === "people"}>
+                <People />
               </Match>
               <Match when={roomIn()?.id} keyed>
                 {(_id) => (
@@ -142,6 +146,8 @@ export function Workspace(props: { readonly route: Route }) {
   );
 }
 
+const titles: Partial<Record<Route["screen"], string>> = { browse: "Browse rooms", people: "People" };
+
 /** The room that the address names. When its slug changes while it is shown, the address follows. */
 function createRouteRoom(slug: () => string | undefined): () => Room | undefined {
   const client = useClient();
@@ -166,7 +172,7 @@ function createRouteRoom(slug: () => string | undefined): () => Room | undefined
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
   const preload = () => {
-    for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms]) void part.preload();
+    for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms, People]) void part.preload();
   };
   if (typeof requestIdleCallback === "function") requestIdleCallback(preload, { timeout: 4000 });
   else setTimeout(preload, 2000);

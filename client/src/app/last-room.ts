@@ -15,7 +15,11 @@ export function rememberRoom(room: Room): void {
 export function findHomeRoom(client: Client): Room | undefined {
   const rooms = client.rooms();
   const last = readLast();
-  return rooms.find((room) => room.id === last) ?? rooms.find((room) => room.slug === "general") ?? rooms[0];
+  return (
+    [...rooms, ...client.directRooms()].find((room) => room.id === last) ??
+    rooms.find((room) => room.slug === "general") ??
+    rooms[0]
+  );
 }
 
 function readLast(): string | null {

@@ -9,7 +9,7 @@ export function listenForRoomKeys(client: Client, currentId: () => string | unde
       return;
     }
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const rooms = client.rooms();
+    const rooms = [...client.rooms(), ...client.directRooms()];
     if (step === 0 || rooms.length === 0) return;
     event.preventDefault();
     const at = rooms.findIndex((room) => room.id === currentId());

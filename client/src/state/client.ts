@@ -165,6 +165,7 @@ export type Delivery =
 
 export const canAdminister = (me: User, room: Room): boolean => {
   const role: RoomRole | undefined = room.membership?.role;
+  if (room.kind === "direct") return false;
   return role === "owner" || role === "admin" || (role !== undefined && me.role !== "member");
 };
 

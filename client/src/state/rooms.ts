@@ -76,7 +76,8 @@ export class Rooms {
 
   /** Takes in a room that a request has created, changed or made me a member of. */
   async changed(request: Promise<Room>): Promise<Room> {
-    return this.#during(request, (room) => this.#store[1](room.id, { ...this.#named(room) }));
+    const room = await this.#during(request, (answer) => this.#store[1](answer.id, { ...this.#named(answer) }));
+    return this.#named(room);
   }
 
   /** I am out of it. A public room stays in sight. */
@@ -145,7 +146,8 @@ export class Rooms {
     if (!room.users) return room;
     const users = room.users.map(this.#options.person);
     const others = users.filter(({ id }) => id !== this.#options.me);
-    return { ...room, users, name: (others.length > 0 ? others : users).map((user) => user.displayName).join(", ") };
+    const name = others.map(({ displayName }) => displayName).join(", ") || `${users[0]?.displayName} (you)`;
+    return { ...room, users, name };
   }
 
   /** To the others a direct room shows once something has been said in it. */

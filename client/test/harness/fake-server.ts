@@ -82,6 +82,23 @@ export class FakeServer {
     return this.#room(id);
   }
 
+  addDirectRoom(id: RoomId, ...people: readonly [UserId, ...UserId[]]): Room {
+    const users = people.map((user) => this.#author(user));
+    const base = { id, slug: id.toLowerCase(), name: "", description: "", kind: "direct" as const };
+    this.rooms.set(id, {
+      ...base,
+      createdBy: people[0],
+      createdAt: startedAt,
+      memberCount: 0,
+      lastMessageId: 0,
+      users,
+    });
+    this.#messages.set(id, []);
+    this.#members.set(id, new Map());
+    for (const user of people) this.join(id, user);
+    return this.#room(id);
+  }
+
   editRoom(id: RoomId, changes: Partial<Room>): Room {
     const before = this.#room(id);
     const room = { ...before, ...changes };
@@ -122,7 +139,7 @@ export class FakeServer {
     this.#announce(userTopic(user), { memberships: [changed] });
   }
 
-  send(id: RoomId, author: UserId, content: string, clientMessageId?: string): Message {
+  send(id: RoomId, author: UserId, content: string, clientMessageId?: string, createdAt = startedAt): Message {
     this.requireMember(id, author);
     const messages = this.messages(id);
     const repeated = messages.find((m) => m.author.id === author && m.clientMessageId === clientMessageId);
@@ -134,7 +151,7 @@ export class FakeServer {
       seq: this.head(roomTopic(id)) + 1,
       author: this.#author(author),
       content,
-      createdAt: startedAt,
+      createdAt,
       ...(clientMessageId !== undefined && { clientMessageId }),
     };
     messages.push(message);

@@ -279,6 +279,11 @@ export class Network {
         server.addRoom(`R${name.toUpperCase()}`, "public", me, name);
         return server.roomOf(`R${name.toUpperCase()}`, me);
       }
+      case "POST /direct-rooms": {
+        const others = [...server.users.values()].filter(({ username }) => body.users?.includes(username));
+        server.addDirectRoom("RDIRECT", me, ...others.map(({ id }) => id));
+        return server.roomOf("RDIRECT", me);
+      }
       case "PATCH /rooms/:id":
         server.editRoom(room, body);
         return server.roomOf(room, me);

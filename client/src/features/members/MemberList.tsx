@@ -1,10 +1,11 @@
 import type { Membership, Room } from "@parley/protocol/model";
-import { createEffect, createSignal, For, onCleanup, Show, untrack } from "solid-js";
+import { createEffect, createSignal, For, Show, untrack } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
+import { NextPage } from "../../ui/NextPage.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { explain } from "../words.ts";
@@ -78,28 +79,9 @@ export function MemberList(props: { readonly room: Room }) {
           </div>
         )}
       </Show>
-      <Show when={!problem() && cursor()}>{(after) => <NextPage onReached={() => void load(after())} />}</Show>
+      <Show when={!problem() && cursor()}>
+        {(after) => <NextPage label="Show more members" onReached={() => void load(after())} />}
+      </Show>
     </section>
-  );
-}
-
-/** Asks for the next page when it comes into sight, or is pressed. */
-function NextPage(props: { readonly onReached: () => void }) {
-  let element: HTMLDivElement | undefined;
-  const sight = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) props.onReached();
-  });
-  createEffect(() => element && sight.observe(element));
-  onCleanup(() => sight.disconnect());
-  return (
-    <div
-      ref={(node) => {
-        element = node;
-      }}
-    >
-      <Button kind="quiet" onClick={() => props.onReached()}>
-        Show more members
-      </Button>
-    </div>
   );
 }

@@ -1,9 +1,16 @@
-import type { Room } from "@parley/protocol/model";
+import type { Room, RoomKind } from "@parley/protocol/model";
 import { For, Match, Show, Switch } from "solid-js";
 import type { Timeline } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Icon } from "../../ui/Icon.tsx";
+import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { Late } from "../../ui/Late.tsx";
+
+const icons: Readonly<Record<RoomKind, IconName>> = { public: "hash", private: "lock", direct: "users" };
+
+const beginning = ({ kind, memberCount }: Room): string => {
+  if (kind !== "direct") return "This is where the room begins.";
+  return memberCount === 1 ? "Notes to yourself. Nobody else sees them." : "This is where your conversation begins.";
+};
 
 /** What stands above the oldest message that is here. */
 export function Start(props: {
@@ -42,7 +49,7 @@ export function Start(props: {
       <Match when={true}>
         <div class="history-start">
           <span class="history-start-mark">
-            <Icon name={props.room.kind === "private" ? "lock" : "hash"} />
+            <Icon name={icons[props.room.kind]} />
           </span>
           <h2 dir="auto">{props.room.name}</h2>
           <Show when={props.room.description}>
@@ -51,7 +58,7 @@ export function Start(props: {
           <p>
             {props.timeline.entries().length === 0
               ? "Nothing has been said here yet. Write the first message below."
-              : "This is where the room begins."}
+              : beginning(props.room)}
           </p>
         </div>
       </Match>

@@ -1,4 +1,4 @@
-import type { Room } from "@parley/protocol/model";
+import type { Room, RoomKind } from "@parley/protocol/model";
 import { createSignal, type JSX, Show } from "solid-js";
 import { canAdminister, useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -12,6 +12,12 @@ import { DeleteRoom, LeaveRoom } from "./LeaveRoom.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 import { RoomInvites } from "./RoomInvites.tsx";
 import "./details.css";
+
+const kindWords: Readonly<Record<RoomKind, string>> = {
+  public: "Public in this workspace",
+  private: "Private, by invite",
+  direct: "Direct, for its people alone",
+};
 
 /** The panel beside a room: what it is, who is in it, and what this reader may change. */
 export function RoomDetails(props: { readonly room: Room; readonly members: JSX.Element }) {
@@ -61,13 +67,15 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
                 <RoomIcon kind={props.room.kind} />
                 <b dir="auto">{props.room.name}</b>
               </p>
-              <p class="details-description" dir="auto">
-                {props.room.description || "No description yet."}
-              </p>
+              <Show when={props.room.kind !== "direct"}>
+                <p class="details-description" dir="auto">
+                  {props.room.description || "No description yet."}
+                </p>
+              </Show>
               <dl class="details-facts">
                 <div>
                   <dt>Kind</dt>
-                  <dd>{props.room.kind === "private" ? "Private, by invite" : "Public in this workspace"}</dd>
+                  <dd>{kindWords[props.room.kind]}</dd>
                 </div>
                 <div>
                   <dt>Address</dt>
@@ -88,7 +96,7 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
           <RoomInvites room={props.room} />
         </Show>
         <section class="details-part details-end" aria-label="Leaving">
-          <Show when={props.room.membership}>
+          <Show when={props.room.membership && props.room.kind !== "direct"}>
             <Button kind="danger-quiet" onClick={() => setAsked("leave")}>
               Leave room
             </Button>

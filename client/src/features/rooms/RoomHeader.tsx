@@ -5,9 +5,15 @@ import { IconButton } from "../../ui/IconButton.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { goUp, navigate } from "../../ui/router/router.ts";
 import { detailsPath, homePath, roomPath } from "../../ui/router/routes.ts";
+import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
 export const countMembers = (count: number) => (count === 1 ? "1 member" : `${count.toLocaleString()} members`);
+
+const countPeople = ({ kind, memberCount }: Room) => {
+  if (kind !== "direct") return countMembers(memberCount);
+  return memberCount === 1 ? "Only you" : `${memberCount} people`;
+};
 
 /** The top of a room: what it is, and the way to its details. */
 export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: boolean }) {
@@ -29,17 +35,19 @@ export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: b
         <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
       </Show>
       <div class="room-title">
-        <RoomIcon kind={props.room.kind} />
+        <Show when={props.room.kind === "direct"} fallback={<RoomIcon kind={props.room.kind} />}>
+          <DirectMark room={props.room} />
+        </Show>
         <h1 dir="auto">{props.room.name}</h1>
         <Show when={props.room.kind === "private"}>
           <span class="sr-only">Private room</span>
         </Show>
-        <small>{countMembers(props.room.memberCount)}</small>
+        <small>{countPeople(props.room)}</small>
       </div>
       <p class="room-description" dir="auto" title={props.room.description}>
         {props.room.description}
       </p>
-      <button type="button" class="room-count" aria-label={countMembers(props.room.memberCount)} onClick={toggle}>
+      <button type="button" class="room-count" aria-label={countPeople(props.room)} onClick={toggle}>
         <Icon name="users" />
         {props.room.memberCount.toLocaleString()}
       </button>

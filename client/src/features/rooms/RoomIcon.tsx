@@ -1,6 +1,8 @@
 import type { RoomKind } from "@parley/protocol/model";
-import { Icon } from "../../ui/Icon.tsx";
+import { Icon, type IconName } from "../../ui/Icon.tsx";
+
+const icons: Readonly<Record<RoomKind, IconName>> = { public: "hash", private: "lock", direct: "users" };
 
 export function RoomIcon(props: { readonly kind: RoomKind }) {
-  return <Icon name={props.kind === "private" ? "lock" : "hash"} />;
+  return <Icon name={icons[props.kind]} />;
 }

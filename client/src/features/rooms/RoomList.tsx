@@ -1,21 +1,28 @@
 import type { Room } from "@parley/protocol/model";
-import { For, type JSX, Show } from "solid-js";
+import { createMemo, For, type JSX, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { Mark } from "../../ui/Mark.tsx";
-import { browsePath, roomPath } from "../../ui/router/routes.ts";
+import { browsePath, peoplePath, type Route, roomPath } from "../../ui/router/routes.ts";
+import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
 /** The sidebar: the workspace, its rooms, and below them whoever is signed in. */
 export function RoomList(props: {
   readonly current: Room | undefined;
-  readonly browsing: boolean;
+  readonly screen: Route["screen"];
   readonly onCreate: () => void;
   readonly below: JSX.Element;
 }) {
   const client = useClient();
+  // The one being looked at is in the list, even if nothing has been said in it yet.
+  const direct = createMemo(() => {
+    const { current } = props;
+    const rooms = client.directRooms();
+    return current?.kind === "direct" && !rooms.includes(current) ? [current, ...rooms] : rooms;
+  });
   return (
     <>
       <div class="side-head">
@@ -24,9 +31,13 @@ export function RoomList(props: {
         <IconButton icon="plus" label="Create a room" onClick={() => props.onCreate()} />
       </div>
       <nav class="side-nav" aria-label="Rooms">
-        <a class="side-row" href={browsePath} aria-current={props.browsing ? "page" : undefined}>
+        <a class="side-row" href={browsePath} aria-current={props.screen === "browse" ? "page" : undefined}>
           <Icon name="compass" />
           <span class="side-name">Browse rooms</span>
+        </a>
+        <a class="side-row" href={peoplePath} aria-current={props.screen === "people" ? "page" : undefined}>
+          <Icon name="users" />
+          <span class="side-name">People</span>
         </a>
         <h2 class="side-heading">Rooms</h2>
         <Show
@@ -48,21 +59,24 @@ export function RoomList(props: {
               fallback={<li class="side-empty">You are in no room yet. Browse the rooms or create one.</li>}
             >
               {(room) => (
-                <li>
-                  <a
-                    class="side-row"
-                    href={roomPath(room.slug)}
-                    aria-current={props.current?.id === room.id ? "page" : undefined}
-                  >
-                    <RoomIcon kind={room.kind} />
-                    <span class="side-name" dir="auto">
-                      {room.name}
-                    </span>
-                    <Show when={room.kind === "private"}>
-                      <span class="sr-only">, private</span>
-                    </Show>
-                  </a>
-                </li>
+                <Row room={room} current={props.current}>
+                  <RoomIcon kind={room.kind} />
+                </Row>
+              )}
+            </For>
+          </ul>
+          <div class="side-heading">
+            <h2>Direct</h2>
+            <a class="icon-button" href={peoplePath} aria-label="New message" title="New message">
+              <Icon name="pencil" />
+            </a>
+          </div>
+          <ul>
+            <For each={direct()} fallback={<li class="side-empty">Write to one person or a few.</li>}>
+              {(room) => (
+                <Row room={room} current={props.current}>
+                  <DirectMark room={room} />
+                </Row>
               )}
             </For>
           </ul>
@@ -70,5 +84,25 @@ export function RoomList(props: {
       </nav>
       {props.below}
     </>
+  );
+}
+
+function Row(props: { readonly room: Room; readonly current: Room | undefined; readonly children: JSX.Element }) {
+  return (
+    <li>
+      <a
+        class="side-row"
+        href={roomPath(props.room.slug)}
+        aria-current={props.current?.id === props.room.id ? "page" : undefined}
+      >
+        {props.children}
+        <span class="side-name" dir="auto">
+          {props.room.name}
+        </span>
+        <Show when={props.room.kind === "private"}>
+          <span class="sr-only">, private</span>
+        </Show>
+      </a>
+    </li>
   );
 }

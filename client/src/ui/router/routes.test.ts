@@ -11,6 +11,7 @@ describe("addresses", () => {
     expect(parseRoute("/sign-in")).toEqual({ screen: "sign-in" });
     expect(parseRoute("/sign-up")).toEqual({ screen: "sign-up" });
     expect(parseRoute("/browse")).toEqual({ screen: "browse" });
+    expect(parseRoute("/people/")).toEqual({ screen: "people" });
     expect(parseRoute("/invite/abc_-1")).toEqual({ screen: "invite", code: "abc_-1" });
   });
 

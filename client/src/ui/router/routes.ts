@@ -6,10 +6,12 @@ export type Route =
   | { readonly screen: "sign-up" }
   | { readonly screen: "invite"; readonly code: string }
   | { readonly screen: "browse" }
+  | { readonly screen: "people" }
   | { readonly screen: "unknown" };
 
 export const homePath = "/";
 export const browsePath = "/browse";
+export const peoplePath = "/people";
 export const roomPath = (slug: string) => `/rooms/${encodeURIComponent(slug)}`;
 export const detailsPath = (slug: string) => `${roomPath(slug)}/details`;
 export const invitePath = (code: string) => `/invite/${encodeURIComponent(code)}`;
@@ -41,7 +43,8 @@ export function parseRoute(pathname: string): Route {
     case 0:
       return { screen: "home" };
     case 1:
-      if (first === "sign-in" || first === "sign-up" || first === "browse") return { screen: first };
+      if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people")
+        return { screen: first };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:
       if (first === "rooms") return { screen: "room", slug: second, details: false };
