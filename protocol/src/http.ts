@@ -139,6 +139,14 @@ export const peopleQuery = z.strictObject({
   cursor: z.string().min(1).max(1000).optional(),
   limit: pageLimit(limits.peoplePageMax).optional(),
 });
+export const searchQuery = z.strictObject({
+  q: z.string().max(10_000),
+  room: roomReference.optional(),
+  cursor: z
+    .string()
+    .regex(/^[1-9a-z][0-9a-z]{0,10}$/)
+    .optional(),
+});
 export const pollingQuery = z.strictObject({ after: cursorNumber(0).optional() });
 /** A form of a polling client may carry fields of its own, such as a token against forgery. */
 export const pollingForm = z.object({ content: content.default("") });
@@ -318,6 +326,21 @@ export const messagesSchema = z
 export const roomsSchema = z
   .object({ rooms: z.array(roomSchema).readonly(), heads: z.record(topic, seq), epoch: z.string() })
   .meta({ id: "RoomList" });
+/** `highlights` are ranges of the message's content in UTF-16 code units, in order and apart. */
+export const searchSchema = z
+  .object({
+    results: z
+      .array(
+        z.object({
+          message: messageSchema,
+          room: roomSchema,
+          highlights: z.array(z.object({ start: z.int().min(0), end: z.int().min(1) })).readonly(),
+        }),
+      )
+      .readonly(),
+    cursor: z.string().nullable(),
+  })
+  .meta({ id: "SearchPage" });
 export const membersSchema = z
   .object({ members: z.array(membershipSchema).readonly(), cursor: z.string().nullable() })
   .meta({ id: "MemberPage" });
@@ -359,5 +382,6 @@ export type MessagePage = z.output<typeof messagesSchema>;
 export type RoomList = z.output<typeof roomsSchema>;
 export type MemberPage = z.output<typeof membersSchema>;
 export type PeoplePage = z.output<typeof peopleSchema>;
+export type SearchPage = z.output<typeof searchSchema>;
 export type InviteList = z.output<typeof invitesSchema>;
 export type SessionList = z.output<typeof sessionsSchema>;

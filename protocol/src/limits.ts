@@ -17,6 +17,10 @@ export const limits = {
   pageDefault: 25,
   pageMax: 100,
   memberPageMax: 100,
+  searchLength: 200,
+  /** Words, phrases and filters of one search. */
+  searchTerms: 16,
+  searchPage: 25,
   peoplePageDefault: 50,
   peoplePageMax: 100,
   peopleQueryLength: 100,

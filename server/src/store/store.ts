@@ -16,6 +16,7 @@ import type {
   User,
   UserId,
 } from "@parley/protocol/model";
+import type { SearchQuery, TextRange } from "@parley/protocol/search";
 
 /**
  * Everything durable. One engine per folder implements this contract, and `contract.ts` is the suite that each must
@@ -32,7 +33,7 @@ import type {
  *
  * Times are given by the caller in milliseconds since 1970 and are never used to order anything.
  */
-export interface Store extends Reads, Writes {
+export interface Store extends Reads, Writes, Searches {
   /** Calls `listener` with each commit that changed a topic. At most one listener; set before the first write. */
   onCommit(listener: (commit: Commit) => void): void;
   /** Finishes what was accepted, then releases everything. Later calls reject. */
@@ -159,6 +160,36 @@ export interface Reads {
   }): Promise<MessagePage>;
   /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */
   changesSince(input: { readonly topic: Topic; readonly since: Seq; readonly limit: number }): Promise<TopicChanges>;
+}
+
+/**
+ * Full text is each engine's own affair; what fits a query is decided by `matchMessage` everywhere. A message is found from
+ * the moment at which its write is acknowledged, as it is now, and only where the user is a member in the same snapshot.
+ */
+export interface Searches {
+  /** Newest first. A page may be short, or empty, and still have a cursor: then there is more to look through. */
+  searchMessages(input: SearchInput): Promise<SearchPage>;
+}
+
+export interface SearchInput {
+  readonly userId: UserId;
+  readonly query: SearchQuery;
+  /** Only in this room. */
+  readonly roomId: RoomId | null;
+  /** The cursor of the page before. */
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export interface SearchPage {
+  readonly hits: readonly SearchHit[];
+  readonly cursor: number | null;
+}
+
+export interface SearchHit {
+  readonly message: Message;
+  readonly room: Room;
+  readonly highlights: readonly TextRange[];
 }
 
 export interface NewSession {

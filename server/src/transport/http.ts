@@ -21,6 +21,7 @@ import { peopleRoutes } from "./routes/people.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { reactionRoutes } from "./routes/reactions.ts";
 import { roomRoutes } from "./routes/rooms.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
 export interface HttpOptions {
@@ -65,6 +66,7 @@ export function createHttp(options: HttpOptions): Http {
   inviteRoutes(http, options);
   messageRoutes(http, options);
   reactionRoutes(http, options);
+  searchRoutes(http, options);
   pollingRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);

@@ -17,6 +17,7 @@ const buckets = {
   edit: { burst: 30, everyMs: 1000 },
   react: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },
+  search: { burst: 15, everyMs: 1000 },
   "create-room": { burst: 20, everyMs: 60_000 },
   "direct-room": { burst: 60, everyMs: 10_000 },
   invite: { burst: 30, everyMs: 30_000 },

@@ -4,6 +4,7 @@ import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { createFoundation } from "./migrations/foundation.ts";
 import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
+import { createSearch } from "./migrations/search.ts";
 import { addStatus } from "./migrations/status.ts";
 
 /**
@@ -16,6 +17,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addReactions,
   addDirectRooms,
   addPeople,
+  createSearch,
 ];
 
 export const schemaVersion = migrations.length;

@@ -8,6 +8,7 @@ import { drive, type ReadVerbs, type Verb, type WriteVerbs } from "../verbs/verb
 import { writeVerbs } from "../verbs/writes.ts";
 import type { WriteName } from "./batch.ts";
 import { claimFolder } from "./folder.ts";
+import { SearchQueue } from "./search-queue.ts";
 import { type Counts, WriteQueue } from "./write-queue.ts";
 
 export interface SqliteOptions {
@@ -30,6 +31,7 @@ export interface SqliteStore extends Store {
  * `StartError` when the folder cannot be used.
  *
  *     main thread     reads ─▶ read-only connection, each verb in one go
+ *                     searches ─▶ SearchQueue ─▶ searching thread ─▶ read-only connection
  *                     writes ─▶ WriteQueue ─▶ writer thread ─▶ the only writing connection
  */
 export async function openSqliteStore(path: string, options: SqliteOptions): Promise<SqliteStore> {
@@ -39,9 +41,11 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
   const counts = { commits: 0, writes: 0, statements: 0 };
   let queue: WriteQueue | null = null;
   let reader: Reader | null = null;
+  const searches = new SearchQueue(folder.database);
   const release = async () => {
     await queue?.drain();
     // The log can be emptied only when nobody reads it.
+    await searches.close();
     reader?.close();
     await queue?.close();
     folder.release();
@@ -49,7 +53,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
   try {
     queue = await WriteQueue.start({ path: folder.database, defaults }, counts, options.onFatal);
     reader = openReader(folder.database, counts);
-    return assemble(queue, reader, readVerbs(defaults), counts, release);
+    return assemble(queue, reader, searches, readVerbs(defaults), counts, release);
   } catch (error) {
     await release();
     throw error;
@@ -59,6 +63,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
 function assemble(
   queue: WriteQueue,
   reader: Reader,
+  searches: SearchQueue,
   verbs: ReadVerbs,
   counts: Counts,
   release: () => Promise<void>,
@@ -70,6 +75,10 @@ function assemble(
       return reader.run(verb);
     }),
     ...bindWrites(queue),
+    async searchMessages(input) {
+      if (closing) throw new ParleyError("unavailable");
+      return searches.search(input);
+    },
     onCommit: (listener) => queue.onCommit(listener),
     close: () => {
       closing ??= release();

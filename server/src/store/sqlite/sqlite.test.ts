@@ -4,10 +4,13 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "@parley/protocol/limits";
+import type { User } from "@parley/protocol/model";
+import { parseSearch } from "@parley/protocol/search";
 import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract.ts";
 import { type Engine, refusal, Stage, topicOf, value } from "../contract-stage.ts";
+import { createSearch } from "./migrations/search.ts";
 import { schemaVersion } from "./migrations.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
@@ -211,6 +214,73 @@ describe("SQLite: the data folder", () => {
       await store.close();
     }
     expect(epochs.size).toBe(1);
+  });
+});
+
+describe("SQLite: the search index", () => {
+  const isCaughtUp = (engine: SqliteEngine) =>
+    engine.withDatabase(
+      (database) =>
+        database.all(
+          `SELECT 1 FROM rooms LEFT JOIN search_rooms ON search_rooms.room_id = rooms.id
+           WHERE rooms.head > coalesce(search_rooms.seq, 0)`,
+        ).length === 0,
+    );
+  const caughtUp = async (engine: SqliteEngine) => {
+    while (!isCaughtUp(engine)) await Bun.sleep(5);
+  };
+  const count = (engine: SqliteEngine, match: string) =>
+    engine.withDatabase((database) => database.all("SELECT rowid FROM search WHERE search MATCH ?", [match]).length);
+  const find = async (stage: Stage, user: User, text: string) => {
+    const parsed = parseSearch(text);
+    if (!parsed.ok) throw new Error(parsed.problem);
+    const input = { userId: user.id, query: parsed.query, roomId: null, before: null, limit: 1000 };
+    return (await stage.store.searchMessages(input)).hits.map(({ message }) => message.content);
+  };
+
+  test("[SE1] catches up with what an older version wrote, and with what a crash has left over", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    await Promise.all(Array.from({ length: 700 }, (_, index) => stage.say(general, ada, `plover ${index}`)));
+    await stage.store.close();
+    engine.withDatabase((database) => {
+      database.exec("DROP TABLE search");
+      database.exec("DROP TABLE search_messages");
+      database.exec("DROP TABLE search_rooms");
+      createSearch(database);
+    });
+    stage.store = await engine.open();
+    // The newest are found before the index knows anything.
+    expect(await find(stage, ada, "plover 699")).toEqual(["plover 699"]);
+    await caughtUp(engine);
+    expect(count(engine, "plover")).toBe(700);
+    expect(await find(stage, ada, "plover")).toHaveLength(700);
+    await stage.close();
+  });
+
+  test("[SE5] forgets what was deleted, edited away, or went with its room", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    const room = await stage.createRoom(ada, "private");
+    for (const content of ["osprey one", "osprey two", "osprey three"]) await stage.say(general, ada, content);
+    await stage.say(room, ada, "osprey four");
+    await caughtUp(engine);
+    expect(count(engine, "osprey")).toBe(4);
+    value(await stage.edit(general, 1, ada, "kestrel"));
+    value(await stage.remove(general, 2, ada));
+    value(await stage.store.removeRoom({ id: room.id, at: stage.at }));
+    while (await stage.store.purgeRooms({ limit: 10 }));
+    expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
+    await caughtUp(engine);
+    expect(count(engine, "osprey")).toBe(1);
+    expect(count(engine, "kestrel")).toBe(1);
+    expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
+    expect(engine.withDatabase((database) => database.all("SELECT * FROM search_messages"))).toHaveLength(2);
+    await stage.close();
   });
 });
 

@@ -5,6 +5,7 @@ import { StartError } from "../../start-error.ts";
 import type { Defaults } from "../verbs/verb.ts";
 import { type CommittedBatch, commitBatch, isBroken, type Write } from "./batch.ts";
 import { migrate } from "./migrations.ts";
+import { SearchIndex } from "./search-index.ts";
 
 /**
  * The writer thread: alone in writing to the database, in waiting for the disk, and in moving pages from the write-ahead
@@ -49,6 +50,7 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
   let idle: ReturnType<typeof setTimeout> | undefined;
   const abandon = (error: unknown) => {
     clearTimeout(idle);
+    searchIndex.close();
     post({ type: "broken", reason: toReason(error) });
     port.close();
   };
@@ -61,9 +63,15 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
     }
   };
 
+  // Anything but a broken disk is tried again.
+  const searchIndex = new SearchIndex(database, (error) => {
+    if (isBroken(error)) abandon(error);
+  });
+
   port.on("message", (message: ToWriter) => {
     clearTimeout(idle);
     if (message.type === "close") {
+      searchIndex.close();
       checkpoint("TRUNCATE");
       database.close();
       port.close();
@@ -71,7 +79,9 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
     }
     idle = setTimeout(() => checkpoint("PASSIVE"), idleMs);
     try {
-      post({ type: "committed", batch: commitBatch(database, defaults, message.writes) });
+      const batch = commitBatch(database, defaults, message.writes);
+      post({ type: "committed", batch });
+      searchIndex.onCommit(batch.deltas);
     } catch (error) {
       if (isBroken(error)) abandon(error);
       else post({ type: "failed", reason: toReason(error) });
