@@ -28,6 +28,18 @@ const rows = [
     protocol: true,
     packages: ["node:"],
   }),
+  row("server/src/blobs/{contract.ts,*.test.ts}", {
+    own: ["server/src/blobs"],
+    protocol: true,
+    types: ["server/src/app.ts"],
+    packages: ["node:", "bun:test"],
+  }),
+  row("server/src/blobs", {
+    own: ["server/src/blobs"],
+    protocol: true,
+    types: ["server/src/app.ts"],
+    packages: ["node:"],
+  }),
   row("server/src/fanout", {
     own: ["server/src/fanout"],
     protocol: true,

@@ -14,6 +14,7 @@ const full: Readonly<Record<CommandType, Fields>> = {
     content: "Hello",
     clientMessageId: "a-1",
     replyTo: 1,
+    attachments: ["F0123456789ABCDEF0123456789ABCDEF"],
   },
   "message.edit": { type: "message.edit", ref: 1, room: "general", id: 1, content: "Hello" },
   "message.delete": { type: "message.delete", ref: 1, room: "general", id: 1 },

@@ -29,6 +29,13 @@ export const emoji = z
   .refine((value) => value.length <= limits.emojiLength, "is not an emoji")
   .transform(qualifyEmoji)
   .refine(isEmoji, "is not an emoji");
+/** Pending uploads of one's own to the same room. */
+export const fileId = z.string().regex(/^F[0-9A-Z]{32}$/);
+export const attachments = z
+  .array(fileId)
+  .max(limits.attachmentsPerMessage)
+  .refine((ids) => new Set(ids).size === ids.length, "has a file twice");
+
 const reaction = { ref, room: roomReference, id: messageId, emoji };
 
 export const commandSchemas = {
@@ -40,6 +47,7 @@ export const commandSchemas = {
     content,
     clientMessageId: clientMessageId.optional(),
     replyTo: messageId.optional(),
+    attachments: attachments.optional(),
   }),
   /** Replaces the content of one's own message. */
   "message.edit": z.strictObject({ type: z.literal("message.edit"), ref, room: roomReference, id: messageId, content }),

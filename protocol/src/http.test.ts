@@ -198,6 +198,7 @@ describe("bodies and queries", () => {
     ["historyQuery", http.historyQuery, { limit: "1" }],
     ["changesQuery", http.changesQuery, { since: "0" }],
     ["membersQuery", http.membersQuery, { limit: "1" }],
+    ["uploadQuery", http.uploadQuery, { name: "notes.txt" }],
     ["pollingQuery", http.pollingQuery, { after: "1" }],
   ];
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientMessageId, content, emoji, messageId, roomReference } from "./commands.ts";
+import { attachments, clientMessageId, content, emoji, fileId, messageId, roomReference } from "./commands.ts";
 import { errorCodes } from "./errors.ts";
 import { limits } from "./limits.ts";
 import type * as model from "./model.ts";
@@ -86,6 +86,7 @@ export const sendMessageBody = z.strictObject({
   content,
   clientMessageId: clientMessageId.optional(),
   replyTo: messageId.optional(),
+  attachments: attachments.optional(),
 });
 export const editMessageBody = z.strictObject({ content });
 
@@ -101,6 +102,9 @@ export const messageParams = z.object({
 /** A user's id or user name. */
 export const userParams = z.object({ user: z.string().min(1).max(limits.usernameMax) });
 export const reactionParams = messageParams.extend({ emoji });
+export const fileParams = z.object({ id: fileId });
+/** As its sender calls it; the server makes a harmless name of it. */
+export const uploadQuery = z.strictObject({ name: z.string().min(1).max(8192) });
 export const inviteParams = z.object({ code: inviteCode });
 export const sessionParams = z.object({ id: z.string().regex(/^S[A-Z0-9]{1,40}$/) });
 
@@ -154,8 +158,6 @@ export const pollingForm = z.object({ content: content.default("") });
 // Answers
 
 const timestamp = z.iso.datetime({ precision: 3 });
-
-const fileId = z.string();
 
 export const authorSchema = z
   .object({ id: z.string(), username: z.string(), displayName: z.string(), avatar: fileId.optional() })

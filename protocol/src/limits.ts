@@ -41,6 +41,10 @@ export const limits = {
   fileNameBytes: 255,
   /** Users whose presence one connection follows. */
   watchedUsers: 200,
+  /** Unless the server is set otherwise. */
+  fileBytes: 100 * 1024 * 1024,
+  /** Of one user, on no message yet. */
+  pendingUploads: 50,
   bodyBytes: 128 * 1024,
   frameBytes: 64 * 1024,
   /** A topic that is further behind than this is answered by a reset. */

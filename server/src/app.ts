@@ -8,6 +8,8 @@ export interface App {
   readonly fanout: Fanout;
   readonly presences: Presences;
   readonly passwords: Passwords;
+  readonly spool: Spool;
+  readonly blobs: Blobs;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -39,6 +41,48 @@ export interface Passwords {
   verify(password: string, hash: string | null): Promise<boolean>;
 }
 
+/** Where bytes that come in wait, on this machine's disk, until they are stored. */
+export interface Spool {
+  /**
+   * Takes all of `stream`, never more than a chunk of it in memory. Throws `too_large` beyond `maxBytes`, `malformed` when
+   * it is cut off, `unavailable` when there is no place, and then leaves nothing.
+   */
+  receive(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<SpooledFile>;
+}
+
+export interface SpooledFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Of all bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** The first few thousand bytes. */
+  readonly head: Uint8Array;
+  /** Removes what has not been stored. The one who received it owes this call. */
+  discard(): Promise<void>;
+}
+
+/** Stored bytes, each under a key that is used once and says nothing of them. */
+export interface Blobs {
+  /** All of it is durable when this resolves, and none of it can be had before. May take the file's place on the disk. */
+  put(key: string, file: SpooledFile): Promise<void>;
+  /** Null when there is nothing under this key. The caller reads the stream or cancels it. */
+  get(key: string, range?: ByteRange): Promise<StoredBytes | null>;
+  /** Idempotent. */
+  remove(key: string): Promise<void>;
+}
+
+/** Both ends included. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface StoredBytes {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** How many the stream has. */
+  readonly bytes: number;
+}
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -58,4 +102,14 @@ export interface Settings {
   readonly publicUrl: string | null;
   /** Holds until an owner chooses another in the workspace's settings. */
   readonly signUp: SignUpPolicy;
+  readonly files: FileSettings;
+}
+
+/** What files may take. */
+export interface FileSettings {
+  /** One file. */
+  readonly fileBytes: number;
+  /** All files that one user has uploaded. */
+  readonly userBytes: number;
+  readonly workspaceBytes: number;
 }

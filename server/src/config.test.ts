@@ -23,6 +23,7 @@ describe("settings", () => {
       signUp: "open",
       limits: true,
       trustedProxies: new Set(),
+      files: { fileBytes: 100 * 2 ** 20, userBytes: 5 * 2 ** 30, workspaceBytes: 50 * 2 ** 30 },
     });
   });
 
@@ -35,6 +36,9 @@ describe("settings", () => {
       PARLEY_SIGN_UP: "invite",
       PARLEY_LIMITS: "off",
       PARLEY_TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.2",
+      PARLEY_FILE_LIMIT: "512KiB",
+      PARLEY_STORAGE_PER_USER: "2MiB",
+      PARLEY_STORAGE_LIMIT: "1TiB",
     };
     expect(readConfig(folder, environment)).toEqual({
       port: 0,
@@ -44,6 +48,7 @@ describe("settings", () => {
       signUp: "invite",
       limits: false,
       trustedProxies: new Set(["127.0.0.1", "::1", "10.0.0.2"]),
+      files: { fileBytes: 512 * 2 ** 10, userBytes: 2 * 2 ** 20, workspaceBytes: 2 ** 40 },
     });
   });
 

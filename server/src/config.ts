@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { SignUpPolicy } from "@parley/protocol/model";
+import type { FileSettings } from "./app.ts";
 import { StartError } from "./start-error.ts";
 
 /** The program's settings. This file is the only reader of the environment. */
@@ -14,6 +15,7 @@ export interface Config {
   readonly signUp: SignUpPolicy;
   readonly limits: boolean;
   readonly trustedProxies: ReadonlySet<string>;
+  readonly files: FileSettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,6 +30,9 @@ const defaults = {
   PARLEY_SIGN_UP: "open",
   PARLEY_LIMITS: "on",
   PARLEY_TRUSTED_PROXIES: "",
+  PARLEY_FILE_LIMIT: "100MiB",
+  PARLEY_STORAGE_PER_USER: "5GiB",
+  PARLEY_STORAGE_LIMIT: "50GiB",
 } as const;
 
 type Setting = keyof typeof defaults;
@@ -55,6 +60,11 @@ export function readConfig(folder: string, environment: Environment): Config {
     signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
     limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
     trustedProxies: parseAddresses(settings.PARLEY_TRUSTED_PROXIES),
+    files: {
+      fileBytes: parseSize("PARLEY_FILE_LIMIT", settings.PARLEY_FILE_LIMIT),
+      userBytes: parseSize("PARLEY_STORAGE_PER_USER", settings.PARLEY_STORAGE_PER_USER),
+      workspaceBytes: parseSize("PARLEY_STORAGE_LIMIT", settings.PARLEY_STORAGE_LIMIT),
+    },
   };
 }
 
@@ -103,6 +113,14 @@ function parseChoice<const T extends string>(name: Setting, value: string, choic
   const choice = choices.find((each) => each === value);
   if (!choice) throw new StartError(`${name} must be ${choices.join(" or ")}, not “${value}”.`);
   return choice;
+}
+
+const units: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+function parseSize(name: Setting, value: string): number {
+  const [, number, unit = ""] = /^(\d{1,6})([KMGT]iB)$/.exec(value) ?? [];
+  if (number === undefined) throw new StartError(`${name} must be a size such as 100MiB or 5GiB, not “${value}”.`);
+  return Number(number) * (units[unit] ?? 1);
 }
 
 function parseAddresses(value: string): ReadonlySet<string> {

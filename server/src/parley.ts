@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
 import type { App, Clock, Log } from "./app.ts";
+import { openFolderBlobs } from "./blobs/folder.ts";
+import { openSpool } from "./blobs/spool.ts";
 import type { Config } from "./config.ts";
 import { Hub } from "./fanout/hub.ts";
 import { MemoryPresences } from "./fanout/presence.ts";
+import { cleanFilesLater } from "./jobs/clean-files.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
 import { createPasswords } from "./platform/passwords.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
@@ -34,8 +37,10 @@ const backpressureBytes = 512 * 1024;
 const sweepEveryMs = 1000;
 /** A reader that falls behind in a burst must be seen before Bun has dropped frames and it has caught up again. */
 const sweepSoonMs = 50;
-/** Frames and bodies up to here are read and refused with a clear error; the platform cuts off what is larger. */
+/** Frames up to here are read and refused with a clear error; the platform cuts off what is larger. */
 const hardLimitBytes = 1024 * 1024;
+/** What files leave on the disk for messages. */
+const reservedBytes = 256 * 1024 * 1024;
 
 const root = join(import.meta.dirname, "../..");
 
@@ -76,9 +81,10 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     fanout: hub,
     presences,
     passwords: createPasswords(),
+    ...(await openFiles(config)),
     clock,
     log,
-    settings: { publicUrl: config.publicUrl, signUp: config.signUp },
+    settings: { publicUrl: config.publicUrl, signUp: config.signUp, files: config.files },
   };
   const limits = config.limits ? createLimits(clock) : noLimits;
   const http = createHttp({
@@ -108,7 +114,8 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       port: config.port,
       onRequest: respond,
       sockets: createSocketHandlers(app, hub, limits),
-      maxBodyBytes: hardLimitBytes,
+      // Bodies are read as they come, each route to its own limit.
+      maxBodyBytes: Number.MAX_SAFE_INTEGER,
       maxFrameBytes: hardLimitBytes,
       backpressureBytes,
     });
@@ -123,6 +130,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     hub.tellPresence();
   }, sweepEveryMs);
   const purge = purgeRoomsLater(app);
+  const cleaning = cleanFilesLater(app);
 
   return {
     url: config.publicUrl ?? `http://${config.hostname === "0.0.0.0" ? "localhost" : config.hostname}:${port}`,
@@ -131,12 +139,20 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       ready = false;
       serving?.stopListening();
       clearInterval(sweeping);
+      cleaning.stop();
       purge.stop();
       closeForRestart(hub);
       await store.close();
       await serving?.stop();
     },
   };
+}
+
+/** The data folder is this process's own by now. */
+async function openFiles(config: Config): Promise<Pick<App, "spool" | "blobs">> {
+  const folder = join(config.dataFolder, "files");
+  const blobs = await openFolderBlobs(folder, { reserveBytes: reservedBytes });
+  return { spool: await openSpool(join(folder, "incoming")), blobs };
 }
 
 function readVersion(): string {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ErrorCode, Problem } from "@parley/protocol/errors";
 import type { DeltaFrame, ResetFrame, ServerFrame, WelcomeFrame } from "@parley/protocol/frames";
-import type { Message, Room, Seq, User } from "@parley/protocol/model";
+import { limits } from "@parley/protocol/limits";
+import type { Attachment, Message, Room, Seq, User } from "@parley/protocol/model";
 import type { Clock } from "../src/app.ts";
 import type { Config } from "../src/config.ts";
 import { type Parley, startParley } from "../src/parley.ts";
@@ -93,6 +94,18 @@ export class Person {
 
   send(room: Room, content: string, clientMessageId?: string): Promise<Message> {
     return this.ok("POST", `/api/rooms/${room.id}/messages`, { content, clientMessageId });
+  }
+
+  /** Uploads bytes for a message of `room`. */
+  upload(room: Room, name: string, bytes: Uint8Array | string): Promise<Attachment> {
+    const body = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+    return this.ok("POST", `/api/rooms/${room.id}/uploads?name=${encodeURIComponent(name)}`, body);
+  }
+
+  /** What a path of files answers, byte by byte. */
+  async download(path: string, headers: Readonly<Record<string, string>> = {}, method = "GET") {
+    const answer = await fetch(`${this.#url}${path}`, { method, headers: { cookie: this.cookie, ...headers } });
+    return { status: answer.status, headers: answer.headers, bytes: new Uint8Array(await answer.arrayBuffer()) };
   }
 
   messages(room: Room, query = ""): Promise<{ messages: Message[]; head: Seq; epoch: string }> {
@@ -237,6 +250,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         signUp: "open",
         limits: false,
         trustedProxies: new Set(),
+        files: { fileBytes: limits.fileBytes, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
         ...config,
       },
       { clock, log: silentLog, onFatal: (error) => Promise.reject(error) },

@@ -38,6 +38,12 @@ const mayNobody: Grid = [
   ["owner", " - R R R", "- R R R"],
 ];
 
+const mayNobodyEvenSee: Grid = [
+  ["member", "- - - -", "- - - -"],
+  ["admin", " - - - -", "- - - -"],
+  ["owner", " - - - -", "- - - -"],
+];
+
 const mayModerators: Grid = [
   ["member", "- R A A", "- R A A"],
   ["admin", " - A A A", "- A A A"],
@@ -66,6 +72,10 @@ const table: Readonly<Record<RoomAct, Rows>> = {
   "message.react": { rule: "[RE4]", grid: mayWhoIsIn },
   "message.edit": { rule: "[MS4]", grid: mayNobody, own: mayWhoIsIn },
   "message.delete": { rule: "[MS4]", grid: mayModerators, own: mayWhoIsIn },
+  "file.upload": { rule: "[FI1]", grid: mayWhoIsIn },
+  "file.read": { rule: "[FI4]", grid: mayWhoIsIn },
+  "upload.read": { rule: "[FI4]", grid: mayNobodyEvenSee, own: mayWhoIsIn },
+  "upload.remove": { rule: "[FI4]", grid: mayNobodyEvenSee, own: mayWhoIsIn },
 };
 
 const acts = Object.keys(table) as readonly RoomAct[];
@@ -112,6 +122,10 @@ const inDirectRoom: Readonly<Record<RoomAct, readonly [ofAnother: Verdict, own: 
   "message.react": ["allowed", "allowed"],
   "message.edit": ["refused", "allowed"],
   "message.delete": ["refused", "allowed"],
+  "file.upload": ["allowed", "allowed"],
+  "file.read": ["allowed", "allowed"],
+  "upload.read": ["hidden", "allowed"],
+  "upload.remove": ["hidden", "allowed"],
 };
 
 describe("[DR3] in a direct room", () => {

@@ -1,7 +1,7 @@
 import { ParleyError } from "@parley/protocol/errors";
-import type { Message, MessageId, Role, RoomKind, RoomRole } from "@parley/protocol/model";
+import type { FileId, Message, MessageId, Role, RoomKind, RoomRole } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { Account, RoomAccess, SignedIn } from "../store/store.ts";
+import type { Account, FileRecord, RoomAccess, SignedIn } from "../store/store.ts";
 
 /**
  * Every permission, in one place. `decide` is the whole policy as a pure function; the `require…` gates are the only way
@@ -21,14 +21,18 @@ export type RoomAct =
   | "message.type"
   | "message.react"
   | "message.edit"
-  | "message.delete";
+  | "message.delete"
+  | "file.upload"
+  | "file.read"
+  | "upload.read"
+  | "upload.remove";
 
 export interface Standing {
   readonly role: Role;
   readonly kind: RoomKind;
   /** Null: not in the room. */
   readonly roomRole: RoomRole | null;
-  /** Whether the message in question is their own. Only for acts on a message. */
+  /** Whether the message or upload in question is their own. Only for acts on one. */
   readonly own?: boolean;
 }
 
@@ -58,6 +62,8 @@ export function decide(act: RoomAct, { role, kind, roomRole, own = false }: Stan
     case "message.send":
     case "message.type":
     case "message.react":
+    case "file.upload":
+    case "file.read":
       return member ? "allowed" : "hidden";
     case "message.edit":
       if (!member) return "hidden";
@@ -65,6 +71,9 @@ export function decide(act: RoomAct, { role, kind, roomRole, own = false }: Stan
     case "message.delete":
       if (!member) return "hidden";
       return own || admin ? "allowed" : "refused";
+    case "upload.read":
+    case "upload.remove":
+      return member && own ? "allowed" : "hidden";
   }
 }
 
@@ -90,6 +99,21 @@ export async function requireMessage(
   const own = message.author.id === actor.user.id;
   admit(decide(act, { role: actor.user.role, kind: access.room.kind, roomRole: access.role, own }));
   return { ...access, message };
+}
+
+/** A file, if this user may do this to it: until it is on a message it is its uploader's own business. */
+export async function requireFile(
+  app: App,
+  actor: SignedIn,
+  act: "file.read" | "upload.remove",
+  id: FileId,
+): Promise<FileRecord> {
+  const file = await app.store.findFile({ id, userId: actor.user.id });
+  if (!file || (act === "upload.remove" && !file.pending)) throw new ParleyError("not_found");
+  const own = file.uploadedBy === actor.user.id;
+  const asked = act === "file.read" && file.pending ? "upload.read" : act;
+  admit(decide(asked, { role: actor.user.role, kind: file.roomKind, roomRole: file.roomRole, own }));
+  return file;
 }
 
 /** Lets owners and admins of the workspace pass. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { RoomId, SessionId, UserId } from "@parley/protocol/model";
+import type { FileId, RoomId, SessionId, UserId } from "@parley/protocol/model";
 
 /** Crockford's base 32, without I, L, O and U. */
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -14,6 +14,9 @@ function random(): string {
 export const newUserId = (): UserId => `U${random()}`;
 export const newRoomId = (): RoomId => `R${random()}`;
 export const newSessionId = (): SessionId => `S${random()}`;
+
+/** 160 random bits in 32 characters: not to be guessed. */
+export const newFileId = (): FileId => `F${random()}${random()}`;
 
 /** A secret with 256 random bits, in 43 characters. */
 export const newToken = (): string => randomBytes(32).toString("base64url");

@@ -1,7 +1,7 @@
 import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import { codePoints, limits } from "@parley/protocol/limits";
-import { type Message, type MessageId, roomTopic } from "@parley/protocol/model";
+import { type FileId, type Message, type MessageId, roomTopic } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { HistoryCursor, MessagePage, SignedIn } from "../store/store.ts";
 import { requireMessage, requireRoom } from "./access.ts";
@@ -17,10 +17,12 @@ export async function sendMessage(
     readonly content: string;
     readonly clientMessageId?: string | undefined;
     readonly replyTo?: MessageId | undefined;
+    readonly attachments?: readonly FileId[] | undefined;
   },
 ): Promise<{ readonly message: Message; readonly created: boolean }> {
   const { room } = await requireRoom(app, actor, "message.send", input.room);
-  requireContent(input.content);
+  const { attachments = [] } = input;
+  requireContent(input.content, attachments.length);
   return must(
     await app.store.appendMessage({
       roomId: room.id,
@@ -28,6 +30,7 @@ export async function sendMessage(
       content: input.content,
       clientMessageId: input.clientMessageId ?? null,
       replyTo: input.replyTo ?? null,
+      attachments,
       at: app.clock.now(),
     }),
   );
@@ -38,8 +41,8 @@ export async function editMessage(
   actor: SignedIn,
   input: { readonly room: string; readonly id: MessageId; readonly content: string },
 ): Promise<Message> {
-  const { room } = await requireMessage(app, actor, "message.edit", input.room, input.id);
-  requireContent(input.content);
+  const { room, message } = await requireMessage(app, actor, "message.edit", input.room, input.id);
+  requireContent(input.content, message.attachments?.length ?? 0);
   return must(
     await app.store.editMessage({
       roomId: room.id,
@@ -88,8 +91,9 @@ export async function notifyTyping(app: App, actor: SignedIn, input: { readonly 
   app.fanout.broadcast(roomTopic(room.id), { type: "typing", room: room.id, user: actor.user.id });
 }
 
-function requireContent(content: string): void {
-  if (isBlank(content)) throw new ParleyError("blank_message");
+/** Files speak for themselves: a message that has some needs no words. */
+function requireContent(content: string, files: number): void {
+  if (files === 0 && isBlank(content)) throw new ParleyError("blank_message");
   if (codePoints(content) > limits.messageLength) {
     throw new ParleyError("message_too_long", `A message has at most ${limits.messageLength} characters.`);
   }

@@ -174,7 +174,12 @@ export class Stage {
     room: Room,
     author: User,
     content: string,
-    options: { readonly clientMessageId?: string; readonly replyTo?: number; readonly at?: number } = {},
+    options: {
+      readonly clientMessageId?: string;
+      readonly replyTo?: number;
+      readonly attachments?: readonly string[];
+      readonly at?: number;
+    } = {},
   ): Promise<Outcome<Appended, "not_found" | "invalid">> {
     return this.store.appendMessage({
       roomId: room.id,
@@ -182,6 +187,7 @@ export class Stage {
       content,
       clientMessageId: options.clientMessageId ?? null,
       replyTo: options.replyTo ?? null,
+      attachments: options.attachments ?? [],
       at: options.at ?? this.at,
     });
   }

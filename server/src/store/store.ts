@@ -1,5 +1,7 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type {
+  Attachment,
+  FileId,
   InvitePreview,
   Membership,
   Message,
@@ -84,6 +86,36 @@ export interface InviteRecord {
   readonly uses: number;
 }
 
+export type FilePurpose = "attachment" | "avatar" | "picture";
+
+/** A file in a room, and the asking user's place there. */
+export interface FileRecord {
+  readonly attachment: Attachment;
+  readonly uploadedBy: UserId;
+  /** Not on a message yet: its uploader's own business. */
+  readonly pending: boolean;
+  readonly roomKind: RoomKind;
+  readonly roomRole: RoomRole | null;
+}
+
+/** What is known of a file once its bytes are stored. */
+export interface FileFacts {
+  readonly type: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Of a picture that has a thumbnail. */
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** What uploads may take, in bytes. */
+export interface FileQuota {
+  /** Of one user, while they are on no message. */
+  readonly pendingBytes: number;
+  readonly userBytes: number;
+  readonly workspaceBytes: number;
+}
+
 export interface MessagePage {
   /** Oldest first. */
   readonly messages: readonly Message[];
@@ -158,6 +190,10 @@ export interface Reads {
     readonly cursor: HistoryCursor;
     readonly limit: number;
   }): Promise<MessagePage>;
+  /** A file whose bytes are stored, pending or on a message. Null once it is removed, with its message or its room. */
+  findFile(input: { readonly id: FileId; readonly userId: UserId }): Promise<FileRecord | null>;
+  /** Files whose bytes wait to be removed, by id, from the first after `after`. */
+  listRemovedFiles(input: { readonly after: FileId; readonly limit: number }): Promise<readonly FileId[]>;
   /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */
   changesSince(input: { readonly topic: Topic; readonly since: Seq; readonly limit: number }): Promise<TopicChanges>;
 }
@@ -315,6 +351,8 @@ export interface Writes {
     readonly content: string;
     readonly clientMessageId: string | null;
     readonly replyTo: MessageId | null;
+    /** Pending uploads of this author to this room, at most `limits.attachmentsPerMessage`, none twice; else `invalid`. */
+    readonly attachments: readonly FileId[];
     readonly at: number;
   }): Promise<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "invalid">>;
   /** Only its author, while a member. The same content again changes nothing. */
@@ -347,6 +385,29 @@ export interface Writes {
     readonly userId: UserId;
     readonly emoji: string;
   }): Promise<Outcome<Message, "not_found" | "message_deleted">>;
+
+  /**
+   * Claims `bytes` of the quota for a file, before the first of them is stored. An attachment has a room, which its uploader
+   * must be in. Whoever receives the bytes then finishes the upload or drops the file; what neither happens to expires.
+   */
+  createUpload(input: {
+    readonly id: FileId;
+    readonly purpose: FilePurpose;
+    readonly userId: UserId;
+    readonly roomId: RoomId | null;
+    readonly name: string;
+    readonly bytes: number;
+    readonly quota: FileQuota;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found" | "limit_reached">>;
+  /** Makes an attachment pending. Its uploader must still be in the room. */
+  finishUpload(input: { readonly id: FileId; readonly facts: FileFacts }): Promise<Outcome<Attachment, "not_found">>;
+  /** Takes back a pending upload of this user. */
+  removeUpload(input: { readonly id: FileId; readonly userId: UserId }): Promise<Outcome<null, "not_found">>;
+  /** Removes up to `limit` uploads begun before a moment that are on no message. True when there may be more. */
+  expireUploads(input: { readonly before: number; readonly limit: number }): Promise<boolean>;
+  /** Forgets a file whose bytes are gone. */
+  dropFile(input: { readonly id: FileId }): Promise<null>;
 }
 
 /** What a write came to: done, or refused for one of the reasons that its caller must answer. */

@@ -31,7 +31,7 @@ const always: readonly (readonly [string, string])[] = [
 
 /** Adds what every response carries. What may hold someone's data is never stored by a cache. */
 export function secure(headers: Headers, https: boolean): void {
-  for (const [name, value] of always) headers.set(name, value);
+  for (const [name, value] of always) if (!headers.has(name)) headers.set(name, value);
   if (https) headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }

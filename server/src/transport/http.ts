@@ -15,6 +15,7 @@ import type { Limits } from "./limits.ts";
 import { answers, type Env, type Http, isSecure } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { directRoomRoutes } from "./routes/direct-rooms.ts";
+import { fileRoutes, isStreamed } from "./routes/files.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { peopleRoutes } from "./routes/people.ts";
@@ -54,7 +55,7 @@ export function createHttp(options: HttpOptions): Http {
     const { method } = context.req;
     if (method !== "GET" && method !== "HEAD") {
       requireSameOrigin(context.req.raw, originOf(context.req.raw, app.settings.publicUrl));
-      await readBody(context);
+      if (!isStreamed(method, context.req.path)) await readBody(context);
     }
     await next();
   });
@@ -67,6 +68,7 @@ export function createHttp(options: HttpOptions): Http {
   messageRoutes(http, options);
   reactionRoutes(http, options);
   searchRoutes(http, options);
+  fileRoutes(http, options);
   pollingRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);
@@ -124,15 +126,28 @@ function documentation(http: Http, version: string): readonly RegExp[] {
 
 /** Reads the body once, whole: bounded, and valid UTF-8. */
 async function readBody(context: Context<Env>): Promise<void> {
-  const declared = Number(context.req.header("content-length") ?? 0);
-  if (declared > bounds.bodyBytes) throw new ParleyError("too_large");
+  const declared = context.req.header("content-length");
+  if (Number(declared ?? 0) > bounds.bodyBytes) throw new ParleyError("too_large");
+  // Without a length it is read no further than it may go, and kept where the routes look for it.
+  if (declared === undefined)
+    context.req.bodyCache.arrayBuffer = await readUpTo(bounds.bodyBytes, context.req.raw.body);
   const bytes = await context.req.arrayBuffer();
-  if (bytes.byteLength > bounds.bodyBytes) throw new ParleyError("too_large");
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new ParleyError("malformed", "The request is not valid UTF-8.");
   }
+}
+
+async function readUpTo(maxBytes: number, stream: ReadableStream<Uint8Array> | null): Promise<ArrayBuffer> {
+  const chunks: Uint8Array[] = [];
+  let left = maxBytes;
+  for await (const chunk of stream ?? []) {
+    left -= chunk.byteLength;
+    if (left < 0) throw new ParleyError("too_large");
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks)).buffer;
 }
 
 function missing(paths: readonly RegExp[], path: string): "method_not_allowed" | "not_found" {

@@ -55,7 +55,7 @@ export function body<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { "application/json": { schema } } } as const;
 }
 
-const problem = {
+export const problem = {
   description: "Refused, with the reason as a code.",
   content: { "application/problem+json": { schema: problemSchema } },
 } as const;

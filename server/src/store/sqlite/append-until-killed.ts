@@ -24,6 +24,7 @@ async function appendOne(key: string): Promise<void> {
     content: `content of ${key} `.repeat(50),
     clientMessageId: key,
     replyTo: null,
+    attachments: [],
     at: Date.now(),
   });
   if (outcome.ok) print(`acked ${outcome.value.message.id} ${key}`);

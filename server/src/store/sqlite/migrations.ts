@@ -1,6 +1,7 @@
 import type { Sqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
+import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
 import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
@@ -18,6 +19,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addDirectRooms,
   addPeople,
   createSearch,
+  addFiles,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,5 +1,6 @@
 import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
 import type { HistoryCursor, MessagePage, Outcome, Reads, Writes } from "../store.ts";
+import { attachFiles, detachFiles } from "./files.ts";
 import { type AuthorRow, authorColumns, type MessageRow, messageColumns, toMessage } from "./rows.ts";
 import { nextRoomSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
@@ -38,7 +39,7 @@ export function* appendMessage(
   transaction: Transaction,
   input: Input<Writes["appendMessage"]>,
 ): Verb<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "invalid">> {
-  const { roomId, authorId, content, clientMessageId, replyTo, at } = input;
+  const { roomId, authorId, content, clientMessageId, replyTo, attachments, at } = input;
   if (clientMessageId !== null) {
     const sent = yield* findSent(authorId, clientMessageId);
     if (sent) return sent.readable > 0 ? done({ message: toMessage(sent), created: false }) : refuse("not_found");
@@ -62,9 +63,11 @@ export function* appendMessage(
     at,
     roomId,
   );
+  const attached = attachments.length > 0 ? yield* attachFiles(attachments, { roomId, id: room.id, authorId }) : null;
+  if (attached === undefined) return refuse("invalid");
   yield* all(
-    `INSERT INTO messages (room_id, id, seq, author_id, client_message_id, content, reply_to, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (room_id, id, seq, author_id, client_message_id, content, reply_to, attachments, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     roomId,
     room.id,
     room.seq,
@@ -72,6 +75,7 @@ export function* appendMessage(
     clientMessageId,
     content,
     replyTo,
+    attached,
     room.at,
   );
   const message = toMessage({
@@ -86,6 +90,7 @@ export function* appendMessage(
     edited_at: null,
     message_deleted_at: null,
     message_reactions: null,
+    message_attachments: attached,
   });
   transaction.announce(roomTopic(roomId), room.seq, { messages: [message] });
   return done({ message, created: true });
@@ -126,7 +131,8 @@ export function* removeMessage(
   const seq = yield* nextRoomSeq(roomId);
   const deletedAt = Math.max(at, before.message_created_at);
   yield* all(
-    "UPDATE messages SET content = '', reactions = NULL, deleted_at = ?, seq = ? WHERE room_id = ? AND id = ?",
+    `UPDATE messages SET content = '', reactions = NULL, attachments = NULL, deleted_at = ?, seq = ?
+     WHERE room_id = ? AND id = ?`,
     deletedAt,
     seq,
     roomId,
@@ -135,11 +141,13 @@ export function* removeMessage(
   if (before.message_reactions !== null) {
     yield* all("DELETE FROM reactions WHERE room_id = ? AND message_id = ?", roomId, id);
   }
+  if (before.message_attachments !== null) yield* detachFiles(roomId, id);
   const message = toMessage({
     ...before,
     content: "",
     message_deleted_at: deletedAt,
     message_reactions: null,
+    message_attachments: null,
     message_seq: seq,
   });
   transaction.announce(roomTopic(roomId), seq, { messages: [message] });

@@ -1,3 +1,4 @@
+import { findFile, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
@@ -24,5 +25,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   listInvites,
   findMessage,
   listMessages,
+  findFile,
+  listRemovedFiles,
   changesSince: (input) => changesSince(defaults, input),
 });

@@ -126,6 +126,9 @@ export function* purgeRooms(_transaction: Transaction, { limit }: Input<Writes["
   if (!room) return false;
   let left = limit;
   for (const statement of [
+    // Those that are still being received are refused at their end, or expire.
+    `UPDATE files SET state = 'removed' WHERE room_id = ? AND id IN
+     (SELECT id FROM files WHERE room_id = ? AND state IN ('pending', 'kept') LIMIT ?) RETURNING id`,
     `DELETE FROM reactions WHERE room_id = ? AND (message_id, emoji, user_id) IN
      (SELECT message_id, emoji, user_id FROM reactions WHERE room_id = ? LIMIT ?) RETURNING user_id`,
     `DELETE FROM messages WHERE room_id = ? AND id IN

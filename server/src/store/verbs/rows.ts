@@ -1,5 +1,7 @@
 import type {
+  Attachment,
   Author,
+  FileId,
   Membership,
   Message,
   Reaction,
@@ -214,12 +216,13 @@ export interface MessageRow extends AuthorRow {
   readonly edited_at: number | null;
   readonly message_deleted_at: number | null;
   readonly message_reactions: string | null;
+  readonly message_attachments: string | null;
 }
 
 export const messageColumns = `${authorColumns}, messages.id AS message_id, messages.room_id AS message_room_id, \
 messages.seq AS message_seq, messages.client_message_id, messages.content, messages.reply_to, \
 messages.created_at AS message_created_at, messages.edited_at, messages.deleted_at AS message_deleted_at, \
-messages.reactions AS message_reactions`;
+messages.reactions AS message_reactions, messages.attachments AS message_attachments`;
 
 export function toMessage(row: MessageRow): Message {
   return {
@@ -234,6 +237,35 @@ export function toMessage(row: MessageRow): Message {
     ...(row.edited_at !== null && { editedAt: toTimestamp(row.edited_at) }),
     ...(row.message_deleted_at !== null && { deletedAt: toTimestamp(row.message_deleted_at) }),
     ...(row.message_reactions !== null && { reactions: JSON.parse(row.message_reactions) as readonly Reaction[] }),
+    ...(row.message_attachments !== null && {
+      attachments: JSON.parse(row.message_attachments) as readonly Attachment[],
+    }),
+  };
+}
+
+export interface FileRow {
+  readonly file_id: FileId;
+  readonly file_state: "receiving" | "pending" | "kept" | "removed";
+  readonly file_user_id: string;
+  readonly file_room_id: string | null;
+  readonly file_name: string;
+  readonly file_type: string;
+  readonly file_bytes: number;
+  readonly file_width: number | null;
+  readonly file_height: number | null;
+}
+
+export const fileColumns = `files.id AS file_id, files.state AS file_state, files.user_id AS file_user_id, \
+files.room_id AS file_room_id, files.name AS file_name, files.type AS file_type, files.bytes AS file_bytes, \
+files.width AS file_width, files.height AS file_height`;
+
+export function toAttachment(row: FileRow): Attachment {
+  return {
+    id: row.file_id,
+    name: row.file_name,
+    type: row.file_type,
+    bytes: row.file_bytes,
+    ...(row.file_width !== null && row.file_height !== null && { width: row.file_width, height: row.file_height }),
   };
 }
 

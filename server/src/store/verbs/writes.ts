@@ -1,4 +1,5 @@
 import { openDirectRoom } from "./direct-rooms.ts";
+import { createUpload, dropFile, expireUploads, finishUpload, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
@@ -31,4 +32,9 @@ export const writeVerbs: WriteVerbs = {
   removeMessage,
   putReaction,
   removeReaction,
+  createUpload,
+  finishUpload,
+  removeUpload,
+  expireUploads,
+  dropFile,
 };

@@ -1,0 +1,186 @@
+import { limits } from "@parley/protocol/limits";
+import type { Attachment, FileId, MessageId, RoomId, UserId } from "@parley/protocol/model";
+import type { FileRecord, Outcome, Reads, Writes } from "../store.ts";
+import { type FileRow, fileColumns, toAttachment } from "./rows.ts";
+import { all, done, first, type Input, one, refuse, type SqlValue, type Transaction, type Verb } from "./verb.ts";
+
+/**
+ * The life of a file. A row is there before the first byte is stored and goes after the last one is removed, so whatever
+ * is interrupted, the rows name all bytes that there can be:
+ *
+ *     receiving ──▶ pending ──▶ kept ──▶ removed ──▶ no row
+ *         └────────────┴── too old ────────▲
+ */
+
+export function* findFile({ id, userId }: Input<Reads["findFile"]>): Verb<FileRecord | null> {
+  const row = yield* first<FileRow & Pick<FileRecord, "roomKind" | "roomRole">>(
+    `SELECT ${fileColumns}, 
+       CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END AS "roomKind", places.role AS "roomRole"
+     FROM files JOIN rooms ON rooms.id = files.room_id
+     LEFT JOIN memberships AS places ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
+     WHERE files.id = ? AND files.purpose = 'attachment' AND files.state IN ('pending', 'kept')
+     AND rooms.deleted_at IS NULL`,
+    userId,
+    id,
+  );
+  if (!row) return null;
+  return {
+    attachment: toAttachment(row),
+    uploadedBy: row.file_user_id,
+    pending: row.file_state === "pending",
+    roomKind: row.roomKind,
+    roomRole: row.roomRole,
+  };
+}
+
+export function* createUpload(
+  _transaction: Transaction,
+  { id, purpose, userId, roomId, name, bytes, quota, at }: Input<Writes["createUpload"]>,
+): Verb<Outcome<null, "not_found" | "limit_reached">> {
+  if (roomId !== null && !(yield* isMember(roomId, userId))) return refuse("not_found");
+  const waiting = yield* one<{ count: number; bytes: number }>(
+    `SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM files
+     WHERE user_id = ? AND state IN ('receiving', 'pending')`,
+    userId,
+  );
+  const stored = yield* one<{ by_user: number; in_all: number }>(
+    `SELECT users.stored_bytes AS by_user, workspace.stored_bytes AS in_all
+     FROM users CROSS JOIN workspace WHERE users.id = ? AND workspace.id = 1`,
+    userId,
+  );
+  if (
+    waiting.count >= limits.pendingUploads ||
+    waiting.bytes + bytes > quota.pendingBytes ||
+    stored.by_user + bytes > quota.userBytes ||
+    stored.in_all + bytes > quota.workspaceBytes
+  ) {
+    return refuse("limit_reached");
+  }
+  yield* all(
+    `INSERT INTO files (id, purpose, state, user_id, room_id, name, type, bytes, created_at)
+     VALUES (?, ?, 'receiving', ?, ?, ?, '', ?, ?)`,
+    id,
+    purpose,
+    userId,
+    roomId,
+    name,
+    bytes,
+    at,
+  );
+  yield* countBytes(userId, bytes);
+  return done(null);
+}
+
+export function* finishUpload(
+  _transaction: Transaction,
+  { id, facts }: Input<Writes["finishUpload"]>,
+): Verb<Outcome<Attachment, "not_found">> {
+  const before = yield* first<FileRow>(
+    `SELECT ${fileColumns} FROM files WHERE files.id = ? AND files.purpose = 'attachment' AND files.state = 'receiving'`,
+    id,
+  );
+  if (!before || before.file_room_id === null) return refuse("not_found");
+  // Whoever was taken out of the room meanwhile adds nothing more to it.
+  if (!(yield* isMember(before.file_room_id, before.file_user_id))) return refuse("not_found");
+  const row = yield* one<FileRow>(
+    `UPDATE files SET state = 'pending', type = ?, bytes = ?, sha256 = ?, width = ?, height = ? WHERE id = ?
+     RETURNING ${fileColumns}`,
+    facts.type,
+    facts.bytes,
+    facts.sha256,
+    facts.width,
+    facts.height,
+    id,
+  );
+  yield* countBytes(before.file_user_id, facts.bytes - before.file_bytes);
+  return done(toAttachment(row));
+}
+
+export function* removeUpload(
+  _transaction: Transaction,
+  { id, userId }: Input<Writes["removeUpload"]>,
+): Verb<Outcome<null, "not_found">> {
+  const removed = yield* all(
+    "UPDATE files SET state = 'removed' WHERE id = ? AND user_id = ? AND state = 'pending' RETURNING id",
+    id,
+    userId,
+  );
+  return removed.length === 0 ? refuse("not_found") : done(null);
+}
+
+export function* expireUploads(
+  _transaction: Transaction,
+  { before, limit }: Input<Writes["expireUploads"]>,
+): Verb<boolean> {
+  const expired = yield* all(
+    `UPDATE files SET state = 'removed' WHERE id IN (SELECT id FROM files
+     WHERE state IN ('receiving', 'pending') AND created_at < ? ORDER BY created_at LIMIT ?) RETURNING id`,
+    before,
+    limit,
+  );
+  return expired.length === limit;
+}
+
+export function* listRemovedFiles({ after, limit }: Input<Reads["listRemovedFiles"]>): Verb<readonly FileId[]> {
+  const rows = yield* all<{ id: FileId }>(
+    "SELECT id FROM files WHERE state = 'removed' AND id > ? ORDER BY id LIMIT ?",
+    after,
+    limit,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export function* dropFile(_transaction: Transaction, { id }: Input<Writes["dropFile"]>): Verb<null> {
+  const row = yield* first<{ user_id: UserId; bytes: number }>(
+    "DELETE FROM files WHERE id = ? AND state IN ('receiving', 'removed') RETURNING user_id, bytes",
+    id,
+  );
+  if (row) yield* countBytes(row.user_id, -row.bytes);
+  return null;
+}
+
+/**
+ * Hangs pending uploads on a message of their room, by the one who uploaded them. Answers what the message then shows;
+ * undefined when one of them cannot be had.
+ */
+export function* attachFiles(
+  ids: readonly FileId[],
+  message: { readonly roomId: RoomId; readonly id: MessageId; readonly authorId: UserId },
+): Verb<string | undefined> {
+  const rows = yield* all<FileRow>(
+    `UPDATE files SET state = 'kept', message_id = ? WHERE id IN (${manyMarks}) AND user_id = ? AND room_id = ?
+     AND purpose = 'attachment' AND state = 'pending' RETURNING ${fileColumns}`,
+    message.id,
+    ...padded(ids),
+    message.authorId,
+    message.roomId,
+  );
+  if (rows.length !== ids.length) return undefined;
+  const attachments = new Map(rows.map((row) => [row.file_id, toAttachment(row)]));
+  return JSON.stringify(ids.map((id) => attachments.get(id)));
+}
+
+/** Takes the files off a message that is deleted. */
+export function* detachFiles(roomId: RoomId, messageId: MessageId): Verb<void> {
+  yield* all("UPDATE files SET state = 'removed' WHERE room_id = ? AND message_id = ?", roomId, messageId);
+}
+
+/** One text for every number of files, so that it stays prepared. */
+const manyMarks = Array.from({ length: limits.attachmentsPerMessage }, () => "?").join(", ");
+const padded = (ids: readonly FileId[]): readonly SqlValue[] =>
+  Array.from({ length: limits.attachmentsPerMessage }, (_, index) => ids[index] ?? null);
+
+function* isMember(roomId: RoomId, userId: UserId): Verb<boolean> {
+  const place = yield* first(
+    `SELECT rooms.id FROM rooms JOIN memberships ON memberships.room_id = rooms.id WHERE rooms.id = ?
+     AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL`,
+    roomId,
+    userId,
+  );
+  return place !== undefined;
+}
+
+function* countBytes(userId: UserId, bytes: number): Verb<void> {
+  yield* all("UPDATE users SET stored_bytes = stored_bytes + ? WHERE id = ?", bytes, userId);
+  yield* all("UPDATE workspace SET stored_bytes = stored_bytes + ? WHERE id = 1", bytes);
+}

@@ -1,0 +1,119 @@
+import { createRoute } from "@hono/zod-openapi";
+import { attachmentSchema, fileParams, roomParams, uploadQuery } from "@parley/protocol/http";
+import type { Attachment } from "@parley/protocol/model";
+import type { Context } from "hono";
+import { z } from "zod";
+import { isShown } from "../../domain/file-types.ts";
+import { getFile, type Incoming, openFile, removeUpload, uploadFile } from "../../domain/files.ts";
+import { parseRange } from "../ranges.ts";
+import { answers, type Env, type Http, problem, type RouteOptions, security, signedIn, silent } from "../route.ts";
+
+const tags = ["files"];
+const binary = z.string().meta({ format: "binary" });
+const bytesBody = { required: true, content: { "application/octet-stream": { schema: binary } } } as const;
+const bytesAnswer = {
+  200: { description: "The bytes.", content: { "*/*": { schema: binary } } },
+  206: { description: "The part that `Range` asked for.", content: { "*/*": { schema: binary } } },
+  304: { description: "Those that `If-None-Match` names." },
+  416: { description: "There is no such part, or more than one was asked for." },
+  default: problem,
+} as const;
+
+/** Bodies that their routes read themselves, as they come in. */
+export const isStreamed = (method: string, path: string): boolean =>
+  method === "POST" && /^\/api\/rooms\/[^/]+\/uploads\/?$/.test(path);
+
+export function fileRoutes(http: Http, options: RouteOptions): void {
+  const { app } = options;
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/rooms/{room}/uploads",
+      tags,
+      summary: "Upload a file for a message of a room",
+      description: "The body is the file itself. Name its id in `attachments` of a message within a day.",
+      security,
+      middleware: [signedIn(options, "upload")] as const,
+      request: { params: roomParams, query: uploadQuery, body: bytesBody },
+      responses: answers(201, "The file, on no message yet.", attachmentSchema),
+    }),
+    async (context) => {
+      const input = { ...context.req.valid("param"), ...context.req.valid("query"), incoming: incomingOf(context) };
+      return context.json(await uploadFile(app, context.var.actor, input), 201);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "delete",
+      path: "/api/uploads/{id}",
+      tags,
+      summary: "Take back an upload of mine that is on no message",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: fileParams },
+      responses: silent("It is gone."),
+    }),
+    async (context) => {
+      await removeUpload(app, context.var.actor, context.req.valid("param").id);
+      return context.body(null, 204);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/files/{id}",
+      tags,
+      summary: "The bytes of a file on a message that I may read, or of my own upload",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: fileParams },
+      responses: bytesAnswer,
+    }),
+    async (context) => {
+      const file = await getFile(app, context.var.actor, context.req.valid("param").id);
+      return deliver(context, file);
+    },
+  );
+
+  async function deliver(context: Context<Env>, file: Attachment): Promise<Response> {
+    const headers = new Headers({
+      "content-type": file.type === "text/plain" ? "text/plain; charset=utf-8" : file.type,
+      "content-disposition": toDisposition(file),
+      // Asked again each time, since who may read it can change; what it is never does.
+      "cache-control": "private, no-cache",
+      "content-security-policy": "sandbox; default-src 'none'",
+      "accept-ranges": "bytes",
+      etag: `"${file.id}"`,
+    });
+    if (context.req.header("if-none-match") === `"${file.id}"`) return new Response(null, { status: 304, headers });
+    const range = parseRange(context.req.header("range"), file.bytes);
+    if (range === "unsatisfiable") {
+      headers.set("content-range", `bytes */${file.bytes}`);
+      return new Response(null, { status: 416, headers });
+    }
+    if (range) headers.set("content-range", `bytes ${range.first}-${range.last}/${file.bytes}`);
+    headers.set("content-length", String(range ? range.last - range.first + 1 : file.bytes));
+    const status = range ? 206 : 200;
+    if (context.req.raw.method === "HEAD") return new Response(null, { status, headers });
+    const { stream } = await openFile(app, file.id, range ?? undefined);
+    return new Response(stream, { status, headers });
+  }
+}
+
+function incomingOf(context: Context<Env>): Incoming {
+  const length = context.req.header("content-length");
+  return {
+    stream: context.req.raw.body ?? new Blob([]).stream(),
+    declaredBytes: length === undefined ? null : Number(length),
+  };
+}
+
+/** RFC 6266: the name in UTF-8, and in what of ASCII cannot end its quotes for those who do not know that. */
+function toDisposition({ name, type }: Attachment): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (each) => `%${each.charCodeAt(0).toString(16)}`);
+  return `${isShown(type) ? "inline" : "attachment"}; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
