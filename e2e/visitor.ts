@@ -152,6 +152,18 @@ export class Visitor {
     }
   }
 
+  /** Puts files into the tray, and waits until they are there. */
+  async attach(files: readonly { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }[]) {
+    const chooser = this.page.waitForEvent("filechooser");
+    await this.button("Attach files").click();
+    await (await chooser).setFiles([...files]);
+    await this.page
+      .getByRole("button", { name: `${files.at(-1)?.name}` })
+      .first()
+      .waitFor();
+    await this.page.getByRole("progressbar").first().waitFor({ state: "detached" });
+  }
+
   /** One of the acts in the bar that appears on a message. */
   async act(text: string | RegExp, name: string): Promise<void> {
     await this.message(text).hover();

@@ -1,5 +1,5 @@
 import type { Room } from "@parley/protocol/model";
-import { createEffect } from "solid-js";
+import { createEffect, Show } from "solid-js";
 import { Composer, type ComposerControls } from "../features/composer/Composer.tsx";
 import { Typing } from "../features/composer/Typing.tsx";
 import { createEditing, lastEditable } from "../features/messages/editing.ts";
@@ -7,6 +7,7 @@ import { type ListControls, MessageList } from "../features/messages/MessageList
 import { RoomHeader } from "../features/rooms/RoomHeader.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
 import { useClient } from "../state/client.ts";
+import { createFileDrop } from "../ui/file-drop.ts";
 import { isTouch } from "../ui/media.ts";
 
 /** A room that the reader is in. Mounted anew for each. */
@@ -21,6 +22,8 @@ export function RoomScreen(props: {
   let list: ListControls | undefined;
   let composer: ComposerControls | undefined;
 
+  const filesOver = createFileDrop((files) => composer?.attach(files));
+
   createEffect((wasEditing) => {
     const isEditing = editing.entry() !== null;
     if (wasEditing && !isEditing && !isTouch()) composer?.focus();
@@ -29,6 +32,9 @@ export function RoomScreen(props: {
 
   return (
     <>
+      <Show when={filesOver()}>
+        <p class="drop-veil">Drop files to attach them</p>
+      </Show>
       <RoomHeader room={props.room} detailsOpen={props.detailsOpen} />
       <MessageList
         room={props.room}

@@ -39,7 +39,7 @@ export class Http {
         ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (!response.ok) throw toError(response, text);
+      if (!response.ok) throw toError(response.status, text);
       return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch (error) {
       if (!(error instanceof ParleyError)) throw new ParleyError("unavailable", "The server cannot be reached.");
@@ -54,9 +54,9 @@ export class Http {
 const isErrorCode = (code: unknown): code is ErrorCode => errorCodes.some((known) => known === code);
 
 /** The error of a problem document; of anything else (a proxy's page), what the status says. */
-function toError(response: Response, text: string): ParleyError {
+export function toError(status: number, text: string): ParleyError {
   const { code, detail, retryAfterMs } = parseObject(text);
-  if (!isErrorCode(code)) return new ParleyError(codeOfStatus(response.status));
+  if (!isErrorCode(code)) return new ParleyError(codeOfStatus(status));
   return new ParleyError(code, typeof detail === "string" && detail !== "" ? detail : undefined, {
     ...(typeof retryAfterMs === "number" && { retryAfterMs }),
   });

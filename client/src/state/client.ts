@@ -1,6 +1,8 @@
 import type { PeoplePage } from "@parley/protocol/http";
 import type {
+  Attachment,
   Author,
+  FileId,
   Invite,
   InvitePreview,
   Membership,
@@ -103,7 +105,10 @@ export interface Client {
 
   /** The history of a room, loading its newest page on first use. */
   timeline(room: RoomId): Timeline;
-  /** Shows the message at once, as pending, and keeps sending it until the server has answered. Never throws. */
+  /**
+   * Shows the message at once, as pending, and keeps sending it until the server has answered. It takes the room's
+   * uploads along, and waits for nothing: not before they are ready. Never throws.
+   */
   sendMessage(room: RoomId, content: string): void;
   /** Sends a failed message again, under the same key. */
   retryMessage(entry: Entry): void;
@@ -115,6 +120,16 @@ export interface Client {
   draft(room: RoomId): string;
   setDraft(room: RoomId, text: string): void;
 
+  /** Files that go along with what is written in a room: already on their way, or there. */
+  uploads(room: RoomId): readonly Upload[];
+  /** Adds to them. Answers why some were left out, if any were. */
+  addUploads(room: RoomId, files: readonly File[]): string | null;
+  retryUpload(upload: Upload): void;
+  /** Cancels it, or takes it back. */
+  removeUpload(upload: Upload): void;
+  /** A file that was chosen here, of which the server may not have a picture yet. */
+  localFile(id: FileId): File | undefined;
+
   /** Others who are writing in a room now, longest first. */
   typing(room: RoomId): readonly Author[];
   /** How someone is now; undefined while that is not known. Whoever reads it in a reactive scope looks at them. */
@@ -124,6 +139,19 @@ export interface Client {
   /** Tells the others that I am writing; call it on every input, it is throttled inside. */
   notifyTyping(room: RoomId): void;
 }
+
+export interface Upload {
+  readonly key: string;
+  readonly file: File;
+  state(): UploadState;
+}
+
+export type UploadState =
+  | { readonly kind: "waiting" }
+  /** `part` of it is there, from 0 to 1. */
+  | { readonly kind: "sending"; readonly part: number }
+  | { readonly kind: "ready"; readonly attachment: Attachment }
+  | { readonly kind: "failed"; readonly reason: string; readonly retryable: boolean };
 
 export interface SignUpInput {
   readonly username: string;

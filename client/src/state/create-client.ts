@@ -6,6 +6,7 @@ import type { Invite, InvitePreview, Room, RoomId, User, Workspace } from "@parl
 import { batch, untrack } from "solid-js";
 import { type Clock, systemClock } from "../connection/clock.ts";
 import { Http, type HttpOptions } from "../connection/http.ts";
+import type { SendFile } from "../connection/send-file.ts";
 import { type OpenSocket, openWebSocket } from "../connection/socket.ts";
 import { Account } from "./account.ts";
 import type { Client, ConnectionStatus, Entry, Timeline } from "./client.ts";
@@ -22,6 +23,7 @@ export interface ClientOptions {
   readonly onWake?: (wake: () => void) => void;
   readonly fetch?: HttpOptions["fetch"];
   readonly openSocket?: OpenSocket;
+  readonly sendFile?: SendFile;
   readonly clock?: Clock;
 }
 
@@ -44,6 +46,8 @@ export function createClient(options: ClientOptions): RunningClient {
         http,
         clock,
         openSocket,
+        origin,
+        sendFile: options.sendFile ?? sendFileLater,
         storage,
         onWorkspace: (workspace) => account.putWorkspace(workspace),
         onSignedOut: () => account.leave(),
@@ -72,7 +76,8 @@ export function createClient(options: ClientOptions): RunningClient {
     signUp: (input) => account.signUp(input),
     signIn: (input) => account.signIn(input),
     async signOut() {
-      const { drafts } = signedIn();
+      const { drafts, uploads } = signedIn();
+      uploads.close();
       await account.signOut();
       drafts.clear();
     },
@@ -173,6 +178,11 @@ type MessageVerbs = Pick<
   | "deleteMessage"
   | "draft"
   | "setDraft"
+  | "uploads"
+  | "addUploads"
+  | "retryUpload"
+  | "removeUpload"
+  | "localFile"
   | "typing"
   | "notifyTyping"
   | "presence"
@@ -197,12 +207,20 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
       outbox.add(entry);
     },
     discardMessage(entry) {
-      if (isFailed(entry)) signedIn().timelines.find(entry.shown.room)?.discard(entry);
+      if (!isFailed(entry)) return;
+      const { timelines, uploads } = signedIn();
+      timelines.find(entry.shown.room)?.discard(entry);
+      uploads.takeBack(entry.shown.attachments ?? []);
     },
     editMessage: async (room, id, content) => signedIn().editMessage(room, id, content),
     deleteMessage: async (room, id) => signedIn().deleteMessage(room, id),
     draft: (room) => findSignedIn(account)?.drafts.get(room) ?? "",
     setDraft: (room, text) => untrack(() => findSignedIn(account)?.drafts.set(room, text)),
+    uploads: (room) => findSignedIn(account)?.uploads.list(room) ?? [],
+    addUploads: (room, files) => untrack(() => signedIn().uploads.add(room, files)),
+    retryUpload: (upload) => untrack(() => signedIn().uploads.retry(upload)),
+    removeUpload: (upload) => untrack(() => signedIn().uploads.remove(upload)),
+    localFile: (id) => findSignedIn(account)?.uploads.file(id),
     typing: (room) => findSignedIn(account)?.typing.writers(room) ?? [],
     presence: (user) => findSignedIn(account)?.presences.of(user),
     noteUse: () => untrack(() => findSignedIn(account)?.presences.noteUse()),
@@ -210,8 +228,15 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
   };
 }
 
-function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock: Clock, room: RoomId, content: string) {
-  if (isBlank(content)) return;
+function sendMessage(
+  { me, timelines, outbox, drafts, uploads, typing }: SignedIn,
+  clock: Clock,
+  room: RoomId,
+  content: string,
+) {
+  if (isBlank(content) && uploads.list(room).length === 0) return;
+  const attachments = uploads.take(room);
+  if (!attachments) return;
   const { id, username, displayName, avatar } = me();
   const clientMessageId = newClientMessageId();
   const entry = LiveEntry.ofPending(
@@ -223,6 +248,7 @@ function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock:
       author: { id, username, displayName, ...(avatar !== undefined && { avatar }) },
       createdAt: new Date(clock.now()).toISOString(),
       clientMessageId,
+      ...(attachments.length > 0 && { attachments }),
     },
     clientMessageId,
   );
@@ -235,6 +261,9 @@ function sendMessage({ me, timelines, outbox, drafts, typing }: SignedIn, clock:
     else entry.setFailed(`A message has at most ${limits.messageLength} characters.`);
   });
 }
+
+/** What sends files is loaded when there is one to send. */
+const sendFileLater: SendFile = async (request) => (await import("../connection/send-file.ts")).sendFile(request);
 
 /** 128 random bits. `crypto.randomUUID` is missing where a page is served over plain HTTP. */
 function newClientMessageId(): string {

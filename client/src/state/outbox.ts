@@ -9,7 +9,7 @@ const internalErrorsMax = 5;
 export interface OutboxOptions {
   readonly clock: Clock;
   /** Sends a message and resolves with it as the server has it. Repeating it is safe: the key makes it one message. */
-  readonly send: (room: RoomId, content: string, clientMessageId: string) => Promise<Message>;
+  readonly send: (message: Message, clientMessageId: string) => Promise<Message>;
   readonly onSent: (entry: LiveEntry, message: Message) => void;
 }
 
@@ -82,10 +82,9 @@ export class Outbox {
 
   /** Null when it is done with, else how long to wait before the next try. */
   async #sendOne(entry: LiveEntry, tries: number): Promise<number | null> {
-    const { room, content } = entry.shown;
     const { send, onSent, clock } = this.#options;
     try {
-      onSent(entry, await send(room, content, entry.clientMessageId ?? ""));
+      onSent(entry, await send(entry.shown, entry.clientMessageId ?? ""));
       return null;
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;

@@ -14,6 +14,7 @@ import { batch, createSignal, untrack } from "solid-js";
 import type { Clock } from "../connection/clock.ts";
 import { Connection, type ConnectionOptions, type ConnectionStatus } from "../connection/connection.ts";
 import type { Http } from "../connection/http.ts";
+import type { SendFile } from "../connection/send-file.ts";
 import type { OpenSocket } from "../connection/socket.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
 import { Outbox } from "./outbox.ts";
@@ -24,6 +25,7 @@ import { Rooms } from "./rooms.ts";
 import { Timelines } from "./timelines.ts";
 import { Topics } from "./topics.ts";
 import { Typing } from "./typing.ts";
+import { Uploads } from "./uploads.ts";
 
 const pageSize = 50;
 
@@ -32,6 +34,8 @@ export interface SignedInOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly openSocket: OpenSocket;
+  readonly origin: string;
+  readonly sendFile: SendFile;
   readonly storage: DraftStorage | undefined;
   readonly onWorkspace: (workspace: Workspace) => void;
   readonly onSignedOut: () => void;
@@ -50,6 +54,7 @@ export class SignedIn {
   readonly typing: Typing;
   readonly presences: Presences;
   readonly drafts: Drafts;
+  readonly uploads: Uploads;
 
   readonly #options: SignedInOptions;
   readonly #setMe: (user: User) => void;
@@ -59,7 +64,7 @@ export class SignedIn {
   readonly #roomList: RoomListLoader;
 
   constructor(options: SignedInOptions) {
-    const { user, http, clock, storage } = options;
+    const { user, http, clock, storage, origin, sendFile } = options;
     this.#options = options;
     const [me, setMe] = createSignal(user);
     const [status, setStatus] = createSignal<ConnectionStatus>({ kind: "connecting" });
@@ -93,8 +98,14 @@ export class SignedIn {
     });
     this.outbox = new Outbox({
       clock,
-      send: (room, content, clientMessageId) =>
-        this.#requestMessage({ type: "message.send", room, content, clientMessageId }),
+      send: ({ room, content, attachments }, clientMessageId) =>
+        this.#requestMessage({
+          type: "message.send",
+          room,
+          content,
+          clientMessageId,
+          ...(attachments && { attachments: attachments.map(({ id }) => id) }),
+        }),
       onSent: (entry, message) => this.timelines.find(message.room)?.acknowledge(entry, message),
     });
     this.typing = new Typing({
@@ -112,6 +123,11 @@ export class SignedIn {
       },
     });
     this.drafts = new Drafts(user.id, storage);
+    this.uploads = new Uploads({
+      origin,
+      sendFile,
+      remove: (id) => http.request<void>("DELETE", `/uploads/${id}`),
+    });
     this.connection.start();
     this.#roomList.load();
   }
@@ -178,6 +194,7 @@ export class SignedIn {
     if (!(await this.#topics.onWelcome(epoch))) return;
     this.timelines.reloadFailed();
     this.outbox.open();
+    this.uploads.resume();
   }
 
   #onStatus(status: ConnectionStatus): void {
@@ -247,6 +264,7 @@ export class SignedIn {
   #forgetRoom(room: RoomId): void {
     this.timelines.drop(room);
     this.outbox.clear(room);
+    this.uploads.clear(room);
   }
 
   #putUser(user: User): void {

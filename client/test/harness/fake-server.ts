@@ -139,12 +139,19 @@ export class FakeServer {
     this.#announce(userTopic(user), { memberships: [changed] });
   }
 
-  send(id: RoomId, author: UserId, content: string, clientMessageId?: string, createdAt = startedAt): Message {
+  send(
+    id: RoomId,
+    author: UserId,
+    content: string,
+    clientMessageId?: string,
+    createdAt = startedAt,
+    attachments: readonly string[] = [],
+  ): Message {
     this.requireMember(id, author);
     const messages = this.messages(id);
     const repeated = messages.find((m) => m.author.id === author && m.clientMessageId === clientMessageId);
     if (repeated && clientMessageId !== undefined) return repeated;
-    if (isBlank(content)) throw new ParleyError("blank_message");
+    if (isBlank(content) && attachments.length === 0) throw new ParleyError("blank_message");
     const message: Message = {
       id: messages.length + 1,
       room: id,
@@ -153,6 +160,9 @@ export class FakeServer {
       content,
       createdAt,
       ...(clientMessageId !== undefined && { clientMessageId }),
+      ...(attachments.length > 0 && {
+        attachments: attachments.map((file) => ({ id: file, name: file, type: "image/png", bytes: 3 })),
+      }),
     };
     messages.push(message);
     this.rooms.set(id, { ...this.#room(id), lastMessageId: message.id, lastMessageAt: message.createdAt });

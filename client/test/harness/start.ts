@@ -35,6 +35,7 @@ export class World {
       clock: this.clock,
       fetch: this.network.fetch,
       openSocket: this.network.open,
+      sendFile: this.network.sendFile,
       onWake: (wake) => {
         this.wake = wake;
       },

@@ -1,12 +1,16 @@
 import { isBlank } from "@parley/protocol/content";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
-import { createUniqueId, type JSX, onMount, Show } from "solid-js";
+import { createUniqueId, type JSX, lazy, onMount, Show, Suspense } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { filesOf } from "../../ui/file-drop.ts";
 import { GrowingText, isComposing } from "../../ui/GrowingText.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { IconButton } from "../../ui/IconButton.tsx";
 import { isTouch } from "../../ui/media.ts";
-import { announce } from "../../ui/notices.tsx";
+import { announce, notify } from "../../ui/notices.tsx";
+
+const Tray = lazy(() => import("./Tray.tsx").then((m) => ({ default: m.Tray })));
 
 /** From so few characters before the limit on, the rest is counted. */
 const countFrom = 200;
@@ -14,6 +18,8 @@ const countFrom = 200;
 /** What the room around it may ask of the composer. */
 export interface ComposerControls {
   focus(): void;
+  /** Adds files to what is being written. */
+  attach(files: readonly File[]): void;
 }
 
 /** Where a message is written. Mount it anew for another room. */
@@ -29,19 +35,31 @@ export function Composer(props: {
   const client = useClient();
   const countId = createUniqueId();
   let field: HTMLTextAreaElement | undefined;
+  let picker: HTMLInputElement | undefined;
   const text = () => client.draft(props.room.id);
   const left = () => limits.messageLength - codePoints(text());
-  const sendable = () => !isBlank(text()) && left() >= 0;
+  const uploads = () => client.uploads(props.room.id);
+  const areReady = () => uploads().every((upload) => upload.state().kind === "ready");
+  const sendable = () => (uploads().length > 0 ? areReady() : !isBlank(text())) && left() >= 0;
+  const attach = (files: readonly File[]) => {
+    const problem = files.length > 0 && client.addUploads(props.room.id, files);
+    if (problem) notify(problem);
+    field?.focus({ preventScroll: true });
+  };
 
   onMount(() => {
     const focus = () => field?.focus({ preventScroll: true });
-    props.controls({ focus });
+    props.controls({ focus, attach });
     // On a touch screen the focus would raise the keyboard over the messages.
     if (!isTouch()) focus();
   });
 
   const send = () => {
     if (left() < 0) announce(`The message is ${-left()} characters too long.`);
+    if (!areReady()) {
+      const failed = uploads().some((upload) => upload.state().kind === "failed");
+      notify(failed ? "A file could not be sent. Try it again, or remove it." : "The files are still on their way.");
+    }
     if (!sendable()) return;
     client.sendMessage(props.room.id, text().trim());
     client.setDraft(props.room.id, "");
@@ -58,7 +76,31 @@ export function Composer(props: {
           event.preventDefault();
           send();
         }}
+        onPaste={(event) => {
+          const files = filesOf(event.clipboardData);
+          if (files.length === 0) return;
+          event.preventDefault();
+          attach(files);
+        }}
       >
+        <Show when={uploads().length > 0}>
+          <Suspense>
+            <Tray uploads={uploads()} onEmptied={() => field?.focus({ preventScroll: true })} />
+          </Suspense>
+        </Show>
+        <input
+          ref={(element) => {
+            picker = element;
+          }}
+          type="file"
+          multiple
+          hidden
+          onChange={({ currentTarget: input }) => {
+            attach([...(input.files ?? [])]);
+            input.value = "";
+          }}
+        />
+        <IconButton icon="clip" label="Attach files" class="composer-attach" onClick={() => picker?.click()} />
         <GrowingText
           ref={(element) => {
             field = element;

@@ -5,6 +5,7 @@ import { Avatar } from "../../ui/Avatar.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { dayOf, formatClock, formatDay, formatFull, formatShortClock } from "../../ui/time.ts";
+import { Attachments } from "./Attachments.tsx";
 import { EditMessage } from "./EditMessage.tsx";
 import type { Editing } from "./editing.ts";
 import { lineOf } from "./line.ts";
@@ -53,7 +54,7 @@ export function MessageLine(props: {
         tabindex="-1"
         onFocusIn={() => setFocused(true)}
         onFocusOut={({ relatedTarget: next }) => setFocused(next instanceof Node && element?.contains(next) === true)}
-        aria-labelledby={`${id}-who ${id}-text`}
+        aria-labelledby={`${id}-who ${id}-text ${id}-files`}
         data-first={line().first ? "" : undefined}
         data-last={line().last ? "" : undefined}
         data-own={message().author.id === client.me().id ? "" : undefined}
@@ -98,12 +99,14 @@ export function MessageLine(props: {
           </p>
           <Switch
             fallback={
-              <MessageContent
-                id={`${id}-text`}
-                content={message().content}
-                editedAt={message().editedAt}
-                holdStill={(change) => element && props.holdStill(element, change)}
-              />
+              <Show when={message().content !== "" || !message().attachments}>
+                <MessageContent
+                  id={`${id}-text`}
+                  content={message().content}
+                  editedAt={message().editedAt}
+                  holdStill={(change) => element && props.holdStill(element, change)}
+                />
+              </Show>
             }
           >
             <Match when={message().deletedAt}>
@@ -120,6 +123,11 @@ export function MessageLine(props: {
               />
             </Match>
           </Switch>
+          <Show when={!message().deletedAt && message().attachments}>
+            {(attachments) => (
+              <Attachments id={`${id}-files`} attachments={attachments()} author={message().author.displayName} />
+            )}
+          </Show>
           <Show when={failure()}>
             {(reason) => (
               <p class="message-failed">

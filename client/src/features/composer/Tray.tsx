@@ -1,0 +1,72 @@
+import { For, Match, Show, Switch } from "solid-js";
+import { type Upload, useClient } from "../../state/client.ts";
+import { formatBytes } from "../../ui/bytes.ts";
+import { createFileUrl } from "../../ui/file-url.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { IconButton } from "../../ui/IconButton.tsx";
+import "./tray.css";
+
+/** The files that go along with what is being written. */
+export function Tray(props: {
+  readonly uploads: readonly Upload[];
+  /** The last one was removed, and the focus with it. */
+  readonly onEmptied: () => void;
+}) {
+  const client = useClient();
+  const remove = (upload: Upload) => {
+    client.removeUpload(upload);
+    if (props.uploads.length === 0) props.onEmptied();
+  };
+  return (
+    <ul class="tray" aria-label="Files to send">
+      <For each={props.uploads}>{(upload) => <TrayItem upload={upload} onRemove={() => remove(upload)} />}</For>
+    </ul>
+  );
+}
+
+function TrayItem(props: { readonly upload: Upload; readonly onRemove: () => void }) {
+  const client = useClient();
+  const { file } = props.upload;
+  const state = () => props.upload.state();
+  const failure = () => {
+    const now = state();
+    return now.kind === "failed" ? now.reason : undefined;
+  };
+  const part = () => {
+    const now = state();
+    return now.kind === "sending" ? now.part : 0;
+  };
+  const isReady = () => state().kind === "ready";
+
+  return (
+    <li class="tray-item" data-state={state().kind}>
+      <Show
+        when={/^image\/(png|jpeg|gif|webp|avif)$/.test(file.type)}
+        fallback={
+          <span class="tray-picture">
+            <Icon name="file" />
+          </span>
+        }
+      >
+        <img class="tray-picture" src={createFileUrl(file)} alt="" />
+      </Show>
+      <span class="tray-words">
+        <b dir="auto">{file.name}</b>
+        <Switch fallback={<progress aria-label={`Sending ${file.name}`} value={part()} max="1" />}>
+          <Match when={failure()}>{(reason) => <small role="alert">{reason()}</small>}</Match>
+          <Match when={isReady()}>
+            <small>{formatBytes(file.size)}</small>
+          </Match>
+        </Switch>
+      </span>
+      <Show when={failure()}>
+        <IconButton icon="renew" label={`Try again: ${file.name}`} onClick={() => client.retryUpload(props.upload)} />
+      </Show>
+      <IconButton
+        icon="x"
+        label={`${isReady() || failure() ? "Remove" : "Cancel"} ${file.name}`}
+        onClick={() => props.onRemove()}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "bun:test";
+import { formatBytes } from "./bytes.ts";
+
+test.each([
+  [0, "0 bytes"],
+  [1, "1 byte"],
+  [999, "999 bytes"],
+  [1000, "1 kB"],
+  [120_400, "120 kB"],
+  [999_700, "1 MB"],
+  [1_440_000, "1.4 MB"],
+  [25_000_000, "25 MB"],
+  [3_200_000_000, "3.2 GB"],
+  [5_000_000_000_000, "5000 GB"],
+])("%d bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});

@@ -1,0 +1,120 @@
+import { expect, test } from "bun:test";
+import { ParleyError } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
+import type { Upload } from "../src/state/client.ts";
+import { general, startWorld } from "./harness/start.ts";
+
+const file = (name: string, bytes = 3) => new File([new Uint8Array(bytes)], name, { type: "image/png" });
+const kinds = (uploads: readonly Upload[]) => uploads.map((upload) => upload.state().kind);
+
+test("[PF3] chosen files go at once, two at a time, and tell how far they have got", async () => {
+  const { client, network } = await startWorld();
+  expect(client.addUploads(general, [file("a.png"), file("b.png"), file("c.png")])).toBeNull();
+  expect(kinds(client.uploads(general))).toEqual(["sending", "sending", "waiting"]);
+  const [first] = network.uploads;
+  expect(first?.request.url).toBe(`http://test/api/rooms/${general}/uploads?name=a.png`);
+  first?.request.onProgress(0.5);
+  expect(client.uploads(general)[0]?.state()).toEqual({ kind: "sending", part: 0.5 });
+  await first?.accept();
+  expect(kinds(client.uploads(general))).toEqual(["ready", "sending", "sending"]);
+});
+
+test("[PF3] a message takes its files along when all are there, and shows them while it is pending", async () => {
+  const world = await startWorld();
+  const { client, network } = world;
+  client.addUploads(general, [file("a.png"), file("b.png")]);
+  await network.uploads[0]?.accept();
+  client.sendMessage(general, "Look");
+  expect(world.entries()).toHaveLength(0);
+  await network.uploads[1]?.accept();
+  client.sendMessage(general, "Look");
+  expect(client.uploads(general)).toEqual([]);
+  const [entry] = world.entries();
+  expect(entry?.delivery().kind).toBe("pending");
+  const attachments = entry?.message().attachments ?? [];
+  expect(attachments.map(({ name }) => name)).toEqual(["a.png", "b.png"]);
+  expect(client.localFile(attachments[0]?.id ?? "")?.name).toBe("a.png");
+  await world.flush();
+  expect(world.deliveries()).toEqual(["sent"]);
+  expect(world.network.received.filter(({ type }) => type === "message.send")).toMatchObject([
+    { content: "Look", attachments: attachments.map(({ id }) => id) },
+  ]);
+});
+
+test("[PF3] files need no words, and words no files", async () => {
+  const world = await startWorld();
+  world.client.sendMessage(general, "  ");
+  world.client.addUploads(general, [file("a.png")]);
+  await world.network.uploads[0]?.accept();
+  world.client.sendMessage(general, "");
+  world.client.sendMessage(general, "Later");
+  expect(world.messages().map(({ content, attachments }) => [content, attachments?.length])).toEqual([
+    ["", 1],
+    ["Later", undefined],
+  ]);
+});
+
+test("[PF3] what is too large or too many is left out, and the reason is told before anything is sent", async () => {
+  const { client, network } = await startWorld();
+  const large = file("film.mov");
+  Object.defineProperty(large, "size", { value: limits.fileBytes + 1 });
+  expect(client.addUploads(general, [large])).toBe("film.mov is larger than 100 MB.");
+  expect(network.uploads).toHaveLength(0);
+  const many = Array.from({ length: 12 }, (_, n) => file(`${n}.png`));
+  expect(client.addUploads(general, many)).toBe("A message has at most 10 files.");
+  expect(client.uploads(general)).toHaveLength(10);
+});
+
+test("[PF3] a refused file says why; one that did not get through is tried again", async () => {
+  const { client, network } = await startWorld();
+  client.addUploads(general, [file("a.png"), file("b.png")]);
+  await network.uploads[0]?.refuse(new ParleyError("limit_reached", "There is no more space."));
+  await network.uploads[1]?.refuse(new ParleyError("unavailable"));
+  expect(client.uploads(general).map((upload) => upload.state())).toMatchObject([
+    { kind: "failed", reason: "There is no more space.", retryable: false },
+    { kind: "failed", retryable: true },
+  ]);
+  const [refused] = client.uploads(general);
+  if (refused) client.retryUpload(refused);
+  expect(network.uploads).toHaveLength(3);
+});
+
+test("[PF3] what failed for want of a connection goes on when it is back", async () => {
+  const world = await startWorld();
+  world.client.addUploads(general, [file("a.png")]);
+  await world.network.uploads[0]?.refuse(new ParleyError("unavailable"));
+  world.network.wire.close(1006);
+  await world.pass(2_000);
+  expect(kinds(world.client.uploads(general))).toEqual(["sending"]);
+});
+
+test("[PF3] what is removed is cancelled on its way, and taken back when it is there", async () => {
+  const world = await startWorld();
+  const { client, network } = world;
+  client.addUploads(general, [file("a.png"), file("b.png"), file("c.png")]);
+  await network.uploads[1]?.accept();
+  for (const upload of client.uploads(general)) client.removeUpload(upload);
+  expect(client.uploads(general)).toEqual([]);
+  expect(network.uploads[0]?.request.signal.aborted).toBe(true);
+  await world.flush();
+  expect(network.asked.filter((path) => path.startsWith("/uploads/"))).toEqual(["/uploads/FILE2"]);
+});
+
+test("[PF3] a failed message that is given up takes its files back, and so does leaving the room", async () => {
+  const world = await startWorld();
+  const { client, network } = world;
+  client.addUploads(general, [file("a.png")]);
+  await network.uploads[0]?.accept();
+  network.intercept = (command) => (command.type === "message.send" ? new ParleyError("not_allowed") : null);
+  client.sendMessage(general, "");
+  await world.flush();
+  const [entry] = world.entries();
+  expect(entry?.delivery().kind).toBe("failed");
+  if (entry) client.discardMessage(entry);
+  client.addUploads(general, [file("b.png")]);
+  await network.uploads[1]?.accept();
+  const left = client.leaveRoom(general);
+  await world.flush();
+  await left;
+  expect(network.asked.filter((path) => path.startsWith("/uploads/"))).toEqual(["/uploads/FILE1", "/uploads/FILE2"]);
+});
