@@ -19,6 +19,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   username_taken: 409,
   email_taken: 409,
   slug_taken: 409,
+  room_archived: 409,
   message_deleted: 409,
   limit_reached: 409,
   message_too_long: 413,

@@ -19,6 +19,7 @@ const table = {
   username_taken: [409, "That user name is taken."],
   email_taken: [409, "That e-mail address is in use."],
   slug_taken: [409, "That room address is in use."],
+  room_archived: [409, "This room is archived. It can be read, and nothing more."],
   message_deleted: [409, "This message was deleted."],
   limit_reached: [409, "There can be no more of these."],
   message_too_long: [413, "This message is too long."],

@@ -73,7 +73,9 @@ export const editRoomBody = z.strictObject({
   description: description.optional(),
   slug: slug.optional(),
   kind: roomKind.optional(),
+  archived: z.boolean().optional(),
 });
+export const memberBody = z.strictObject({ role: z.enum(["owner", "admin", "member"]) });
 /** Ids or user names. */
 export const directRoomBody = z.strictObject({
   users: z.array(z.string().min(1).max(limits.usernameMax)).min(1).max(limits.directRoomUsers),
@@ -91,6 +93,7 @@ export const sendMessageBody = z.strictObject({
 export const editMessageBody = z.strictObject({ content });
 
 export const roomParams = z.object({ room: roomReference });
+export const memberParams = z.object({ room: roomReference, user: z.string().min(1).max(limits.usernameMax) });
 export const messageParams = z.object({
   room: roomReference,
   id: z
@@ -211,6 +214,7 @@ export const membershipSchema = z
     role: z.enum(["owner", "admin", "member"]),
     joinedAt: timestamp,
     leftAt: timestamp.optional(),
+    removed: z.literal(true).optional(),
   })
   .meta({ id: "Membership" }) satisfies z.ZodType<model.Membership>;
 

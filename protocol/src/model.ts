@@ -100,6 +100,8 @@ export interface Membership {
   readonly joinedAt: Timestamp;
   /** Present once the membership has ended. */
   readonly leftAt?: Timestamp;
+  /** Whether someone else ended it. */
+  readonly removed?: true;
 }
 
 export interface Message {

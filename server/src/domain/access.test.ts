@@ -65,6 +65,8 @@ const table: Readonly<Record<RoomAct, Rows>> = {
   "room.edit": { rule: "[RM2]", grid: mayWhoLooksAfterIt },
   "room.delete": { rule: "[RM2]", grid: mayWhoLooksAfterIt },
   "room.invite": { rule: "[RM2]", grid: mayWhoLooksAfterIt },
+  "member.role": { rule: "[RM10]", grid: mayWhoLooksAfterIt },
+  "member.remove": { rule: "[RM11]", grid: mayWhoLooksAfterIt },
   "members.list": { rule: "[RM3]", grid: mayWhoIsIn },
   "messages.read": { rule: "[RM3]", grid: mayWhoIsIn },
   "message.send": { rule: "[RM3]", grid: mayWhoIsIn },
@@ -115,6 +117,8 @@ const inDirectRoom: Readonly<Record<RoomAct, readonly [ofAnother: Verdict, own: 
   "room.edit": ["refused", "refused"],
   "room.delete": ["refused", "refused"],
   "room.invite": ["refused", "refused"],
+  "member.role": ["refused", "refused"],
+  "member.remove": ["refused", "refused"],
   "members.list": ["allowed", "allowed"],
   "messages.read": ["allowed", "allowed"],
   "message.send": ["allowed", "allowed"],
@@ -127,6 +131,46 @@ const inDirectRoom: Readonly<Record<RoomAct, readonly [ofAnother: Verdict, own: 
   "upload.read": ["hidden", "allowed"],
   "upload.remove": ["hidden", "allowed"],
 };
+
+/** Whether an act goes on in an archived room, for those who may do it in any other. */
+const inArchivedRoom: Readonly<Record<RoomAct, boolean>> = {
+  "room.see": true,
+  "room.join": false,
+  "room.leave": true,
+  "room.edit": true,
+  "room.delete": true,
+  "room.invite": false,
+  "member.role": true,
+  "member.remove": true,
+  "members.list": true,
+  "messages.read": true,
+  "message.send": false,
+  "message.type": false,
+  "message.react": false,
+  "message.edit": false,
+  "message.delete": true,
+  "file.upload": false,
+  "file.read": true,
+  "upload.read": true,
+  "upload.remove": true,
+};
+
+describe("[RM13] in an archived room", () => {
+  test.each(acts)("%s", (act) => {
+    const gone = inArchivedRoom[act] ? "allowed" : "archived";
+    for (const kind of ["public", "private", "direct"] as const) {
+      for (const role of ["member", "admin", "owner"] as const) {
+        for (const roomRole of roomRoles) {
+          for (const own of [true, false]) {
+            const verdict = decide(act, { role, kind, roomRole, own });
+            const archived = decide(act, { role, kind, roomRole, own, archived: true });
+            expect(archived).toBe(verdict === "allowed" ? gone : verdict);
+          }
+        }
+      }
+    }
+  });
+});
 
 describe("[DR3] in a direct room", () => {
   test.each(acts)("%s", (act) => {

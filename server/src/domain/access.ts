@@ -15,6 +15,8 @@ export type RoomAct =
   | "room.edit"
   | "room.delete"
   | "room.invite"
+  | "member.role"
+  | "member.remove"
   | "members.list"
   | "messages.read"
   | "message.send"
@@ -32,56 +34,36 @@ export interface Standing {
   readonly kind: RoomKind;
   /** Null: not in the room. */
   readonly roomRole: RoomRole | null;
+  /** Whether the room is archived. */
+  readonly archived?: boolean;
   /** Whether the message or upload in question is their own. Only for acts on one. */
   readonly own?: boolean;
 }
 
-/** `hidden` is answered as if the thing did not exist. */
-export type Verdict = "allowed" | "refused" | "hidden";
+/** `hidden` is answered as if the thing did not exist; `archived` is what would be allowed in a room that is not. */
+export type Verdict = "allowed" | "refused" | "hidden" | "archived";
 
-export function decide(act: RoomAct, { role, kind, roomRole, own = false }: Standing): Verdict {
-  const member = roomRole !== null;
-  if (!member && kind !== "public") return "hidden";
-  // Workspace admins look after every room that they can see; a private room is the business of its members. Nobody looks
-  // after a direct room: its people are equals, and in it for good.
-  const direct = kind === "direct";
-  const admin = !direct && (roomRole === "owner" || roomRole === "admin" || role === "owner" || role === "admin");
-  switch (act) {
-    case "room.see":
-    case "room.join":
-      return "allowed";
-    case "room.leave":
-      return direct ? "refused" : "allowed";
-    case "room.edit":
-    case "room.delete":
-    case "room.invite":
-      if (admin) return "allowed";
-      return member ? "refused" : "hidden";
-    case "members.list":
-    case "messages.read":
-    case "message.send":
-    case "message.type":
-    case "message.react":
-    case "file.upload":
-    case "file.read":
-      return member ? "allowed" : "hidden";
-    case "message.edit":
-      if (!member) return "hidden";
-      return own ? "allowed" : "refused";
-    case "message.delete":
-      if (!member) return "hidden";
-      return own || admin ? "allowed" : "refused";
-    case "upload.read":
-    case "upload.remove":
-      return member && own ? "allowed" : "hidden";
-  }
+/** What ends when a room is archived. */
+const acting: ReadonlySet<RoomAct> = new Set([
+  "room.join",
+  "room.invite",
+  "message.send",
+  "message.type",
+  "message.react",
+  "message.edit",
+  "file.upload",
+]);
+
+export function decide(act: RoomAct, standing: Standing): Verdict {
+  const verdict = decideInUse(act, standing);
+  return verdict === "allowed" && standing.archived && acting.has(act) ? "archived" : verdict;
 }
 
 /** The room, if this user may do this there. `reference` is its id or slug. */
 export async function requireRoom(app: App, actor: SignedIn, act: RoomAct, reference: string): Promise<RoomAccess> {
   const access = await app.store.findRoom({ reference, userId: actor.user.id });
   if (!access) throw new ParleyError("not_found");
-  admit(decide(act, { role: actor.user.role, kind: access.room.kind, roomRole: access.role }));
+  admit(decide(act, standingOf(actor, access)));
   return access;
 }
 
@@ -97,7 +79,7 @@ export async function requireMessage(
   const message = await app.store.findMessage({ roomId: access.room.id, id });
   if (!message) throw new ParleyError("not_found");
   const own = message.author.id === actor.user.id;
-  admit(decide(act, { role: actor.user.role, kind: access.room.kind, roomRole: access.role, own }));
+  admit(decide(act, { ...standingOf(actor, access), own }));
   return { ...access, message };
 }
 
@@ -122,7 +104,55 @@ export function requireWorkspaceAdmin(actor: SignedIn): Account {
   return actor.user;
 }
 
+const standingOf = (actor: SignedIn, { room, role: roomRole }: RoomAccess): Standing => ({
+  role: actor.user.role,
+  kind: room.kind,
+  roomRole,
+  archived: room.archivedAt !== undefined,
+});
+
+function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standing): Verdict {
+  const member = roomRole !== null;
+  if (!member && kind !== "public") return "hidden";
+  // Workspace admins look after every room that they can see; a private room is the business of its members. Nobody looks
+  // after a direct room: its people are equals, and in it for good.
+  const direct = kind === "direct";
+  const admin = !direct && (roomRole === "owner" || roomRole === "admin" || role === "owner" || role === "admin");
+  switch (act) {
+    case "room.see":
+    case "room.join":
+      return "allowed";
+    case "room.leave":
+      return direct ? "refused" : "allowed";
+    case "room.edit":
+    case "room.delete":
+    case "room.invite":
+    case "member.role":
+    case "member.remove":
+      if (admin) return "allowed";
+      return member ? "refused" : "hidden";
+    case "members.list":
+    case "messages.read":
+    case "message.send":
+    case "message.type":
+    case "message.react":
+    case "file.upload":
+    case "file.read":
+      return member ? "allowed" : "hidden";
+    case "message.edit":
+      if (!member) return "hidden";
+      return own ? "allowed" : "refused";
+    case "message.delete":
+      if (!member) return "hidden";
+      return own || admin ? "allowed" : "refused";
+    case "upload.read":
+    case "upload.remove":
+      return member && own ? "allowed" : "hidden";
+  }
+}
+
 function admit(verdict: Verdict): void {
   if (verdict === "hidden") throw new ParleyError("not_found");
   if (verdict === "refused") throw new ParleyError("not_allowed");
+  if (verdict === "archived") throw new ParleyError("room_archived");
 }

@@ -1,5 +1,5 @@
 import { limits } from "@parley/protocol/limits";
-import type { Room } from "@parley/protocol/model";
+import type { Membership, Room, RoomRole } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/store.ts";
 import { requireRoom } from "./access.ts";
@@ -17,6 +17,40 @@ export async function leaveRoom(app: App, actor: SignedIn, reference: string): P
   const { room, role } = await requireRoom(app, actor, "room.leave", reference);
   if (role === null) return;
   must(await app.store.removeMembership({ roomId: room.id, userId: actor.user.id, at: app.clock.now() }));
+}
+
+/** Gives someone another role in a room. With `owner` it is handed over. `user` is an id or user name. */
+export async function setRole(
+  app: App,
+  actor: SignedIn,
+  input: { readonly room: string; readonly user: string; readonly role: RoomRole },
+): Promise<Membership> {
+  const { room } = await requireRoom(app, actor, "member.role", input.room);
+  return must(
+    await app.store.putRole({
+      roomId: room.id,
+      userId: actor.user.id,
+      member: input.user,
+      role: input.role,
+      at: app.clock.now(),
+    }),
+  );
+}
+
+/** Takes someone out of a room at once. Whoever takes themself out leaves it. */
+export async function removeMember(
+  app: App,
+  actor: SignedIn,
+  input: { readonly room: string; readonly user: string },
+): Promise<void> {
+  const { id, username } = actor.user;
+  if (input.user === id || input.user.toLowerCase() === username.toLowerCase()) {
+    return leaveRoom(app, actor, input.room);
+  }
+  const { room } = await requireRoom(app, actor, "member.remove", input.room);
+  must(
+    await app.store.removeMember({ roomId: room.id, userId: actor.user.id, member: input.user, at: app.clock.now() }),
+  );
 }
 
 export async function listMembers(

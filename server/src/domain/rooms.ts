@@ -45,15 +45,22 @@ export async function editRoom(
   app: App,
   actor: SignedIn,
   reference: string,
-  changes: {
+  {
+    archived,
+    ...changes
+  }: {
     readonly name?: string | undefined;
     readonly slug?: string | undefined;
     readonly description?: string | undefined;
     readonly kind?: RoomKind | undefined;
+    readonly archived?: boolean | undefined;
   },
 ): Promise<Room> {
   const { room } = await requireRoom(app, actor, "room.edit", reference);
-  const edited = must(await app.store.putRoom({ id: room.id, ...changes }));
+  const archivedAt = archived ? app.clock.now() : null;
+  const edited = must(
+    await app.store.putRoom({ id: room.id, ...changes, ...(archived !== undefined && { archivedAt }) }),
+  );
   return room.membership ? { ...edited, membership: room.membership } : edited;
 }
 

@@ -180,7 +180,7 @@ export class Stage {
       readonly attachments?: readonly string[];
       readonly at?: number;
     } = {},
-  ): Promise<Outcome<Appended, "not_found" | "invalid">> {
+  ): Promise<Outcome<Appended, "not_found" | "room_archived" | "invalid">> {
     return this.store.appendMessage({
       roomId: room.id,
       authorId: author.id,

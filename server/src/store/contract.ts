@@ -588,6 +588,47 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect((await stage.store.listMembers({ roomId, cursor: null, limit: 5 })).cursor).toBeNull();
       });
 
+      test("[RM10] [RM11] [RM12] roles and removals are numbered like everything else, whoever acts at once", async () => {
+        const [ada, bob, cyd] = await stage.cast("ada", "bob", "cyd");
+        const room = await stage.createRoom(bob, "private", ada, cyd);
+        const { code } = await stage.invite(room, bob);
+        const put = (by: User, member: User, role: "owner" | "admin" | "member") =>
+          stage.store.putRole({ roomId: room.id, userId: by.id, member: member.id, role, at: stage.at });
+        const told = await stage.during(topicOf(room), async () => value(await put(bob, cyd, "owner")));
+        expect(told).toHaveLength(1);
+        expect(await Promise.all([ada, bob, cyd].map((user) => stage.roleOf(room, user)))).toEqual([
+          "member",
+          "admin",
+          "owner",
+        ]);
+        expect(refusal(await put(bob, ada, "owner"))).toBe("not_allowed");
+        const removal = { roomId: room.id, userId: cyd.id, member: "BOB", at: stage.at };
+        const removed = await Promise.all([stage.store.removeMember(removal), stage.store.removeMember(removal)]);
+        expect(removed.map(({ ok }) => ok)).toEqual([true, false]);
+        expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");
+        const fresh = await stage.invite(room, cyd);
+        value(await stage.store.redeemInvite({ code: fresh.code, userId: bob.id, at: stage.at }));
+        expect(await stage.roleOf(room, bob)).toBe("member");
+      });
+
+      test("[RM13] an archived room takes nothing in, whatever its callers have checked", async () => {
+        const [ada, bob] = await stage.cast("ada", "bob");
+        const room = await stage.createRoom(ada, "public", bob);
+        const message = await stage.say(room, bob, "hello");
+        const { code } = await stage.invite(room, ada);
+        value(await stage.store.putRoom({ id: room.id, archivedAt: stage.at }));
+        expect(refusal(await stage.trySay(room, bob, "more"))).toBe("room_archived");
+        expect(refusal(await stage.edit(room, message.id, bob, "other"))).toBe("room_archived");
+        value(await stage.leave(room, bob));
+        expect(refusal(await stage.join(room, bob))).toBe("room_archived");
+        expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");
+        expect(refusal(await stage.trySignUp("cyd", { invite: code }))).toBe("invite_unusable");
+        const general = await stage.general();
+        expect(refusal(await stage.store.putRoom({ id: general.id, archivedAt: stage.at }))).toBe("not_allowed");
+        value(await stage.store.putRoom({ id: room.id, archivedAt: null }));
+        value(await stage.join(room, bob));
+      });
+
       test("[DR1] of many who open a direct room of the same people at once, all get one, and each is told once", async () => {
         const [ada, bob, cyd] = await stage.cast("ada", "bob", "cyd");
         const told = await stage.during(topicOf(cyd), async () => {

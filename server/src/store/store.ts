@@ -294,6 +294,8 @@ export interface Writes {
     readonly slug?: string;
     readonly description?: string;
     readonly kind?: RoomKind;
+    /** Null takes it back into use. Archiving again changes nothing; the default room cannot be archived. */
+    readonly archivedAt?: number | null;
   }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;
   /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
   removeRoom(input: { readonly id: RoomId; readonly at: number }): Promise<Outcome<null, "not_found" | "not_allowed">>;
@@ -316,11 +318,34 @@ export interface Writes {
     readonly roomId: RoomId;
     readonly userId: UserId;
     readonly at: number;
-  }): Promise<Outcome<Room, "not_found" | "limit_reached">>;
+  }): Promise<Outcome<Room, "not_found" | "room_archived" | "limit_reached">>;
   /** Idempotent. When a room's owner leaves, its longest-standing admin, else member, becomes the owner. */
   removeMembership(input: {
     readonly roomId: RoomId;
     readonly userId: UserId;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+
+  /**
+   * Gives `member` (an id or user name) another role, by `userId`, who looks after the room: as its owner, as its admin, or
+   * where they see it as one who looks after the workspace. With `owner` the owner of now becomes an admin in the same
+   * step; in no other way does an owner become anything else. Who becomes a member again loses the invites they made.
+   */
+  putRole(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly member: string;
+    readonly role: RoomRole;
+    readonly at: number;
+  }): Promise<Outcome<Membership, "not_found" | "not_allowed">>;
+  /**
+   * Ends the membership of `member`, likewise; never the owner's. Invites made before do not bring them back. To remove
+   * oneself is to leave.
+   */
+  removeMember(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly member: string;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
 
@@ -332,7 +357,7 @@ export interface Writes {
     readonly maxUses: number | null;
     readonly keep: number;
     readonly at: number;
-  }): Promise<Outcome<InviteRecord, "not_found" | "not_allowed" | "limit_reached">>;
+  }): Promise<Outcome<InviteRecord, "not_found" | "not_allowed" | "room_archived" | "limit_reached">>;
   revokeInvite(input: { readonly code: string; readonly at: number }): Promise<Outcome<null, "invite_unusable">>;
   /** Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already. */
   redeemInvite(input: {
@@ -354,7 +379,9 @@ export interface Writes {
     /** Pending uploads of this author to this room, at most `limits.attachmentsPerMessage`, none twice; else `invalid`. */
     readonly attachments: readonly FileId[];
     readonly at: number;
-  }): Promise<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "invalid">>;
+  }): Promise<
+    Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "room_archived" | "invalid">
+  >;
   /** Only its author, while a member. The same content again changes nothing. */
   editMessage(input: {
     readonly roomId: RoomId;
@@ -362,7 +389,7 @@ export interface Writes {
     readonly userId: UserId;
     readonly content: string;
     readonly at: number;
-  }): Promise<Outcome<Message, "not_found" | "not_allowed" | "message_deleted">>;
+  }): Promise<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">>;
   /** Its author, or (`asAdmin`) whoever the caller has found to be an admin, while a member. Idempotent. */
   removeMessage(input: {
     readonly roomId: RoomId;
@@ -377,14 +404,14 @@ export interface Writes {
     readonly id: MessageId;
     readonly userId: UserId;
     readonly emoji: string;
-  }): Promise<Outcome<Message, "not_found" | "message_deleted" | "limit_reached">>;
+  }): Promise<Outcome<Message, "not_found" | "message_deleted" | "room_archived" | "limit_reached">>;
   /** Idempotent. An emoji keeps its place among the others until nobody is left who put it there. */
   removeReaction(input: {
     readonly roomId: RoomId;
     readonly id: MessageId;
     readonly userId: UserId;
     readonly emoji: string;
-  }): Promise<Outcome<Message, "not_found" | "message_deleted">>;
+  }): Promise<Outcome<Message, "not_found" | "message_deleted" | "room_archived">>;
 
   /**
    * Claims `bytes` of the quota for a file, before the first of them is stored. An attachment has a room, which its uploader

@@ -1,4 +1,4 @@
-import type { InvitePreview, Room, RoomKind } from "@parley/protocol/model";
+import type { InvitePreview, Room, RoomKind, UserId } from "@parley/protocol/model";
 import type { InviteRecord, Outcome, Reads, Writes } from "../store.ts";
 import { addMember, findPlace, hasSpace } from "./memberships.ts";
 import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite, toOwnRoom } from "./rows.ts";
@@ -18,12 +18,12 @@ export function* findInvite({ code, userId, at }: Input<Reads["findInvite"]>): V
        (SELECT count(*) FROM memberships WHERE memberships.room_id = rooms.id AND memberships.user_id = ?
         AND memberships.left_at IS NULL) AS joined
      FROM invites JOIN rooms ON rooms.id = invites.room_id JOIN users ON users.id = invites.created_by
-     CROSS JOIN workspace WHERE workspace.id = 1 AND invites.code = ? AND ${usable}`,
+     CROSS JOIN workspace WHERE workspace.id = 1 AND invites.code = ? AND ${usable} AND rooms.archived_at IS NULL`,
     userId,
     code,
     at,
   );
-  if (!row) return null;
+  if (!row || (userId !== null && (yield* isRemovedSince(row, userId)))) return null;
   const { room_id: id, slug, room_name: name, description, member_count: memberCount } = row;
   const room = { id, slug, name, description, memberCount };
   const preview = { code, workspace: row.workspace, room, invitedBy: row.inviter, joined: row.joined > 0 };
@@ -43,10 +43,11 @@ export function* listInvites({ roomId, at }: Input<Reads["listInvites"]>): Verb<
 export function* createInvite(
   _transaction: Transaction,
   input: Input<Writes["createInvite"]>,
-): Verb<Outcome<InviteRecord, "not_found" | "not_allowed" | "limit_reached">> {
+): Verb<Outcome<InviteRecord, "not_found" | "not_allowed" | "room_archived" | "limit_reached">> {
   const room = yield* findPlace(input.roomId, input.userId);
   if (!room || (room.room_kind !== "public" && room.place_role === null)) return refuse("not_found");
   if (room.room_kind === "direct") return refuse("not_allowed");
+  if (room.archived_at !== null) return refuse("room_archived");
   const { open } = yield* one<{ open: number }>(
     `SELECT count(*) AS open FROM invites WHERE invites.room_id = ? AND ${usable}`,
     input.roomId,
@@ -54,10 +55,11 @@ export function* createInvite(
   );
   if (open >= input.keep) return refuse("limit_reached");
   const row = yield* one<InviteRow>(
-    `INSERT INTO invites (code, room_id, created_by, created_at, expires_at, max_uses, uses)
-     VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING ${inviteColumns}`,
+    `INSERT INTO invites (code, room_id, room_head, created_by, created_at, expires_at, max_uses, uses)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 0) RETURNING ${inviteColumns}`,
     input.code,
     input.roomId,
+    room.room_head,
     input.userId,
     input.at,
     input.expiresAt,
@@ -90,7 +92,7 @@ export function* redeemInvite(
     at,
   );
   const room = invite && (yield* findPlace(invite.invite_room_id, userId));
-  if (!room) return refuse("invite_unusable");
+  if (!room || (yield* isRemovedSince(invite, userId)) || room.archived_at !== null) return refuse("invite_unusable");
   // Who took the last use and asks again is in, and no longer needs one.
   if (room.place_role !== null) return done(toOwnRoom(room));
   if (invite.max_uses !== null && invite.uses >= invite.max_uses) return refuse("invite_unusable");
@@ -103,10 +105,21 @@ export function* redeemInvite(
 export const findUsableInvite = (code: string, at: number): Verb<(InviteRow & RoomRow) | undefined> =>
   first(
     `SELECT ${inviteColumns}, ${roomColumns} FROM invites JOIN rooms ON rooms.id = invites.room_id
-     WHERE invites.code = ? AND ${usable}`,
+     WHERE invites.code = ? AND ${usable} AND rooms.archived_at IS NULL`,
     code,
     at,
   );
+
+/** Whether someone was removed from the room after the invite was made: it does not bring them back. */
+function* isRemovedSince(invite: InviteRow, userId: UserId): Verb<boolean> {
+  const removed = yield* first(
+    "SELECT removed_seq FROM memberships WHERE room_id = ? AND user_id = ? AND removed_seq > ?",
+    invite.invite_room_id,
+    userId,
+    invite.invite_room_head,
+  );
+  return removed !== undefined;
+}
 
 /** Counts a use of an invite that the caller has found usable in this transaction. */
 export function* countUse(code: string): Verb<void> {

@@ -44,11 +44,12 @@ export function* listMembers({ roomId, cursor, limit }: Input<Reads["listMembers
 export function* putMembership(
   transaction: Transaction,
   { roomId, userId, at }: Input<Writes["putMembership"]>,
-): Verb<Outcome<Room, "not_found" | "limit_reached">> {
+): Verb<Outcome<Room, "not_found" | "room_archived" | "limit_reached">> {
   const room = yield* findPlace(roomId, userId);
   if (!room) return refuse("not_found");
   if (room.place_role !== null) return done(toOwnRoom(room, yield* findPeople(room)));
   if (room.room_kind !== "public") return refuse("not_found");
+  if (room.archived_at !== null) return refuse("room_archived");
   if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
   return done(yield* addMember(transaction, { roomId, userId, role: "member", at }));
 }
@@ -61,19 +62,7 @@ export function* removeMembership(
   if (!before) return refuse("not_found");
   if (before.place_role === null) return done(null);
   if (before.room_kind === "direct") return refuse("not_allowed");
-  const room = yield* countMembers(roomId, -1);
-  const userSeq = yield* nextUserSeq(userId);
-  yield* all(
-    "UPDATE memberships SET left_at = ?, room_seq = ?, user_seq = ? WHERE room_id = ? AND user_id = ?",
-    at,
-    room.room_seq,
-    userSeq,
-    roomId,
-    userId,
-  );
-  const membership = yield* getMembership(roomId, userId);
-  transaction.announce(roomTopic(roomId), room.room_seq, { rooms: [toRoom(room)], memberships: [membership] });
-  transaction.announce(userTopic(userId), userSeq, { memberships: [membership] });
+  yield* endMembership(transaction, { roomId, userId, at, removed: false });
   if (before.place_role === "owner") yield* handOver(transaction, roomId);
   return done(null);
 }
@@ -114,7 +103,7 @@ export function* addMember(
     `INSERT INTO memberships (room_id, user_id, username_lower, role, joined_at, joined_seq, left_at, room_seq, user_seq)
      SELECT ?, users.id, lower(users.username), ?, ?, ?, NULL, ?, ? FROM users WHERE users.id = ?
      ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,
-       joined_seq = excluded.joined_seq, left_at = NULL, room_seq = excluded.room_seq, user_seq = excluded.user_seq`,
+       joined_seq = excluded.joined_seq, left_at = NULL, removed_seq = NULL, room_seq = excluded.room_seq, user_seq = excluded.user_seq`,
     roomId,
     role,
     at,
@@ -129,6 +118,50 @@ export function* addMember(
   return { ...toRoom(room), membership: { role, joinedAt: membership.joinedAt } };
 }
 
+/** Ends a membership that there is. */
+export function* endMembership(
+  transaction: Transaction,
+  membership: { readonly roomId: RoomId; readonly userId: UserId; readonly removed: boolean; readonly at: number },
+): Verb<void> {
+  const { roomId, userId, removed, at } = membership;
+  const room = yield* countMembers(roomId, -1);
+  const userSeq = yield* nextUserSeq(userId);
+  yield* all(
+    `UPDATE memberships SET left_at = ?, removed_seq = ?, room_seq = ?, user_seq = ?
+     WHERE room_id = ? AND user_id = ?`,
+    at,
+    removed ? room.room_seq : null,
+    room.room_seq,
+    userSeq,
+    roomId,
+    userId,
+  );
+  const ended = yield* getMembership(roomId, userId);
+  transaction.announce(roomTopic(roomId), room.room_seq, { rooms: [toRoom(room)], memberships: [ended] });
+  transaction.announce(userTopic(userId), userSeq, { memberships: [ended] });
+}
+
+/** Gives a member another role. */
+export function* changeRole(
+  transaction: Transaction,
+  { roomId, userId, role }: { readonly roomId: RoomId; readonly userId: UserId; readonly role: RoomRole },
+): Verb<Membership> {
+  const roomSeq = yield* nextRoomSeq(roomId);
+  const userSeq = yield* nextUserSeq(userId);
+  yield* all(
+    "UPDATE memberships SET role = ?, room_seq = ?, user_seq = ? WHERE room_id = ? AND user_id = ?",
+    role,
+    roomSeq,
+    userSeq,
+    roomId,
+    userId,
+  );
+  const membership = yield* getMembership(roomId, userId);
+  transaction.announce(roomTopic(roomId), roomSeq, { memberships: [membership] });
+  transaction.announce(userTopic(userId), userSeq, { memberships: [membership] });
+  return membership;
+}
+
 /** Counts someone in or out under the next number of the room's topic, which is then the room's and the membership's. */
 const countMembers = (roomId: RoomId, change: 1 | -1): Verb<RoomRow> =>
   one(
@@ -138,7 +171,7 @@ const countMembers = (roomId: RoomId, change: 1 | -1): Verb<RoomRow> =>
     roomId,
   );
 
-function* getMembership(roomId: RoomId, userId: UserId): Verb<Membership> {
+export function* getMembership(roomId: RoomId, userId: UserId): Verb<Membership> {
   const row = yield* one<MembershipRow>(
     `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
      WHERE memberships.room_id = ? AND memberships.user_id = ?`,
@@ -155,17 +188,5 @@ function* handOver(transaction: Transaction, roomId: RoomId): Verb<void> {
      ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_seq LIMIT 1`,
     roomId,
   );
-  if (!heir) return;
-  const roomSeq = yield* nextRoomSeq(roomId);
-  const userSeq = yield* nextUserSeq(heir.user_id);
-  yield* all(
-    "UPDATE memberships SET role = 'owner', room_seq = ?, user_seq = ? WHERE room_id = ? AND user_id = ?",
-    roomSeq,
-    userSeq,
-    roomId,
-    heir.user_id,
-  );
-  const membership = yield* getMembership(roomId, heir.user_id);
-  transaction.announce(roomTopic(roomId), roomSeq, { memberships: [membership] });
-  transaction.announce(userTopic(heir.user_id), userSeq, { memberships: [membership] });
+  if (heir) yield* changeRole(transaction, { roomId, userId: heir.user_id, role: "owner" });
 }

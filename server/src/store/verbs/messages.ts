@@ -38,14 +38,14 @@ export function* listMessages({ roomId, cursor, limit }: Input<Reads["listMessag
 export function* appendMessage(
   transaction: Transaction,
   input: Input<Writes["appendMessage"]>,
-): Verb<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "invalid">> {
+): Verb<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "room_archived" | "invalid">> {
   const { roomId, authorId, content, clientMessageId, replyTo, attachments, at } = input;
   if (clientMessageId !== null) {
     const sent = yield* findSent(authorId, clientMessageId);
     if (sent) return sent.readable > 0 ? done({ message: toMessage(sent), created: false }) : refuse("not_found");
   }
-  const author = yield* first<AuthorRow & { replied: number }>(
-    `SELECT ${authorColumns},
+  const author = yield* first<AuthorRow & { replied: number; archived_at: number | null }>(
+    `SELECT ${authorColumns}, rooms.archived_at,
        (SELECT count(*) FROM messages WHERE messages.room_id = rooms.id AND messages.id = ?) AS replied
      FROM rooms JOIN memberships ON memberships.room_id = rooms.id JOIN users ON users.id = memberships.user_id
      WHERE rooms.id = ? AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL`,
@@ -54,6 +54,7 @@ export function* appendMessage(
     authorId,
   );
   if (!author) return refuse("not_found");
+  if (author.archived_at !== null) return refuse("room_archived");
   if (replyTo !== null && author.replied === 0) return refuse("invalid");
   const room = yield* one<{ id: MessageId; seq: number; at: number }>(
     `UPDATE rooms SET head = head + 1, last_message_id = last_message_id + 1,
@@ -99,9 +100,10 @@ export function* appendMessage(
 export function* editMessage(
   transaction: Transaction,
   { roomId, id, userId, content, at }: Input<Writes["editMessage"]>,
-): Verb<Outcome<Message, "not_found" | "not_allowed" | "message_deleted">> {
+): Verb<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
+  if (before.archived_at !== null) return refuse("room_archived");
   if (before.user_id !== userId) return refuse("not_allowed");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   if (before.content === content) return done(toMessage(before));
@@ -178,9 +180,13 @@ const findSent = (authorId: UserId, clientMessageId: string): Verb<(MessageRow &
   );
 
 /** A message in a room that `userId` is in. */
-export const findAsMember = (roomId: RoomId, id: MessageId, userId: UserId): Verb<MessageRow | undefined> =>
+export const findAsMember = (
+  roomId: RoomId,
+  id: MessageId,
+  userId: UserId,
+): Verb<(MessageRow & { readonly archived_at: number | null }) | undefined> =>
   first(
-    `SELECT ${messageColumns} ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
+    `SELECT ${messageColumns}, rooms.archived_at ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
      WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ? AND memberships.left_at IS NULL
      AND rooms.deleted_at IS NULL`,
     roomId,

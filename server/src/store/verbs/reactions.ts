@@ -22,9 +22,10 @@ import { all, done, first, type Input, refuse, type Transaction, type Verb } fro
 export function* putReaction(
   transaction: Transaction,
   { roomId, id, userId, emoji }: Input<Writes["putReaction"]>,
-): Verb<Outcome<Message, "not_found" | "message_deleted" | "limit_reached">> {
+): Verb<Outcome<Message, "not_found" | "message_deleted" | "room_archived" | "limit_reached">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
+  if (before.archived_at !== null) return refuse("room_archived");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   const reactions = toMessage(before).reactions ?? [];
   const there = yield* first(
@@ -58,9 +59,10 @@ export function* putReaction(
 export function* removeReaction(
   transaction: Transaction,
   { roomId, id, userId, emoji }: Input<Writes["removeReaction"]>,
-): Verb<Outcome<Message, "not_found" | "message_deleted">> {
+): Verb<Outcome<Message, "not_found" | "message_deleted" | "room_archived">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
+  if (before.archived_at !== null) return refuse("room_archived");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   const removed = yield* all(
     "DELETE FROM reactions WHERE room_id = ? AND message_id = ? AND emoji = ? AND user_id = ? RETURNING seq",

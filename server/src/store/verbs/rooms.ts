@@ -74,22 +74,28 @@ export function* putRoom(
   const slug = input.slug ?? before.slug;
   const description = input.description ?? before.description;
   const kind = input.kind ?? before.room_kind;
+  const wanted = input.archivedAt === undefined ? before.archived_at : input.archivedAt;
+  const archivedAt = wanted === null ? null : (before.archived_at ?? wanted);
+  if (archivedAt !== null && before.is_default === 1) return refuse("not_allowed");
   if (
     name === before.room_name &&
     slug === before.slug &&
     description === before.description &&
-    kind === before.room_kind
+    kind === before.room_kind &&
+    archivedAt === before.archived_at
   ) {
     return done(toRoom(before));
   }
   if (slug !== before.slug && (yield* isSlugTaken(slug))) return refuse("slug_taken");
   const row = yield* one<RoomRow>(
-    `UPDATE rooms SET name = ?, slug = ?, description = ?, kind = ?, head = head + 1, seq = head + 1 WHERE id = ?
+    `UPDATE rooms SET name = ?, slug = ?, description = ?, kind = ?, archived_at = ?, head = head + 1, seq = head + 1
+     WHERE id = ?
      RETURNING ${roomColumns}`,
     name,
     slug,
     description,
     kind,
+    archivedAt,
     input.id,
   );
   transaction.announce(roomTopic(input.id), row.room_seq, { rooms: [toRoom(row)] });

@@ -115,6 +115,7 @@ export interface RoomRow {
   readonly created_by: string;
   readonly room_created_at: number;
   readonly deleted_at: number | null;
+  readonly archived_at: number | null;
   readonly is_default: number;
   readonly room_head: number;
   readonly room_seq: number;
@@ -125,7 +126,7 @@ export interface RoomRow {
 
 /** A direct room is kept as a private one with a key. */
 export const roomColumns = `rooms.id AS room_id, rooms.slug, rooms.name AS room_name, rooms.description, \
-CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.is_default, \
+CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.archived_at, rooms.is_default, \
 rooms.head AS room_head, rooms.seq AS room_seq, rooms.last_message_id, rooms.last_message_at, rooms.member_count`;
 
 /** `users` are the people of a direct room, and of no other. */
@@ -141,6 +142,7 @@ export function toRoom(row: RoomRow, users?: readonly Author[]): Room {
     memberCount: row.member_count,
     lastMessageId: row.last_message_id,
     ...(row.last_message_at !== null && { lastMessageAt: toTimestamp(row.last_message_at) }),
+    ...(row.archived_at !== null && { archivedAt: toTimestamp(row.archived_at) }),
     ...(users && { users }),
   };
 }
@@ -165,10 +167,11 @@ export interface MembershipRow extends AuthorRow {
   readonly membership_role: RoomRole;
   readonly joined_at: number;
   readonly left_at: number | null;
+  readonly removed_seq: number | null;
 }
 
 export const membershipColumns = `${authorColumns}, memberships.room_id AS membership_room_id, \
-memberships.role AS membership_role, memberships.joined_at, memberships.left_at`;
+memberships.role AS membership_role, memberships.joined_at, memberships.left_at, memberships.removed_seq`;
 
 export function toMembership(row: MembershipRow): Membership {
   return {
@@ -177,12 +180,14 @@ export function toMembership(row: MembershipRow): Membership {
     role: row.membership_role,
     joinedAt: toTimestamp(row.joined_at),
     ...(row.left_at !== null && { leftAt: toTimestamp(row.left_at) }),
+    ...(row.removed_seq !== null && { removed: true }),
   };
 }
 
 export interface InviteRow {
   readonly code: string;
   readonly invite_room_id: string;
+  readonly invite_room_head: number;
   readonly invited_by: string;
   readonly invite_created_at: number;
   readonly invite_expires_at: number | null;
@@ -190,7 +195,7 @@ export interface InviteRow {
   readonly uses: number;
 }
 
-export const inviteColumns = `invites.code, invites.room_id AS invite_room_id, invites.created_by AS invited_by, \
+export const inviteColumns = `invites.code, invites.room_id AS invite_room_id, invites.room_head AS invite_room_head, invites.created_by AS invited_by, \
 invites.created_at AS invite_created_at, invites.expires_at AS invite_expires_at, invites.max_uses, invites.uses`;
 
 export function toInvite(row: InviteRow): InviteRecord {

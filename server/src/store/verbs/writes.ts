@@ -4,6 +4,7 @@ import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
 import { putReaction, removeReaction } from "./reactions.ts";
+import { putRole, removeMember } from "./roles.ts";
 import { createRoom, purgeRooms, putRoom, removeRoom } from "./rooms.ts";
 import { createSession, revokeSession, touchSession } from "./sessions.ts";
 import { createAccount, putUser } from "./users.ts";
@@ -24,6 +25,8 @@ export const writeVerbs: WriteVerbs = {
   openDirectRoom,
   putMembership,
   removeMembership,
+  putRole,
+  removeMember,
   createInvite,
   revokeInvite,
   redeemInvite,

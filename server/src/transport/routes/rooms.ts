@@ -4,6 +4,9 @@ import {
   changesSchema,
   createRoomBody,
   editRoomBody,
+  memberBody,
+  memberParams,
+  membershipSchema,
   membersQuery,
   membersSchema,
   roomParams,
@@ -12,7 +15,7 @@ import {
 } from "@parley/protocol/http";
 import { roomTopic } from "@parley/protocol/model";
 import { requireRoom } from "../../domain/access.ts";
-import { joinRoom, leaveRoom, listMembers } from "../../domain/memberships.ts";
+import { joinRoom, leaveRoom, listMembers, removeMember, setRole } from "../../domain/memberships.ts";
 import { createRoom, deleteRoom, editRoom, getRoom, listRooms } from "../../domain/rooms.ts";
 import { changesSince } from "../../fanout/resume.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
@@ -142,6 +145,41 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
     async (context) => {
       const input = { ...context.req.valid("param"), ...context.req.valid("query") };
       return context.json(await listMembers(app, context.var.actor, input), 200);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "patch",
+      path: "/api/rooms/{room}/members/{user}",
+      tags,
+      summary: "Give a member another role, as an admin of the room",
+      description: "With `owner` the room is handed over: its owner of now becomes an admin.",
+      security,
+      middleware: [signedIn(options, "edit")] as const,
+      request: { params: memberParams, body: body(memberBody) },
+      responses: answers(200, "The membership as it is now.", membershipSchema),
+    }),
+    async (context) => {
+      const input = { ...context.req.valid("param"), ...context.req.valid("json") };
+      return context.json(await setRole(app, context.var.actor, input), 200);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "delete",
+      path: "/api/rooms/{room}/members/{user}",
+      tags,
+      summary: "Remove a member from a room, as its admin",
+      security,
+      middleware: [signedIn(options, "edit")] as const,
+      request: { params: memberParams },
+      responses: silent("They are out, and get nothing more of it."),
+    }),
+    async (context) => {
+      await removeMember(app, context.var.actor, context.req.valid("param"));
+      return context.body(null, 204);
     },
   );
 

@@ -1,0 +1,80 @@
+import type { Membership, Role, RoomId, UserId } from "@parley/protocol/model";
+import type { Outcome, Writes } from "../store.ts";
+import { changeRole, endMembership, findPlace, removeMembership } from "./memberships.ts";
+import { type MembershipRow, membershipColumns, toMembership } from "./rows.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+export function* putRole(
+  transaction: Transaction,
+  { roomId, userId, member, role, at }: Input<Writes["putRole"]>,
+): Verb<Outcome<Membership, "not_found" | "not_allowed">> {
+  const power = yield* findPower(roomId, userId);
+  if (typeof power !== "string") return power;
+  const before = yield* findMember(roomId, member);
+  if (!before) return refuse("not_found");
+  if (before.membership_role === role) return done(toMembership(before));
+  if (role === "owner") {
+    if (power !== "owner") return refuse("not_allowed");
+    const owner = yield* first<{ user_id: UserId }>(
+      "SELECT user_id FROM memberships WHERE room_id = ? AND role = 'owner' AND left_at IS NULL",
+      roomId,
+    );
+    if (owner) yield* changeRole(transaction, { roomId, userId: owner.user_id, role: "admin" });
+  } else if (before.membership_role === "owner") {
+    // A room has an owner: who wants to be it no more hands it over.
+    return refuse("not_allowed");
+  }
+  if (role === "member") yield* revokeInvitesOf(roomId, before.user_id, at);
+  return done(yield* changeRole(transaction, { roomId, userId: before.user_id, role }));
+}
+
+export function* removeMember(
+  transaction: Transaction,
+  { roomId, userId, member, at }: Input<Writes["removeMember"]>,
+): Verb<Outcome<null, "not_found" | "not_allowed">> {
+  const target = yield* findMember(roomId, member);
+  if (target?.user_id === userId) return yield* removeMembership(transaction, { roomId, userId, at });
+  const power = yield* findPower(roomId, userId);
+  if (typeof power !== "string") return power;
+  if (!target) return refuse("not_found");
+  if (target.membership_role === "owner") return refuse("not_allowed");
+  yield* revokeInvitesOf(roomId, target.user_id, at);
+  yield* endMembership(transaction, { roomId, userId: target.user_id, removed: true, at });
+  return done(null);
+}
+
+/** As whom someone looks after a room: those who look after the workspace do it as its owner, where they see it. */
+function* findPower(
+  roomId: RoomId,
+  userId: UserId,
+): Verb<"owner" | "admin" | (Outcome<never, "not_found" | "not_allowed"> & { readonly ok: false })> {
+  const room = yield* findPlace(roomId, userId);
+  if (!room || (room.room_kind !== "public" && room.place_role === null)) return refuse("not_found");
+  if (room.room_kind === "direct") return refuse("not_allowed");
+  const { role } = yield* one<{ role: Role }>("SELECT role FROM users WHERE id = ?", userId);
+  if (role !== "member") return "owner";
+  if (room.place_role === null) return refuse("not_found");
+  return room.place_role === "member" ? refuse("not_allowed") : room.place_role;
+}
+
+/** `reference` is an id or a user name. */
+const findMember = (roomId: RoomId, reference: string): Verb<MembershipRow | undefined> =>
+  first(
+    `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+     WHERE memberships.room_id = ? AND memberships.left_at IS NULL AND (users.id = ? OR memberships.username_lower = ?)
+     ORDER BY CASE WHEN users.id = ? THEN 0 ELSE 1 END LIMIT 1`,
+    roomId,
+    reference,
+    reference.toLowerCase(),
+    reference,
+  );
+
+/** Who may not invite any more has not invited: not by links that are still about either. */
+function* revokeInvitesOf(roomId: RoomId, userId: UserId, at: number): Verb<void> {
+  yield* all(
+    "UPDATE invites SET revoked_at = ? WHERE room_id = ? AND created_by = ? AND revoked_at IS NULL",
+    at,
+    roomId,
+    userId,
+  );
+}
