@@ -96,7 +96,7 @@ const rows = [
   }),
   row("client/src", { own: ["client/src"], protocol: true, packages: ["solid-js"] }),
   row("client/test", {
-    own: ["client/src/connection", "client/src/state", "client/test"],
+    own: ["client/src/connection", "client/src/state", "client/src/ui/emoji", "client/test"],
     protocol: true,
     packages: ["bun:test", "fast-check", "solid-js", "node:"],
   }),

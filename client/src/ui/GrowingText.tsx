@@ -4,14 +4,17 @@
  */
 export function GrowingText(props: {
   readonly value: string;
-  readonly onInput: (value: string) => void;
+  readonly onInput: (value: string, field: HTMLTextAreaElement) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
+  readonly onBlur?: () => void;
   readonly onFocus?: () => void;
   readonly label: string;
   readonly placeholder?: string;
   readonly describedBy?: string | undefined;
   readonly invalid?: boolean;
   readonly enterKeyHint?: "send" | "enter" | "done";
+  /** The list that completes what is written, and its chosen option while it is open. */
+  readonly completion?: { readonly listId: string; readonly activeId: string | undefined };
   readonly ref?: (element: HTMLTextAreaElement) => void;
 }) {
   return (
@@ -29,10 +32,14 @@ export function GrowingText(props: {
         placeholder={props.placeholder}
         aria-describedby={props.describedBy}
         aria-invalid={props.invalid ? "true" : undefined}
+        aria-autocomplete={props.completion && "list"}
+        aria-controls={props.completion?.activeId && props.completion.listId}
+        aria-activedescendant={props.completion?.activeId}
         enterkeyhint={props.enterKeyHint}
-        onInput={(event) => props.onInput(event.currentTarget.value)}
+        onInput={(event) => props.onInput(event.currentTarget.value, event.currentTarget)}
         onKeyDown={(event) => props.onKeyDown?.(event)}
         onFocus={() => props.onFocus?.()}
+        onBlur={() => props.onBlur?.()}
       />
     </div>
   );

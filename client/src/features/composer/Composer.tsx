@@ -1,15 +1,19 @@
 import { isBlank } from "@parley/protocol/content";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
-import { createUniqueId, type JSX, lazy, onMount, Show, Suspense } from "solid-js";
+import { createSignal, createUniqueId, type JSX, lazy, onMount, Show, Suspense } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { CompletionList, type CompletionSource, createCompletion } from "../../ui/Completion.tsx";
 import { filesOf } from "../../ui/file-drop.ts";
 import { GrowingText, isComposing } from "../../ui/GrowingText.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
+import { insertText } from "../../ui/insert-text.ts";
 import { isTouch } from "../../ui/media.ts";
 import { announce, notify } from "../../ui/notices.tsx";
+import { emojiCompletion } from "./emoji-completion.ts";
 
+const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
 const Tray = lazy(() => import("./Tray.tsx").then((m) => ({ default: m.Tray })));
 
 /** From so few characters before the limit on, the rest is counted. */
@@ -27,6 +31,8 @@ export function Composer(props: {
   readonly room: Room;
   /** The line above: who is typing, or that there is no connection. */
   readonly above: JSX.Element;
+  /** What else completes while someone writes: people, rooms. */
+  readonly completions?: readonly CompletionSource[];
   readonly onSent: () => void;
   /** Arrow up in an empty composer. */
   readonly onEditLast: () => void;
@@ -34,6 +40,8 @@ export function Composer(props: {
 }) {
   const client = useClient();
   const countId = createUniqueId();
+  const completion = createCompletion(() => [emojiCompletion, ...(props.completions ?? [])]);
+  const [emojiButton, setEmojiButton] = createSignal<HTMLElement>();
   let field: HTMLTextAreaElement | undefined;
   let picker: HTMLInputElement | undefined;
   const text = () => client.draft(props.room.id);
@@ -83,6 +91,7 @@ export function Composer(props: {
           attach(files);
         }}
       >
+        <CompletionList completion={completion} />
         <Show when={uploads().length > 0}>
           <Suspense>
             <Tray uploads={uploads()} onEmptied={() => field?.focus({ preventScroll: true })} />
@@ -111,12 +120,15 @@ export function Composer(props: {
           enterKeyHint={isTouch() ? "enter" : "send"}
           describedBy={left() <= countFrom ? countId : undefined}
           invalid={left() < 0}
-          onInput={(value) => {
+          completion={completion.field()}
+          onBlur={completion.close}
+          onInput={(value, element) => {
+            completion.onInput(element);
             client.setDraft(props.room.id, value);
             if (value !== "") client.notifyTyping(props.room.id);
           }}
           onKeyDown={(event) => {
-            if (isComposing(event) || event.altKey) return;
+            if (isComposing(event) || event.altKey || (field && completion.onKeyDown(event, field))) return;
             if (event.key === "Enter" && !event.shiftKey && (!isTouch() || event.ctrlKey || event.metaKey)) {
               event.preventDefault();
               send();
@@ -131,6 +143,13 @@ export function Composer(props: {
             {left() < 0 ? `${-left()} too many` : `${left()} left`}
           </span>
         </Show>
+        <IconButton
+          class="composer-emoji"
+          icon="smile"
+          label="Emoji"
+          expanded={emojiButton() !== undefined}
+          onClick={(event) => setEmojiButton(event.currentTarget as HTMLElement)}
+        />
         <button
           type="submit"
           class="icon-button composer-send"
@@ -145,6 +164,21 @@ export function Composer(props: {
           <Icon name="up" />
         </button>
       </form>
+      <Show when={emojiButton()} keyed>
+        {(button) => (
+          <Suspense>
+            <EmojiDialog
+              title="Emoji"
+              beside={button}
+              onPick={(emoji) => {
+                const at = field?.selectionStart ?? 0;
+                if (field) insertText(field, at, field.selectionEnd, emoji);
+              }}
+              onClose={() => setEmojiButton(undefined)}
+            />
+          </Suspense>
+        )}
+      </Show>
     </div>
   );
 }
