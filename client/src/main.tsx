@@ -5,6 +5,7 @@ import "./ui/ui.css";
 import "./ui/frame.css";
 import "./features/rooms/rooms.css";
 import "./features/messages/messages.css";
+import "./features/messages/reactions.css";
 import "./features/composer/composer.css";
 import "./ui/theme.ts";
 import { render } from "solid-js/web";

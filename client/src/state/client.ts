@@ -9,6 +9,7 @@ import type {
   Message,
   MessageId,
   Presence,
+  Reaction,
   Room,
   RoomId,
   RoomKind,
@@ -116,6 +117,13 @@ export interface Client {
   discardMessage(entry: Entry): void;
   editMessage(room: RoomId, id: MessageId, content: string): Promise<void>;
   deleteMessage(room: RoomId, id: MessageId): Promise<void>;
+  /** The reactions of a message as I see them: with what I have just pressed. */
+  reactions(message: Message): readonly ShownReaction[];
+  /** Puts my emoji on a message, or takes it off. Shows at once, and is sent until the server has answered. */
+  toggleReaction(message: Message, emoji: string): Promise<void>;
+  /** Someone in a room, as far as they are known; who is not is asked for. */
+  findPerson(room: RoomId, id: UserId): Author | undefined;
+
   /** What is written but not sent in a room. */
   draft(room: RoomId): string;
   setDraft(room: RoomId, text: string): void;
@@ -152,6 +160,10 @@ export type UploadState =
   | { readonly kind: "sending"; readonly part: number }
   | { readonly kind: "ready"; readonly attachment: Attachment }
   | { readonly kind: "failed"; readonly reason: string; readonly retryable: boolean };
+
+export interface ShownReaction extends Reaction {
+  readonly mine: boolean;
+}
 
 export interface SignUpInput {
   readonly username: string;

@@ -176,6 +176,9 @@ type MessageVerbs = Pick<
   | "discardMessage"
   | "editMessage"
   | "deleteMessage"
+  | "reactions"
+  | "toggleReaction"
+  | "findPerson"
   | "draft"
   | "setDraft"
   | "uploads"
@@ -214,6 +217,9 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
     },
     editMessage: async (room, id, content) => signedIn().editMessage(room, id, content),
     deleteMessage: async (room, id) => signedIn().deleteMessage(room, id),
+    reactions: (message) => findSignedIn(account)?.reactions.shown(message) ?? [],
+    toggleReaction: async (message, emoji) => untrack(() => signedIn().reactions.toggle(message, emoji)),
+    findPerson: (room, id) => findSignedIn(account)?.people.seek(room, id),
     draft: (room) => findSignedIn(account)?.drafts.get(room) ?? "",
     setDraft: (room, text) => untrack(() => findSignedIn(account)?.drafts.set(room, text)),
     uploads: (room) => findSignedIn(account)?.uploads.list(room) ?? [],

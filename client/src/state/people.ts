@@ -66,6 +66,14 @@ export class People {
     });
   }
 
+  /** Someone as far as they are known; who is not is asked for, once, with the room's other members. Reactive. */
+  seek(room: RoomId, id: UserId): Author | undefined {
+    this.#names();
+    const found = this.#find(id);
+    if (!found) void this.#ask(room).then(() => this.#find(id) && this.#renamed());
+    return found;
+  }
+
   /** Asks for the first page of the room's members when the user is unknown; null when that does not help. */
   async find(room: RoomId, id: UserId): Promise<Author | null> {
     if (!this.#find(id)) await this.#ask(room);

@@ -20,6 +20,7 @@ import { type DraftStorage, Drafts } from "./drafts.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { Presences } from "./presences.ts";
+import { Reactions } from "./reactions.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
 import { Timelines } from "./timelines.ts";
@@ -51,6 +52,7 @@ export class SignedIn {
   readonly rooms: Rooms;
   readonly timelines: Timelines;
   readonly outbox: Outbox;
+  readonly reactions: Reactions;
   readonly typing: Typing;
   readonly presences: Presences;
   readonly drafts: Drafts;
@@ -107,6 +109,13 @@ export class SignedIn {
           ...(attachments && { attachments: attachments.map(({ id }) => id) }),
         }),
       onSent: (entry, message) => this.timelines.find(message.room)?.acknowledge(entry, message),
+    });
+    this.reactions = new Reactions({
+      clock,
+      me: user.id,
+      send: ({ room, id, emoji }, on) =>
+        this.#requestMessage({ type: on ? "reaction.add" : "reaction.remove", room, id, emoji }),
+      onMessage: (message) => this.timelines.find(message.room)?.apply([message]),
     });
     this.typing = new Typing({
       clock,
@@ -195,6 +204,7 @@ export class SignedIn {
     this.timelines.reloadFailed();
     this.outbox.open();
     this.uploads.resume();
+    this.reactions.open();
   }
 
   #onStatus(status: ConnectionStatus): void {
@@ -202,6 +212,7 @@ export class SignedIn {
       this.#topics.onLost();
       this.outbox.close();
       this.presences.onLost();
+      this.reactions.close();
     }
     // A refused upgrade does not say why.
     const refused = status.kind === "offline" && status.retryAt !== null && untrack(this.status).kind === "connecting";

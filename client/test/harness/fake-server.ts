@@ -178,6 +178,23 @@ export class FakeServer {
     return this.#change(id, messageId, { content: "", deletedAt: startedAt });
   }
 
+  react(id: RoomId, messageId: number, user: UserId, emoji: string, on: boolean): Message {
+    const before = this.messages(id)[messageId - 1];
+    if (!before) throw new ParleyError("not_found");
+    const known = before.reactions?.find((reaction) => reaction.emoji === emoji);
+    if ((known?.users.includes(user) ?? false) === on) return before;
+    const others = known?.users.filter((other) => other !== user) ?? [];
+    const users = on ? [...others, user] : others;
+    const changed = { emoji, users, count: users.length };
+    const reactions = known
+      ? before.reactions?.map((reaction) => (reaction === known ? changed : reaction))
+      : [...(before.reactions ?? []), changed];
+    const left = reactions?.filter(({ count }) => count > 0) ?? [];
+    const { reactions: _, ...bare } = before;
+    this.messages(id)[messageId - 1] = bare;
+    return this.#change(id, messageId, left.length > 0 ? { reactions: left } : {});
+  }
+
   messages(id: RoomId): Message[] {
     const messages = this.#messages.get(id);
     if (!messages) throw new ParleyError("not_found");

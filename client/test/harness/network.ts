@@ -240,6 +240,13 @@ export class Network {
             message: server.edit(command.room, command.id, command.content),
           });
           return;
+        case "reaction.add":
+        case "reaction.remove": {
+          const { room, id, emoji, ref } = command;
+          const message = server.react(room, id, me, emoji, command.type === "reaction.add");
+          wire.toClient.push({ type: "ack", ref, message });
+          return;
+        }
         case "message.delete":
           wire.toClient.push({ type: "ack", ref: command.ref, message: server.remove(command.room, command.id) });
           return;

@@ -1,5 +1,5 @@
 import type { Room } from "@parley/protocol/model";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, For, type JSX, Show } from "solid-js";
 import { type Client, canAdminister, type Entry, useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { copyText } from "../../ui/clipboard.ts";
@@ -23,7 +23,7 @@ export function actionsFor(
   client: Client,
   room: Room,
   entry: Entry,
-  on: { readonly edit: () => void; readonly remove: () => void },
+  on: { readonly edit: () => void; readonly remove: () => void; readonly whoReacted: () => void },
 ): readonly Action[] {
   const message = entry.message();
   if (message.deletedAt !== undefined || entry.delivery().kind !== "sent") return [];
@@ -36,16 +36,18 @@ export function actionsFor(
       run: () => void copyText(location.origin + messagePath(room.slug, message.id), "Link copied"),
     },
   ];
+  if (client.reactions(message).length > 0) actions.push({ label: "Who reacted", icon: "users", run: on.whoReacted });
   if (canEdit(client, entry)) actions.push({ label: "Edit", icon: "pencil", run: on.edit });
   if (own || canAdminister(client.me(), room)) actions.push({ label: "Delete", icon: "trash", run: on.remove });
   return actions;
 }
 
 /** The small bar on the message that is pointed at or focused. */
-export function MessageBar(props: { readonly actions: readonly Action[] }) {
+export function MessageBar(props: { readonly actions: readonly Action[]; readonly reactions: JSX.Element }) {
   return (
     <Show when={props.actions.length > 0}>
       <div class="message-bar">
+        {props.reactions}
         <For each={props.actions}>
           {(action) => <IconButton icon={action.icon} label={action.label} onClick={action.run} />}
         </For>
@@ -55,9 +57,14 @@ export function MessageBar(props: { readonly actions: readonly Action[] }) {
 }
 
 /** The same on a touch screen, after a long press. */
-export function MessageSheet(props: { readonly actions: readonly Action[]; readonly onClose: () => void }) {
+export function MessageSheet(props: {
+  readonly actions: readonly Action[];
+  readonly reactions: JSX.Element;
+  readonly onClose: () => void;
+}) {
   return (
     <Dialog title="Message" kind="sheet" onClose={() => props.onClose()}>
+      {props.reactions}
       <ul class="sheet-actions">
         <For each={props.actions}>
           {(action) => (

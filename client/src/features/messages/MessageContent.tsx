@@ -1,4 +1,5 @@
 import { parseContent } from "@parley/protocol/content";
+import { isFewEmoji } from "@parley/protocol/emoji";
 import { createMemo, createSignal, For, Show } from "solid-js";
 
 /** Longer messages than this many lines are shown in part, until someone wants all of them. */
@@ -15,11 +16,18 @@ export function MessageContent(props: {
 }) {
   const spans = createMemo(() => parseContent(props.content));
   const long = createMemo(() => countLines(props.content) > longLines);
+  const large = createMemo(() => isFewEmoji(props.content));
   const [whole, setWhole] = createSignal(false);
 
   return (
     <>
-      <p id={props.id} class="message-text" dir="auto" data-cut={long() && !whole() ? "" : undefined}>
+      <p
+        id={props.id}
+        class="message-text"
+        dir="auto"
+        data-large={large() ? "" : undefined}
+        data-cut={long() && !whole() ? "" : undefined}
+      >
         <For each={spans()}>
           {(span) =>
             span.kind === "text" ? (

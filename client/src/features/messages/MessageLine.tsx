@@ -10,6 +10,7 @@ import { EditMessage } from "./EditMessage.tsx";
 import type { Editing } from "./editing.ts";
 import { lineOf } from "./line.ts";
 import { MessageContent } from "./MessageContent.tsx";
+import { Reactions } from "./Reactions.tsx";
 
 /** One message in the list, with the separator above it when its day is new. */
 export function MessageLine(props: {
@@ -23,6 +24,8 @@ export function MessageLine(props: {
   readonly ref: (element: HTMLElement) => void;
   readonly holdStill: (element: HTMLElement, change: () => void) => void;
   readonly onEmptied: () => void;
+  /** The reader looks for an emoji to put on it. */
+  readonly onReact: (button: HTMLElement) => void;
   /** What can be done with it, while it is pointed at. */
   readonly actions: JSX.Element;
 }) {
@@ -128,6 +131,7 @@ export function MessageLine(props: {
               <Attachments id={`${id}-files`} attachments={attachments()} author={message().author.displayName} />
             )}
           </Show>
+          <Reactions message={message()} reachable={focused()} onAdd={(button) => props.onReact(button)} />
           <Show when={failure()}>
             {(reason) => (
               <p class="message-failed">

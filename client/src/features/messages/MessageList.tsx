@@ -1,5 +1,5 @@
 import type { Room } from "@parley/protocol/model";
-import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
 import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { Late } from "../../ui/Late.tsx";
@@ -11,8 +11,13 @@ import { createLineKeys } from "./line-keys.ts";
 import { listenForLongPress } from "./long-press.ts";
 import { actionsFor, DeleteMessage, MessageBar, MessageSheet } from "./MessageActions.tsx";
 import { MessageLine } from "./MessageLine.tsx";
+import { QuickReactions } from "./QuickReactions.tsx";
+import { createReact } from "./Reactions.tsx";
 import { createReading } from "./reading.ts";
 import { Bones, Start } from "./Start.tsx";
+
+const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
+const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default: m.WhoReacted })));
 
 /** Where readers were in the rooms they left while reading above. */
 const positions = new Map<string, { readonly key: string; readonly offset: number }>();
@@ -42,7 +47,8 @@ export function MessageList(props: {
   const [olderFailed, setOlderFailed] = createSignal(false);
   const [pointed, setPointed] = createSignal<Entry>();
   const [focused, setFocused] = createSignal<Entry>();
-  const [asked, setAsked] = createSignal<{ readonly kind: "delete" | "sheet"; readonly entry: Entry }>();
+  const [asked, setAsked] = createSignal<Asked>();
+  const react = createReact();
 
   const loadOlder = async () => {
     setOlderFailed(false);
@@ -67,7 +73,8 @@ export function MessageList(props: {
     reading.attach(scroller, content);
     listenForLongPress(scroller, (target) => {
       const entry = reading.lineAt(target);
-      if (entry && actionsOf(entry).length > 0) setAsked({ kind: "sheet", entry });
+      if (entry && target.closest(".reaction")) setAsked({ kind: "who", entry });
+      else if (entry && actionsOf(entry).length > 0) setAsked({ kind: "sheet", entry });
     });
     const left = positions.get(roomId);
     const entry = left && timeline.entries().find(({ key }) => key === left.key);
@@ -88,7 +95,23 @@ export function MessageList(props: {
     actionsFor(client, props.room, entry, {
       edit: () => editing.start(entry),
       remove: () => setAsked({ kind: "delete", entry }),
+      whoReacted: () => setAsked({ kind: "who", entry }),
     });
+  /** The button that opened the question may be gone, and the focus with it. */
+  const close = (entry: Entry) => {
+    setAsked(undefined);
+    queueMicrotask(() => reading.elementOf(entry)?.focus({ preventScroll: true }));
+  };
+  const quickReactions = (entry: Entry) => (
+    <QuickReactions
+      message={entry.message()}
+      onReact={(emoji) => {
+        react(entry.message(), emoji);
+        if (asked()?.kind === "sheet") setAsked(undefined);
+      }}
+      onMore={(button) => setAsked({ kind: "react", entry, button })}
+    />
+  );
   const isWaiting = () => timeline.state() === "loading" && timeline.entries().length === 0;
   const isActive = (entry: Entry) => (pointed() ?? focused()) === entry && editing.entry() !== entry;
 
@@ -150,9 +173,10 @@ export function MessageList(props: {
                         ref={(element) => reading.lineRef(entry, element)}
                         holdStill={reading.holdStill}
                         onEmptied={() => setAsked({ kind: "delete", entry })}
+                        onReact={(button) => setAsked({ kind: "react", entry, button })}
                         actions={
                           <Show when={isActive(entry)}>
-                            <MessageBar actions={actionsOf(entry)} />
+                            <MessageBar actions={actionsOf(entry)} reactions={quickReactions(entry)} />
                           </Show>
                         }
                       />
@@ -186,26 +210,56 @@ export function MessageList(props: {
         </button>
       </Show>
       <Show when={asked()} keyed>
-        {({ kind, entry }) =>
-          kind === "delete" ? (
-            <DeleteMessage
-              room={props.room}
-              entry={entry}
-              onClose={() => {
-                setAsked(undefined);
-                if (editing.entry() === entry) editing.stop();
-                // The button that opened the question may be gone, and the focus with it.
-                queueMicrotask(() => reading.elementOf(entry)?.focus({ preventScroll: true }));
-              }}
-            />
-          ) : (
-            <MessageSheet actions={actionsOf(entry)} onClose={() => setAsked(undefined)} />
-          )
-        }
+        {(question) => {
+          const { entry } = question;
+          switch (question.kind) {
+            case "delete":
+              return (
+                <DeleteMessage
+                  room={props.room}
+                  entry={entry}
+                  onClose={() => {
+                    close(entry);
+                    if (editing.entry() === entry) editing.stop();
+                  }}
+                />
+              );
+            case "sheet":
+              return (
+                <MessageSheet
+                  actions={actionsOf(entry)}
+                  reactions={quickReactions(entry)}
+                  onClose={() => setAsked(undefined)}
+                />
+              );
+            case "react":
+              return (
+                <Suspense>
+                  <EmojiDialog
+                    title="Add reaction"
+                    beside={question.button}
+                    onPick={(emoji) => react(entry.message(), emoji)}
+                    onClose={() => close(entry)}
+                  />
+                </Suspense>
+              );
+            case "who":
+              return (
+                <Suspense>
+                  <WhoReacted entry={entry} onClose={() => close(entry)} />
+                </Suspense>
+              );
+          }
+        }}
       </Show>
     </div>
   );
 }
+
+/** What the list asks or offers about one of its messages. */
+type Asked =
+  | { readonly kind: "delete" | "sheet" | "who"; readonly entry: Entry }
+  | { readonly kind: "react"; readonly entry: Entry; readonly button: HTMLElement };
 
 /** How many messages of others have come since the newest one was last in sight. */
 function createUnseen(timeline: Timeline, atEnd: () => boolean, myId: () => string) {

@@ -1,7 +1,7 @@
 const pressMs = 450;
 const slackPx = 10;
 
-/** Calls back when a finger rests on an element inside `area`, except on links and buttons, which have their own. */
+/** Calls back when a finger rests on an element inside `area`, except on links and most buttons, which have their own. */
 export function listenForLongPress(area: HTMLElement, onLongPress: (target: Element) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let start = { x: 0, y: 0 };
@@ -10,7 +10,12 @@ export function listenForLongPress(area: HTMLElement, onLongPress: (target: Elem
   area.addEventListener("pointerdown", (event) => {
     cancel();
     const { target } = event;
-    if (event.pointerType !== "touch" || !(target instanceof Element) || target.closest("a, button, textarea")) return;
+    if (
+      event.pointerType !== "touch" ||
+      !(target instanceof Element) ||
+      target.closest("a, button:not(.reaction), textarea")
+    )
+      return;
     start = { x: event.clientX, y: event.clientY };
     timer = setTimeout(() => {
       navigator.vibrate?.(8);

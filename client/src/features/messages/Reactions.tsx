@@ -1,0 +1,92 @@
+import type { Message } from "@parley/protocol/model";
+import { createMemo, For, Show } from "solid-js";
+import { type ShownReaction, useClient } from "../../state/client.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { notify } from "../../ui/notices.tsx";
+import { explain } from "../words.ts";
+import { whoReacted } from "./reaction-words.ts";
+
+/** How a reader reacts, from wherever they do. */
+export function createReact() {
+  const client = useClient();
+  return (message: Message, emoji: string): void => {
+    client.toggleReaction(message, emoji).catch((error: unknown) => notify(explain(error)));
+  };
+}
+
+/** The names of who reacted that are known, mine first. */
+export function namesOf(client: ReturnType<typeof useClient>, message: Message, reaction: ShownReaction): string[] {
+  const me = client.me().id;
+  const others = reaction.users.flatMap((id) => {
+    const person = id === me ? undefined : client.findPerson(message.room, id);
+    return person ? [person.displayName] : [];
+  });
+  return reaction.mine ? ["You", ...others] : others;
+}
+
+/** The reactions under a message. Pressing one joins it, or leaves it. */
+export function Reactions(props: {
+  readonly message: Message;
+  /** Whether Tab stops at them: only in the message that has the focus, or there would be no end of stops. */
+  readonly reachable: boolean;
+  readonly onAdd: (button: HTMLElement) => void;
+}) {
+  const client = useClient();
+  const react = createReact();
+  const shown = createMemo(() => (props.message.deletedAt ? [] : client.reactions(props.message)));
+  const emoji = createMemo(() => shown().map((reaction) => reaction.emoji), [], { equals: isSame });
+
+  return (
+    <Show when={emoji().length > 0}>
+      <ul class="reactions" aria-label="Reactions">
+        <For each={emoji()}>
+          {(each) => {
+            const reaction = () => shown().find((other) => other.emoji === each);
+            return (
+              <Show when={reaction()}>
+                {(current) => {
+                  const who = createMemo(() => whoReacted(namesOf(client, props.message, current()), current().count));
+                  return (
+                    <li>
+                      <button
+                        type="button"
+                        class="reaction"
+                        data-emoji={each}
+                        tabindex={props.reachable ? undefined : -1}
+                        aria-pressed={current().mine}
+                        aria-label={`${each} ${current().count}, ${who()} reacted`}
+                        title={`${who()} reacted with ${each}`}
+                        onClick={() => react(props.message, each)}
+                      >
+                        <span class="reaction-emoji" aria-hidden="true">
+                          {each}
+                        </span>
+                        <span class="reaction-count" aria-hidden="true">
+                          {current().count}
+                        </span>
+                      </button>
+                    </li>
+                  );
+                }}
+              </Show>
+            );
+          }}
+        </For>
+        <li>
+          <button
+            type="button"
+            class="reaction reaction-add"
+            tabindex={props.reachable ? undefined : -1}
+            aria-label="Add reaction"
+            title="Add reaction"
+            onClick={(event) => props.onAdd(event.currentTarget)}
+          >
+            <Icon name="smilePlus" />
+          </button>
+        </li>
+      </ul>
+    </Show>
+  );
+}
+
+const isSame = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((e, i) => e === b[i]);

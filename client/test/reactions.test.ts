@@ -1,0 +1,122 @@
+import { expect, test } from "bun:test";
+import { ParleyError } from "@parley/protocol/errors";
+import type { Message } from "@parley/protocol/model";
+import { ann, ben, general, startWorld } from "./harness/start.ts";
+
+type World = Awaited<ReturnType<typeof startWorld>>;
+
+const start = () =>
+  startWorld((world) => {
+    world.server.send(general, ben, "Tea?");
+  });
+const message = (world: World): Message => world.messages()[0] as Message;
+const shown = (world: World) =>
+  world.client.reactions(message(world)).map(({ emoji, count, mine }) => `${emoji}${count}${mine ? " mine" : ""}`);
+const sent = (world: World) =>
+  world.network.received.flatMap(({ type }) => (type.startsWith("reaction.") ? [type] : []));
+
+test("[RE5] a reaction shows at once, and stays when the server has it", async () => {
+  const world = await start();
+  void world.client.toggleReaction(message(world), "👍");
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  expect(message(world).reactions).toBeUndefined();
+  await world.flush();
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  expect(message(world).reactions).toEqual([{ emoji: "👍", users: [ann], count: 1 }]);
+  void world.client.toggleReaction(message(world), "👍\ufe0f");
+  expect(shown(world)).toEqual([]);
+  await world.pass(500);
+  expect(message(world).reactions).toBeUndefined();
+});
+
+test("[RE2] others' reactions are counted with mine, each emoji in its place", async () => {
+  const world = await start();
+  world.server.react(general, 1, ben, "❤️", true);
+  world.server.react(general, 1, ben, "👍", true);
+  await world.flush();
+  expect(shown(world)).toEqual(["❤️1", "👍1"]);
+  void world.client.toggleReaction(message(world), "❤️");
+  void world.client.toggleReaction(message(world), "🎉");
+  expect(shown(world)).toEqual(["❤️2 mine", "👍1", "🎉1 mine"]);
+  world.server.react(general, 1, ben, "👍", false);
+  await world.flush();
+  expect(shown(world)).toEqual(["❤️2 mine", "🎉1 mine"]);
+});
+
+test("[RE5] a lost ack is repeated, and the reaction counts once", async () => {
+  const world = await start();
+  const settled = world.client.toggleReaction(message(world), "👍");
+  world.network.serve();
+  world.lose(() => true);
+  await world.clock.advance(10_000);
+  expect(world.client.status().kind).toBe("offline");
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  await world.pass(3_000);
+  await settled;
+  expect(sent(world)).toEqual(["reaction.add", "reaction.add"]);
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  expect(world.server.messages(general)[0]?.reactions).toEqual([{ emoji: "👍", users: [ann], count: 1 }]);
+});
+
+test("[RE5] what is pressed while offline waits, and only its last state is sent", async () => {
+  const world = await start();
+  world.network.isDown = true;
+  world.network.wire.close(1006);
+  await world.flush();
+  for (let press = 0; press < 5; press++) void world.client.toggleReaction(message(world), "👍");
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  world.network.isDown = false;
+  await world.pass(12_000);
+  expect(sent(world)).toEqual(["reaction.add"]);
+  expect(world.server.messages(general)[0]?.reactions).toEqual([{ emoji: "👍", users: [ann], count: 1 }]);
+});
+
+test("[RE5] a hundred presses in a second are a few commands, and end in the last state", async () => {
+  const world = await start();
+  for (let press = 0; press < 101; press++) {
+    void world.client.toggleReaction(message(world), "👍");
+    await world.clock.advance(10);
+    await world.flush();
+    expect(shown(world)).toEqual(press % 2 === 0 ? ["👍1 mine"] : []);
+  }
+  await world.pass(1_000);
+  expect(sent(world).length).toBeLessThan(8);
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  expect(world.server.messages(general)[0]?.reactions).toEqual([{ emoji: "👍", users: [ann], count: 1 }]);
+});
+
+test("[RE3] a refused reaction goes away, and says why", async () => {
+  const world = await start();
+  world.network.intercept = (command) => (command.type === "reaction.add" ? new ParleyError("limit_reached") : null);
+  const outcome = world.client.toggleReaction(message(world), "👍").catch((error: unknown) => error);
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  await world.flush();
+  expect(await outcome).toMatchObject({ code: "limit_reached" });
+  expect(shown(world)).toEqual([]);
+});
+
+test("[RE5] who is too fast waits as long as the server says", async () => {
+  const world = await start();
+  let refusals = 2;
+  world.network.intercept = (command) =>
+    command.type === "reaction.add" && refusals-- > 0
+      ? new ParleyError("rate_limited", undefined, { retryAfterMs: 500 })
+      : null;
+  void world.client.toggleReaction(message(world), "👍");
+  await world.pass(400);
+  expect(sent(world)).toHaveLength(1);
+  await world.pass(800);
+  expect(sent(world)).toHaveLength(3);
+  expect(message(world).reactions).toHaveLength(1);
+});
+
+test("who reacted is known by name, also to who has never seen them write", async () => {
+  const world = await startWorld((before) => {
+    before.server.send(general, ann, "Tea?");
+  });
+  world.server.react(general, 1, ben, "👍", true);
+  await world.flush();
+  expect(world.client.findPerson(general, ben)?.displayName).toBeUndefined();
+  await world.flush();
+  expect(world.client.findPerson(general, ben)?.displayName).toBe("ben");
+});
