@@ -12,6 +12,11 @@ const rows = [
   row("protocol/src/*.test.ts", { own: ["protocol/src"], packages: ["bun:test", "fast-check", "zod", "node:"] }),
   row("protocol/src", { own: ["protocol/src"] }),
 
+  row("server/src/platform/image-child.ts", {
+    own: ["server/src/platform"],
+    types: ["server/src/app.ts"],
+    packages: ["sharp"],
+  }),
   row("server/src/platform", {
     own: ["server/src/platform", "server/src/start-error.ts"],
     protocol: true,
@@ -73,7 +78,7 @@ const rows = [
   row("server/test", {
     own: ["server/src", "server/test"],
     protocol: true,
-    packages: ["node:", "bun:test", "fast-check", "hono"],
+    packages: ["node:", "bun:test", "fast-check", "hono", "sharp"],
   }),
 
   row("client/src/connection", { own: ["client/src/connection"], protocol: true }),

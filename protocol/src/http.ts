@@ -293,7 +293,12 @@ export const invitePreviewSchema = z
   .meta({ id: "InvitePreview" }) satisfies z.ZodType<model.InvitePreview>;
 
 export const workspaceSchema = z
-  .object({ name: z.string(), signUp: z.enum(["open", "invite", "closed"]), firstRun: z.boolean() })
+  .object({
+    name: z.string(),
+    signUp: z.enum(["open", "invite", "closed"]),
+    firstRun: z.boolean(),
+    picture: z.string().optional(),
+  })
   .meta({ id: "Workspace" }) satisfies z.ZodType<model.Workspace>;
 
 /** `user` is null when nobody is signed in. */

@@ -43,6 +43,8 @@ export const limits = {
   watchedUsers: 200,
   /** Unless the server is set otherwise. */
   fileBytes: 100 * 1024 * 1024,
+  /** Of a person or the workspace, as it is sent. */
+  pictureBytes: 10 * 1024 * 1024,
   /** Of one user, on no message yet. */
   pendingUploads: 50,
   bodyBytes: 128 * 1024,

@@ -187,4 +187,6 @@ export interface Workspace {
   readonly signUp: SignUpPolicy;
   /** True until the first account, which becomes the owner, exists. */
   readonly firstRun: boolean;
+  /** Shown to anyone; absent: none. */
+  readonly picture?: FileId;
 }

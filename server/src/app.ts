@@ -10,6 +10,7 @@ export interface App {
   readonly passwords: Passwords;
   readonly spool: Spool;
   readonly blobs: Blobs;
+  readonly images: Images;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -69,6 +70,23 @@ export interface Blobs {
   get(key: string, range?: ByteRange): Promise<StoredBytes | null>;
   /** Idempotent. */
   remove(key: string): Promise<void>;
+}
+
+/** Draws pictures anew, whatever hostile bytes they come as. */
+export interface Images {
+  /**
+   * WebP of the first frame of a PNG, JPEG, GIF or WebP, upright and with nothing but its pixels: at most 800 pixels wide
+   * and high, or a square of 256. Null for what is none of these, damaged, or more than it is worth. Throws `unavailable`
+   * when too many wait.
+   */
+  render(path: string, as: "thumbnail" | "square"): Promise<Rendition | null>;
+}
+
+export interface Rendition {
+  readonly bytes: Uint8Array;
+  /** Of the picture itself, upright. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Both ends included. */

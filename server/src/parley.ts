@@ -9,6 +9,7 @@ import { Hub } from "./fanout/hub.ts";
 import { MemoryPresences } from "./fanout/presence.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
+import { createImages } from "./platform/images.ts";
 import { createPasswords } from "./platform/passwords.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
 import { StartError } from "./start-error.ts";
@@ -39,6 +40,7 @@ const sweepEveryMs = 1000;
 const sweepSoonMs = 50;
 /** Frames up to here are read and refused with a clear error; the platform cuts off what is larger. */
 const hardLimitBytes = 1024 * 1024;
+const imageBounds = { timeMs: 2000, memoryBytes: 256 * 1024 * 1024, pixels: 50_000_000 };
 /** What files leave on the disk for messages. */
 const reservedBytes = 256 * 1024 * 1024;
 
@@ -76,12 +78,14 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   };
   const presences = new MemoryPresences(clock, (user, presence) => hub.onPresence(user, presence));
   store.onCommit((commit) => hub.publish(commit));
+  const images = createImages(imageBounds);
   const app: App = {
     store,
     fanout: hub,
     presences,
     passwords: createPasswords(),
     ...(await openFiles(config)),
+    images,
     clock,
     log,
     settings: { publicUrl: config.publicUrl, signUp: config.signUp, files: config.files },
@@ -139,6 +143,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       ready = false;
       serving?.stopListening();
       clearInterval(sweeping);
+      images.stop();
       cleaning.stop();
       purge.stop();
       closeForRestart(hub);

@@ -5,8 +5,9 @@ import { requireWorkspaceAdmin } from "./access.ts";
 
 /** What anyone may know of the workspace, signed in or not. */
 export async function getWorkspace(app: App): Promise<Workspace> {
-  const { name, signUp, userCount } = await app.store.getWorkspace({});
-  return { name, signUp: signUp ?? app.settings.signUp, firstRun: userCount === 0 };
+  const { name, signUp, userCount, picture } = await app.store.getWorkspace({});
+  const known = { name, signUp: signUp ?? app.settings.signUp, firstRun: userCount === 0 };
+  return picture === null ? known : { ...known, picture };
 }
 
 export async function getSignUpPolicy(app: App): Promise<SignUpPolicy> {

@@ -115,7 +115,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     describe("accounts and the workspace", () => {
       test("the first account is the owner of the workspace and of the room general, whatever the policy", async () => {
         const fresh = await stage.store.getWorkspace({});
-        expect(fresh).toEqual({ name: "Parley", signUp: null, epoch: expect.any(String), userCount: 0 });
+        expect(fresh).toEqual({ name: "Parley", signUp: null, picture: null, epoch: expect.any(String), userCount: 0 });
         expect(fresh.epoch.length).toBeGreaterThanOrEqual(16);
         const ada = value(await stage.trySignUp("ada", { policy: "closed", invite: "no such code" }));
         expect(ada).toMatchObject({ username: "ada", role: "owner", kind: "person", email: null });

@@ -70,6 +70,7 @@ export interface RoomAccess {
 
 export interface WorkspaceRecord {
   readonly name: string;
+  readonly picture: FileId | null;
   /** Null until an owner has chosen: then the setting of the environment holds. */
   readonly signUp: SignUpPolicy | null;
   readonly epoch: string;
@@ -192,6 +193,8 @@ export interface Reads {
   }): Promise<MessagePage>;
   /** A file whose bytes are stored, pending or on a message. Null once it is removed, with its message or its room. */
   findFile(input: { readonly id: FileId; readonly userId: UserId }): Promise<FileRecord | null>;
+  /** Whether these are the bytes of someone's present avatar, or of the workspace's present picture. */
+  hasPicture(input: { readonly id: FileId; readonly purpose: "avatar" | "picture" }): Promise<boolean>;
   /** Files whose bytes wait to be removed, by id, from the first after `after`. */
   listRemovedFiles(input: { readonly after: FileId; readonly limit: number }): Promise<readonly FileId[]>;
   /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */
@@ -429,6 +432,15 @@ export interface Writes {
   }): Promise<Outcome<null, "not_found" | "limit_reached">>;
   /** Makes an attachment pending. Its uploader must still be in the room. */
   finishUpload(input: { readonly id: FileId; readonly facts: FileFacts }): Promise<Outcome<Attachment, "not_found">>;
+  /** Puts a received avatar in place of the one before, whose bytes are then removed; null takes it away. */
+  putAvatar(input: {
+    readonly userId: UserId;
+    readonly file: { readonly id: FileId; readonly facts: FileFacts } | null;
+  }): Promise<Outcome<User, "not_found">>;
+  /** Likewise the workspace's picture. */
+  putPicture(input: {
+    readonly file: { readonly id: FileId; readonly facts: FileFacts } | null;
+  }): Promise<Outcome<null, "not_found">>;
   /** Takes back a pending upload of this user. */
   removeUpload(input: { readonly id: FileId; readonly userId: UserId }): Promise<Outcome<null, "not_found">>;
   /** Removes up to `limit` uploads begun before a moment that are on no message. True when there may be more. */

@@ -15,6 +15,7 @@ const buckets = {
   request: { burst: 300, everyMs: 25 },
   send: { burst: 40, everyMs: 200 },
   upload: { burst: 60, everyMs: 1000 },
+  picture: { burst: 10, everyMs: 10_000 },
   edit: { burst: 30, everyMs: 1000 },
   react: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },

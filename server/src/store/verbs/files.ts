@@ -1,8 +1,29 @@
 import { limits } from "@parley/protocol/limits";
-import type { Attachment, FileId, MessageId, RoomId, UserId } from "@parley/protocol/model";
-import type { FileRecord, Outcome, Reads, Writes } from "../store.ts";
-import { type FileRow, fileColumns, toAttachment } from "./rows.ts";
+import {
+  type Attachment,
+  type FileId,
+  type MessageId,
+  type RoomId,
+  type User,
+  type UserId,
+  userTopic,
+  workspaceTopic,
+} from "@parley/protocol/model";
+import type { FileFacts, FileRecord, Outcome, Reads, Writes } from "../store.ts";
+import {
+  type FileRow,
+  fileColumns,
+  toAttachment,
+  toOwnUser,
+  toWorkspace,
+  type UserRow,
+  userColumns,
+  type WorkspaceRow,
+  workspaceColumns,
+} from "./rows.ts";
+import { announceToWorkspace } from "./users.ts";
 import { all, done, first, type Input, one, refuse, type SqlValue, type Transaction, type Verb } from "./verb.ts";
+import { findWorkspace } from "./workspace.ts";
 
 /**
  * The life of a file. A row is there before the first byte is stored and goes after the last one is removed, so whatever
@@ -82,18 +103,49 @@ export function* finishUpload(
   if (!before || before.file_room_id === null) return refuse("not_found");
   // Whoever was taken out of the room meanwhile adds nothing more to it.
   if (!(yield* isMember(before.file_room_id, before.file_user_id))) return refuse("not_found");
-  const row = yield* one<FileRow>(
-    `UPDATE files SET state = 'pending', type = ?, bytes = ?, sha256 = ?, width = ?, height = ? WHERE id = ?
-     RETURNING ${fileColumns}`,
-    facts.type,
-    facts.bytes,
-    facts.sha256,
-    facts.width,
-    facts.height,
-    id,
-  );
+  const row = yield* putFacts("pending", id, facts);
   yield* countBytes(before.file_user_id, facts.bytes - before.file_bytes);
   return done(toAttachment(row));
+}
+
+export function* hasPicture({ id, purpose }: Input<Reads["hasPicture"]>): Verb<boolean> {
+  return (
+    (yield* first("SELECT id FROM files WHERE id = ? AND purpose = ? AND state = 'kept'", id, purpose)) !== undefined
+  );
+}
+
+export function* putAvatar(
+  transaction: Transaction,
+  { userId, file }: Input<Writes["putAvatar"]>,
+): Verb<Outcome<User, "not_found">> {
+  const before = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, userId);
+  if (file === null && before.avatar === null) return done(toOwnUser(before));
+  if (file !== null && !(yield* keepPicture("avatar", file))) return refuse("not_found");
+  yield* all("UPDATE files SET state = 'removed' WHERE id = ?", before.avatar);
+  const row = yield* one<UserRow>(
+    `UPDATE users SET avatar = ?, head = head + 1, seq = head + 1 WHERE id = ? RETURNING ${userColumns}`,
+    file?.id ?? null,
+    userId,
+  );
+  transaction.announce(userTopic(userId), row.user_seq, { users: [toOwnUser(row)] });
+  yield* announceToWorkspace(transaction, row);
+  return done(toOwnUser(row));
+}
+
+export function* putPicture(
+  transaction: Transaction,
+  { file }: Input<Writes["putPicture"]>,
+): Verb<Outcome<null, "not_found">> {
+  const before = yield* findWorkspace();
+  if (file === null && before.picture === null) return done(null);
+  if (file !== null && !(yield* keepPicture("picture", file))) return refuse("not_found");
+  yield* all("UPDATE files SET state = 'removed' WHERE id = ?", before.picture);
+  const row = yield* one<WorkspaceRow>(
+    `UPDATE workspace SET picture = ?, head = head + 1, seq = head + 1 WHERE id = 1 RETURNING ${workspaceColumns}`,
+    file?.id ?? null,
+  );
+  transaction.announce(workspaceTopic, row.head, { workspace: toWorkspace(row, transaction.defaults) });
+  return done(null);
 }
 
 export function* removeUpload(
@@ -164,6 +216,35 @@ export function* attachFiles(
 export function* detachFiles(roomId: RoomId, messageId: MessageId): Verb<void> {
   yield* all("UPDATE files SET state = 'removed' WHERE room_id = ? AND message_id = ?", roomId, messageId);
 }
+
+/** Keeps a received picture. False when it has expired meanwhile. */
+function* keepPicture(
+  purpose: "avatar" | "picture",
+  { id, facts }: { readonly id: FileId; readonly facts: FileFacts },
+): Verb<boolean> {
+  const before = yield* first<FileRow>(
+    `SELECT ${fileColumns} FROM files WHERE files.id = ? AND files.purpose = ? AND files.state = 'receiving'`,
+    id,
+    purpose,
+  );
+  if (!before) return false;
+  yield* putFacts("kept", id, facts);
+  yield* countBytes(before.file_user_id, facts.bytes - before.file_bytes);
+  return true;
+}
+
+const putFacts = (state: "pending" | "kept", id: FileId, facts: FileFacts): Verb<FileRow> =>
+  one(
+    `UPDATE files SET state = ?, type = ?, bytes = ?, sha256 = ?, width = ?, height = ? WHERE id = ?
+     RETURNING ${fileColumns}`,
+    state,
+    facts.type,
+    facts.bytes,
+    facts.sha256,
+    facts.width,
+    facts.height,
+    id,
+  );
 
 /** One text for every number of files, so that it stays prepared. */
 const manyMarks = Array.from({ length: limits.attachmentsPerMessage }, () => "?").join(", ");

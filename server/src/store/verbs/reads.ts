@@ -1,4 +1,4 @@
-import { findFile, listRemovedFiles } from "./files.ts";
+import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
@@ -26,6 +26,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   findMessage,
   listMessages,
   findFile,
+  hasPicture,
   listRemovedFiles,
   changesSince: (input) => changesSince(defaults, input),
 });

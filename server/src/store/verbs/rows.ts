@@ -26,28 +26,40 @@ import type { Defaults } from "./verb.ts";
 export interface WorkspaceRow {
   readonly name: string;
   readonly sign_up: SignUpPolicy | null;
+  readonly picture: FileId | null;
   readonly epoch: string;
   readonly head: number;
   readonly seq: number;
   readonly user_count: number;
 }
 
-export const workspaceColumns = "name, sign_up, epoch, head, seq, user_count";
+export const workspaceColumns = "name, sign_up, picture, epoch, head, seq, user_count";
 
 export function toWorkspace(row: WorkspaceRow, defaults: Defaults): Workspace {
-  return { name: row.name, signUp: row.sign_up ?? defaults.signUp, firstRun: row.user_count === 0 };
+  return {
+    name: row.name,
+    signUp: row.sign_up ?? defaults.signUp,
+    firstRun: row.user_count === 0,
+    ...(row.picture !== null && { picture: row.picture }),
+  };
 }
 
 export interface AuthorRow {
   readonly user_id: string;
   readonly username: string;
   readonly display_name: string;
+  readonly avatar: FileId | null;
 }
 
-export const authorColumns = "users.id AS user_id, users.username, users.display_name";
+export const authorColumns = "users.id AS user_id, users.username, users.display_name, users.avatar";
 
 export function toAuthor(row: AuthorRow): Author {
-  return { id: row.user_id, username: row.username, displayName: row.display_name };
+  return {
+    id: row.user_id,
+    username: row.username,
+    displayName: row.display_name,
+    ...(row.avatar !== null && { avatar: row.avatar }),
+  };
 }
 
 export interface UserRow extends AuthorRow {

@@ -110,7 +110,7 @@ function* isEmailTaken(email: string): Verb<boolean> {
   return (yield* first("SELECT id FROM users WHERE email = ?", email)) !== undefined;
 }
 
-function* announceToWorkspace(transaction: Transaction, row: UserRow): Verb<void> {
+export function* announceToWorkspace(transaction: Transaction, row: UserRow): Verb<void> {
   const seq = yield* nextWorkspaceSeq();
   yield* all("UPDATE users SET workspace_seq = ? WHERE id = ?", seq, row.user_id);
   transaction.announce(workspaceTopic, seq, { users: [toUser(row)] });

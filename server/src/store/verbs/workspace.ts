@@ -5,7 +5,7 @@ import { type Input, one, type Transaction, type Verb } from "./verb.ts";
 
 export function* getWorkspace(): Verb<WorkspaceRecord> {
   const row = yield* findWorkspace();
-  return { name: row.name, signUp: row.sign_up, epoch: row.epoch, userCount: row.user_count };
+  return { name: row.name, picture: row.picture, signUp: row.sign_up, epoch: row.epoch, userCount: row.user_count };
 }
 
 export function* putWorkspace(transaction: Transaction, input: Input<Writes["putWorkspace"]>): Verb<null> {

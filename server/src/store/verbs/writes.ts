@@ -1,5 +1,5 @@
 import { openDirectRoom } from "./direct-rooms.ts";
-import { createUpload, dropFile, expireUploads, finishUpload, removeUpload } from "./files.ts";
+import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
@@ -37,6 +37,8 @@ export const writeVerbs: WriteVerbs = {
   removeReaction,
   createUpload,
   finishUpload,
+  putAvatar,
+  putPicture,
   removeUpload,
   expireUploads,
   dropFile,

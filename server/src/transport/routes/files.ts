@@ -1,14 +1,45 @@
 import { createRoute } from "@hono/zod-openapi";
-import { attachmentSchema, fileParams, roomParams, uploadQuery } from "@parley/protocol/http";
+import {
+  attachmentSchema,
+  fileParams,
+  roomParams,
+  uploadQuery,
+  userSchema,
+  workspaceSchema,
+} from "@parley/protocol/http";
 import type { Attachment } from "@parley/protocol/model";
 import type { Context } from "hono";
 import { z } from "zod";
+import type { StoredBytes } from "../../app.ts";
 import { isShown } from "../../domain/file-types.ts";
-import { getFile, type Incoming, openFile, removeUpload, uploadFile } from "../../domain/files.ts";
+import {
+  getFile,
+  type Incoming,
+  openFile,
+  openPicture,
+  openThumbnail,
+  putAvatar,
+  putPicture,
+  removeAvatar,
+  removePicture,
+  removeUpload,
+  uploadFile,
+} from "../../domain/files.ts";
 import { parseRange } from "../ranges.ts";
-import { answers, type Env, type Http, problem, type RouteOptions, security, signedIn, silent } from "../route.ts";
+import {
+  answers,
+  anyone,
+  type Env,
+  type Http,
+  problem,
+  type RouteOptions,
+  security,
+  signedIn,
+  silent,
+} from "../route.ts";
 
 const tags = ["files"];
+const sandbox = "sandbox; default-src 'none'";
 const binary = z.string().meta({ format: "binary" });
 const bytesBody = { required: true, content: { "application/octet-stream": { schema: binary } } } as const;
 const bytesAnswer = {
@@ -21,7 +52,9 @@ const bytesAnswer = {
 
 /** Bodies that their routes read themselves, as they come in. */
 export const isStreamed = (method: string, path: string): boolean =>
-  method === "POST" && /^\/api\/rooms\/[^/]+\/uploads\/?$/.test(path);
+  method === "POST"
+    ? /^\/api\/rooms\/[^/]+\/uploads\/?$/.test(path)
+    : method === "PUT" && /^\/api\/(me\/avatar|workspace\/picture)\/?$/.test(path);
 
 export function fileRoutes(http: Http, options: RouteOptions): void {
   const { app } = options;
@@ -78,13 +111,118 @@ export function fileRoutes(http: Http, options: RouteOptions): void {
     },
   );
 
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/files/{id}/thumbnail",
+      tags,
+      summary: "A picture's first frame as WebP, at most 800 pixels wide and high",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: fileParams },
+      responses: bytesAnswer,
+    }),
+    async (context) => {
+      const { id } = context.req.valid("param");
+      return show(context, `${id}-thumbnail`, "private, no-cache", await openThumbnail(app, context.var.actor, id));
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "put",
+      path: "/api/me/avatar",
+      tags,
+      summary: "Set my picture",
+      description: "The body is a PNG, JPEG, GIF or WebP of at most 10 MiB. A square of 256 pixels is kept.",
+      security,
+      middleware: [signedIn(options, "picture")] as const,
+      request: { body: bytesBody },
+      responses: answers(200, "I, with my new picture.", userSchema),
+    }),
+    async (context) => context.json(await putAvatar(app, context.var.actor, incomingOf(context)), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "delete",
+      path: "/api/me/avatar",
+      tags,
+      summary: "Take my picture away",
+      security,
+      middleware: [signedIn(options, "picture")] as const,
+      responses: answers(200, "I, without a picture.", userSchema),
+    }),
+    async (context) => context.json(await removeAvatar(app, context.var.actor), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/avatars/{id}",
+      tags,
+      summary: "Someone's picture, as their user record names it",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: fileParams },
+      responses: bytesAnswer,
+    }),
+    async (context) => {
+      const { id } = context.req.valid("param");
+      return show(context, id, keptForGood, await openPicture(app, "avatar", id));
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "put",
+      path: "/api/workspace/picture",
+      tags,
+      summary: "Set the workspace's picture, as an owner or admin",
+      security,
+      middleware: [signedIn(options, "picture")] as const,
+      request: { body: bytesBody },
+      responses: answers(200, "The workspace, with its new picture.", workspaceSchema),
+    }),
+    async (context) => context.json(await putPicture(app, context.var.actor, incomingOf(context)), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "delete",
+      path: "/api/workspace/picture",
+      tags,
+      summary: "Take the workspace's picture away, as an owner or admin",
+      security,
+      middleware: [signedIn(options, "picture")] as const,
+      responses: answers(200, "The workspace, without a picture.", workspaceSchema),
+    }),
+    async (context) => context.json(await removePicture(app, context.var.actor), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/workspace/picture/{id}",
+      tags,
+      summary: "The workspace's picture, as its record names it: for anyone, as its name is",
+      middleware: [anyone(options)] as const,
+      request: { params: fileParams },
+      responses: bytesAnswer,
+    }),
+    async (context) => {
+      const { id } = context.req.valid("param");
+      return show(context, id, keptForGood, await openPicture(app, "picture", id));
+    },
+  );
+
   async function deliver(context: Context<Env>, file: Attachment): Promise<Response> {
     const headers = new Headers({
       "content-type": file.type === "text/plain" ? "text/plain; charset=utf-8" : file.type,
       "content-disposition": toDisposition(file),
       // Asked again each time, since who may read it can change; what it is never does.
       "cache-control": "private, no-cache",
-      "content-security-policy": "sandbox; default-src 'none'",
+      "content-security-policy": sandbox,
       "accept-ranges": "bytes",
       etag: `"${file.id}"`,
     });
@@ -101,6 +239,26 @@ export function fileRoutes(http: Http, options: RouteOptions): void {
     const { stream } = await openFile(app, file.id, range ?? undefined);
     return new Response(stream, { status, headers });
   }
+}
+
+/** Other bytes have another id, which is the one that everybody is then told. */
+const keptForGood = "private, max-age=604800, immutable";
+
+/** A picture of our own drawing. */
+async function show(context: Context<Env>, tag: string, caching: string, found: StoredBytes): Promise<Response> {
+  const headers = new Headers({
+    "content-type": "image/webp",
+    "content-disposition": "inline",
+    "cache-control": caching,
+    "content-security-policy": sandbox,
+    "content-length": String(found.bytes),
+    etag: `"${tag}"`,
+  });
+  const known = context.req.header("if-none-match") === `"${tag}"`;
+  if (!known && context.req.raw.method !== "HEAD") return new Response(found.stream, { headers });
+  await found.stream.cancel();
+  if (known) headers.delete("content-length");
+  return new Response(null, { status: known ? 304 : 200, headers });
 }
 
 function incomingOf(context: Context<Env>): Incoming {
