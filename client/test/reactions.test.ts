@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/model";
-import { ann, ben, general, startWorld } from "./harness/start.ts";
+import { ann, ben, cleo, general, startWorld } from "./harness/start.ts";
 
 type World = Awaited<ReturnType<typeof startWorld>>;
 
@@ -108,6 +108,18 @@ test("[RE5] who is too fast waits as long as the server says", async () => {
   await world.pass(800);
   expect(sent(world)).toHaveLength(3);
   expect(message(world).reactions).toHaveLength(1);
+});
+
+test("who reacted and is no member any more is asked for by themself, once", async () => {
+  const world = await startWorld((before) => {
+    before.server.send(general, ann, "Tea?");
+    before.server.react(general, 1, cleo, "👍", true);
+  });
+  for (let look = 0; look < 3; look++) {
+    world.client.findPerson(general, cleo);
+    await world.flush();
+  }
+  expect(world.client.findPerson(general, cleo)?.displayName).toBe("cleo");
 });
 
 test("who reacted is known by name, also to who has never seen them write", async () => {

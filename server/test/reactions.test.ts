@@ -39,6 +39,16 @@ test("[RE1] [RE2] a reaction is there for everyone at once, over HTTP and the so
   expect((await watched.both())[0]).toEqual((await watched.both())[1]);
 });
 
+test("[RE1] RC-02 of fifty equal reactions at once one counts", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, general } = cast;
+  await ada.send(general, "Everyone?");
+  const { head } = await ada.messages(general);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => lin.ok<Message>("PUT", pathOf(general, 1, "👍"))));
+  for (const { reactions } of answers) expect(reactions).toEqual([{ emoji: "👍", users: [lin.user.id], count: 1 }]);
+  expect((await ada.messages(general)).head).toBe(head + 1);
+});
+
 test("[RE2] who was away finds the reactions when they catch up", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;
@@ -52,7 +62,7 @@ test("[RE2] who was away finds the reactions when they catch up", async () => {
   expect((await lin.messages(general)).messages).toMatchObject([{ id: 1, reactions }]);
 });
 
-test("[RE3] every spelling of an emoji is one, and what is no emoji is refused", async () => {
+test("[RE3] RC-01 every spelling of an emoji is one, and what is no emoji is refused", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;
   using socket = await ada.connect();
@@ -65,7 +75,22 @@ test("[RE3] every spelling of an emoji is one, and what is no emoji is refused",
   const { messages } = await ada.messages(general);
   const users = [ada.user.id, lin.user.id];
   expect(messages[0]?.reactions).toEqual(kept.map((emoji) => ({ emoji, users, count: 2 })));
-  const wrong = ["a", "1", ":+1:", "👍👍", "👍 ", "\u200d", "\ufe0f", "👍\u0000", "x".repeat(40), "<b>", "🇳", "🏽🏽"];
+  const wrong = [
+    "a",
+    "1",
+    ":+1:",
+    "👍👍",
+    "👍 ",
+    "\u200d",
+    "\ufe0f",
+    "👍\u0000",
+    "x".repeat(40),
+    "👍".repeat(200),
+    "x".repeat(5000),
+    "<b>",
+    "🇳",
+    "🏽🏽",
+  ];
   for (const emoji of wrong) {
     expect(`${emoji} ${await ada.refusal("PUT", pathOf(general, 1, emoji))}`).toBe(`${emoji} invalid`);
     expect(await ada.refusal("DELETE", pathOf(general, 1, emoji))).toBe("invalid");
@@ -83,19 +108,23 @@ test("[RE3] every spelling of an emoji is one, and what is no emoji is refused",
   expect((await ada.messages(general)).messages).toEqual(messages);
 });
 
-test("[RE3] a message has so many kinds at most", async () => {
+test("[RE3] RC-02 a message has so many kinds at most, however many come at once", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;
   await ada.send(general, "All of them");
-  const kinds = Array.from({ length: limits.reactionKinds }, (_, index) => String.fromCodePoint(0x1f400 + index));
-  await Promise.all(kinds.map((emoji) => ada.ok("PUT", pathOf(general, 1, emoji))));
+  const tried = Array.from({ length: 100 }, (_, index) => String.fromCodePoint(0x1f400 + index));
+  const outcomes = await Promise.all(tried.map((emoji) => ada.request("PUT", pathOf(general, 1, emoji))));
+  expect(outcomes.filter(({ status }) => status === 200)).toHaveLength(limits.reactionKinds);
+  expect(outcomes.filter(({ status }) => status === 409)).toHaveLength(tried.length - limits.reactionKinds);
+  const kinds = (await ada.messages(general)).messages[0]?.reactions?.map(({ emoji }) => emoji) ?? [];
+  expect(kinds).toHaveLength(limits.reactionKinds);
   expect(await lin.refusal("PUT", pathOf(general, 1, "👍"))).toBe("limit_reached");
   await lin.ok("PUT", pathOf(general, 1, kinds[3] ?? ""));
   const { messages } = await lin.messages(general);
   expect(messages[0]?.reactions).toHaveLength(limits.reactionKinds);
 });
 
-test("[RE4] [HT2] to outsiders and to those who left, there is nothing to react to", async () => {
+test("[RE4] [HT2] RC-03 AZ-08 to outsiders and to those who left, there is nothing to react to", async () => {
   await using cast = await startWithCast();
   const { ada, lin, noor, server, committee, general } = cast;
   await ada.send(committee, "the canary");
@@ -131,7 +160,7 @@ test("[RE4] [HT2] to outsiders and to those who left, there is nothing to react 
   ]);
 });
 
-test("[RE4] a reaction that races a deletion is either dropped with it or refused", async () => {
+test("[RE4] MS-20 a reaction that races a deletion is either dropped with it or refused", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;
   using socket = await lin.connect();
@@ -155,7 +184,7 @@ test("[RE4] a reaction that races a deletion is either dropped with it or refuse
   expect(followed).toEqual(fresh);
 });
 
-test("[RE5] a flood of toggles reaches everyone in few frames, and leaves the last state", async () => {
+test("[RE5] RC-04 a flood of toggles reaches everyone in few frames, and leaves the last state", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;
   using adas = await ada.connect();

@@ -9,6 +9,7 @@ const askEveryMs = 60_000;
 export interface PeopleOptions {
   readonly clock: Clock;
   readonly listMembers: (room: RoomId) => Promise<MemberPage>;
+  readonly getUser: (id: UserId) => Promise<User>;
 }
 
 /**
@@ -20,6 +21,8 @@ export class People {
   readonly #met = new Map<UserId, Author>();
   readonly #changed = new Map<UserId, User>();
   readonly #asked = new Map<RoomId, { readonly at: number; readonly answer: Promise<void> }>();
+
+  readonly #sought = new Set<UserId>();
 
   readonly #names: () => number;
   readonly #renamed: () => void;
@@ -66,11 +69,17 @@ export class People {
     });
   }
 
-  /** Someone as far as they are known; who is not is asked for, once, with the room's other members. Reactive. */
+  /**
+   * Someone as far as they are known. Who is not is asked for: first among the members of the room, then by themself,
+   * once. Reactive.
+   */
   seek(room: RoomId, id: UserId): Author | undefined {
     this.#names();
     const found = this.#find(id);
-    if (!found) void this.#ask(room).then(() => this.#find(id) && this.#renamed());
+    if (!found && !this.#sought.has(id)) {
+      this.#sought.add(id);
+      void this.#seek(room, id);
+    }
     return found;
   }
 
@@ -78,6 +87,16 @@ export class People {
   async find(room: RoomId, id: UserId): Promise<Author | null> {
     if (!this.#find(id)) await this.#ask(room);
     return this.#find(id) ?? null;
+  }
+
+  async #seek(room: RoomId, id: UserId): Promise<void> {
+    try {
+      const person = (await this.find(room, id)) ?? (await this.#options.getUser(id));
+      this.meet(person);
+      this.#renamed();
+    } catch {
+      this.#sought.delete(id); // They stay unknown for now.
+    }
   }
 
   #find(id: UserId): Author | undefined {

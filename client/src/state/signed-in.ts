@@ -79,6 +79,7 @@ export class SignedIn {
     this.people = new People({
       clock,
       listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
+      getUser: (id) => http.get<User>(`/users/${id}`),
     });
     this.rooms = new Rooms({
       me: user.id,

@@ -341,6 +341,11 @@ export class Network {
       case "DELETE /rooms/:id/membership":
         server.leave(room, me);
         return null;
+      case "GET /users/:id": {
+        const user = server.users.get(room);
+        if (!user) throw new ParleyError("not_found");
+        return user;
+      }
       case "GET /rooms/:id/members":
         server.requireMember(room, me);
         return { members: server.members(room), cursor: null };

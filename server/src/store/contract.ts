@@ -619,6 +619,8 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         value(await stage.store.putRoom({ id: room.id, archivedAt: stage.at }));
         expect(refusal(await stage.trySay(room, bob, "more"))).toBe("room_archived");
         expect(refusal(await stage.edit(room, message.id, bob, "other"))).toBe("room_archived");
+        expect(refusal(await stage.react(room, message.id, bob, "👍"))).toBe("room_archived");
+        expect(refusal(await stage.unreact(room, message.id, bob, "👍"))).toBe("room_archived");
         value(await stage.leave(room, bob));
         expect(refusal(await stage.join(room, bob))).toBe("room_archived");
         expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");

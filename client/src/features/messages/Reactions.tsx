@@ -1,10 +1,10 @@
 import type { Message } from "@parley/protocol/model";
 import { createMemo, For, Show } from "solid-js";
-import { type ShownReaction, useClient } from "../../state/client.ts";
+import { type Client, type ShownReaction, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { notify } from "../../ui/notices.tsx";
 import { explain } from "../words.ts";
-import { whoReacted } from "./reaction-words.ts";
+import { namedMax, whoReacted } from "./reaction-words.ts";
 
 /** How a reader reacts, from wherever they do. */
 export function createReact() {
@@ -14,13 +14,16 @@ export function createReact() {
   };
 }
 
-/** The names of who reacted that are known, mine first. */
-export function namesOf(client: ReturnType<typeof useClient>, message: Message, reaction: ShownReaction): string[] {
+/** The names of who reacted, mine first, as far as they are known and up to `most`: the others are not asked for. */
+export function namesOf(client: Client, message: Message, reaction: ShownReaction, most?: number): readonly string[] {
   const me = client.me().id;
-  const others = reaction.users.flatMap((id) => {
-    const person = id === me ? undefined : client.findPerson(message.room, id);
-    return person ? [person.displayName] : [];
-  });
+  const others = reaction.users
+    .filter((id) => id !== me)
+    .slice(0, most)
+    .flatMap((id) => {
+      const person = client.findPerson(message.room, id);
+      return person ? [person.displayName] : [];
+    });
   return reaction.mine ? ["You", ...others] : others;
 }
 
@@ -45,7 +48,9 @@ export function Reactions(props: {
             return (
               <Show when={reaction()}>
                 {(current) => {
-                  const who = createMemo(() => whoReacted(namesOf(client, props.message, current()), current().count));
+                  const who = createMemo(() =>
+                    whoReacted(namesOf(client, props.message, current(), namedMax), current().count),
+                  );
                   return (
                     <li>
                       <button

@@ -1,4 +1,5 @@
-const namedMax = 3;
+/** So many are named at most. */
+export const namedMax = 3;
 
 /** Who reacted, in words: "Ada, Lin and 3 more". `names` are those that are known, of `count` people in all. */
 export function whoReacted(names: readonly string[], count: number): string {
