@@ -1,7 +1,8 @@
 import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
+import { png } from "./pictures.ts";
+import { phone } from "./visitor.ts";
 
-const plan = { name: "plan.bin", mimeType: "", buffer: Buffer.from([0, 1, 2]) };
 const minutes = { name: "minutes.txt", mimeType: "text/plain", buffer: Buffer.from("All agreed.\n") };
 
 journey("[PF3] [PF4] files go along with a message, and the other has them at once", async ({ join }) => {
@@ -12,7 +13,7 @@ journey("[PF3] [PF4] files go along with a message, and the other has them at on
 
   const picker = ada.page.waitForEvent("filechooser");
   await ada.button("Attach files").click();
-  await (await picker).setFiles([plan, minutes]);
+  await (await picker).setFiles([png("harbour.png", 640, 480), minutes]);
   const tray = ada.page.getByRole("list", { name: "Files to send" });
   await expect(tray.getByRole("listitem")).toHaveCount(2);
   await expect(tray.getByRole("progressbar")).toHaveCount(0);
@@ -22,6 +23,11 @@ journey("[PF3] [PF4] files go along with a message, and the other has them at on
   await expect(tray).toHaveCount(0);
 
   for (const person of [ada, lin]) {
+    const picture = person.message("From this morning").getByRole("button", { name: "Open picture harbour.png" });
+    await expect(picture).toBeVisible();
+    await expect
+      .poll(() => picture.getByRole("img").evaluate((img: HTMLImageElement) => img.naturalWidth))
+      .toBeGreaterThan(0);
     await expect(person.message("From this morning").getByRole("link", { name: /minutes\.txt/ })).toBeVisible();
   }
   expect(await violationsIn(lin)).toEqual([]);
@@ -31,6 +37,34 @@ journey("[PF3] [PF4] files go along with a message, and the other has them at on
     .getByRole("link", { name: /minutes\.txt/ })
     .click();
   expect((await download).suggestedFilename()).toBe("minutes.txt");
+});
+
+journey("[PF4] pictures open large, one after the other, without a mouse", async ({ join }) => {
+  const ada = await join("ada");
+  await ada.open("/rooms/general");
+  await ada.attach([png("one.png", 900, 600), png("two.png", 300, 900), png("three.png", 40, 40)]);
+  await ada.say("Three of them");
+  const message = ada.message("Three of them");
+  const open = (name: string) => message.getByRole("button", { name: `Open picture ${name}` });
+  await open("two.png").focus();
+  await ada.page.keyboard.press("Enter");
+  await expect(ada.dialog.getByText("2 of 3")).toBeVisible();
+  await expect(ada.dialog.getByRole("img", { name: "two.png" })).toBeVisible();
+  expect(await violationsIn(ada)).toEqual([]);
+  await ada.page.keyboard.press("ArrowRight");
+  await expect(ada.dialog.getByRole("img", { name: "three.png" })).toBeVisible();
+  await ada.page.keyboard.press("ArrowRight");
+  await expect(ada.dialog.getByText("3 of 3")).toBeVisible();
+  await ada.page.keyboard.press("ArrowLeft");
+  await ada.page.keyboard.press("ArrowLeft");
+  await ada.page.keyboard.press("+");
+  await expect(ada.dialog.getByRole("button", { name: "Full size" })).toHaveAttribute("aria-pressed", "true");
+  const download = ada.page.waitForEvent("download");
+  await ada.dialog.getByRole("link", { name: "Download" }).click();
+  expect((await download).suggestedFilename()).toBe("one.png");
+  await ada.page.keyboard.press("Escape");
+  await expect(ada.dialog).toHaveCount(0);
+  await expect(open("two.png")).toBeFocused();
 });
 
 journey("[PF3] files are pasted and dropped, cancelled and tried again", async ({ join }) => {
@@ -79,4 +113,37 @@ journey("[PF3] files are pasted and dropped, cancelled and tried again", async (
   });
   await expect(ada.page.getByText("Drop files to attach them")).toBeVisible();
   expect(await violationsIn(ada)).toEqual([]);
+});
+
+journey("[PF4] pictures have their place before they are loaded, on a phone too", async ({ join }) => {
+  const ada = await join("ada");
+  await ada.open("/rooms/general");
+  await ada.attach([png("wide.png", 1600, 400)]);
+  await ada.say("Wide");
+  await ada.attach(Array.from({ length: 4 }, (_, n) => png(`${n}.png`, 200 + n * 100, 300)));
+  await ada.say("Four");
+  await expect(ada.message("Four").getByRole("img")).toHaveCount(4);
+
+  const lin = await join("lin", { ...phone, colorScheme: "dark" });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await lin.page.route("**/thumbnail", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await lin.open("/rooms/general");
+  const picture = lin.message("Wide").getByRole("img");
+  await expect(picture).toBeVisible();
+  const boxes = async () => Promise.all((await lin.log.getByRole("img").all()).map((img) => img.boundingBox()));
+  const before = await boxes();
+  expect(before).toHaveLength(5);
+  release();
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0)).toBe(true);
+  expect(await boxes()).toEqual(before);
+  expect(await violationsIn(lin)).toEqual([]);
+  await picture.tap();
+  await expect(lin.dialog.getByRole("img", { name: "wide.png" })).toBeVisible();
+  await lin.dialog.getByRole("button", { name: "Close" }).tap();
 });

@@ -1,5 +1,6 @@
 import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
+import { png } from "./pictures.ts";
 import { phone } from "./visitor.ts";
 
 journey("[PF1] what people say about themselves is on their card, live", async ({ join }) => {
@@ -63,4 +64,59 @@ journey("[PF1] on a phone a card is a sheet", async ({ join }) => {
   expect(await violationsIn(lin)).toEqual([]);
   await lin.dialog.getByRole("button", { name: "Close" }).tap();
   await expect(lin.dialog).toHaveCount(0);
+});
+
+journey("[PF5] a picture is chosen, cropped without a mouse, seen by everyone, and removed", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  await ada.send("general", "Who has the big clamps?");
+  await lin.open("/rooms/general");
+  const seen = lin.message("clamps").locator(".avatar img");
+  const isLoaded = (picture: typeof seen) =>
+    expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  await expect(seen).toHaveCount(0);
+
+  await ada.open("/rooms/general");
+  await ada.button("Settings").click();
+  const you = ada.dialog.getByRole("region", { name: "You" });
+  const choose = async (scope: typeof you, file: ReturnType<typeof png>) => {
+    const chooser = ada.page.waitForEvent("filechooser");
+    await scope.getByRole("button", { name: /^(Choose|Change) picture$/ }).click();
+    await (await chooser).setFiles(file);
+  };
+  await choose(you, { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+  await expect(you.getByText("Choose a PNG, JPEG, GIF or WebP picture.")).toBeVisible();
+  await choose(you, { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  const crop = ada.page.getByRole("dialog", { name: "Choose the part to keep" });
+  await expect(crop.getByText("This picture cannot be read.")).toBeVisible();
+  await crop.getByRole("button", { name: "Cancel" }).click();
+
+  await choose(you, png("me.png", 900, 600));
+  const stage = crop.getByRole("application");
+  await stage.focus();
+  for (const key of ["ArrowRight", "+", "+", "ArrowDown"]) await ada.page.keyboard.press(key);
+  await expect(crop.getByRole("slider", { name: "Zoom" })).toHaveValue("1.21");
+  expect(await violationsIn(ada)).toEqual([]);
+  await crop.getByRole("button", { name: "Save picture" }).click();
+  await expect(crop).toHaveCount(0);
+  await isLoaded(seen);
+  await isLoaded(you.locator(".avatar img"));
+
+  // The workspace's, with the mouse.
+  const workspace = ada.dialog.getByRole("region", { name: "Workspace" });
+  await choose(workspace, png("ours.png", 300, 300));
+  await crop.getByRole("slider", { name: "Zoom" }).fill("2");
+  const box = await stage.boundingBox();
+  if (!box) throw new Error("the stage is not shown");
+  await ada.page.mouse.move(box.x + 100, box.y + 100);
+  await ada.page.mouse.down();
+  await ada.page.mouse.move(box.x + 160, box.y + 130, { steps: 4 });
+  await ada.page.mouse.up();
+  await crop.getByRole("button", { name: "Save picture" }).click();
+  await isLoaded(lin.page.locator(".side-head .mark img"));
+
+  await you.getByRole("button", { name: "Remove" }).click();
+  await expect(seen).toHaveCount(0);
+  await workspace.getByRole("button", { name: "Remove" }).click();
+  await expect(lin.page.locator(".side-head .mark img")).toHaveCount(0);
 });

@@ -47,7 +47,13 @@ export interface Client {
     readonly status?: string | null;
     readonly email?: string | null;
   }): Promise<User>;
+  /** Sends a picture of oneself; `onProgress` is told how much of it is there, from 0 to 1. */
+  putAvatar(picture: Blob, onProgress: (part: number) => void): Promise<User>;
+  removeAvatar(): Promise<User>;
   editWorkspace(changes: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<void>;
+  /** The same for the workspace. */
+  putWorkspacePicture(picture: Blob, onProgress: (part: number) => void): Promise<void>;
+  removeWorkspacePicture(): Promise<void>;
   listSessions(): Promise<readonly Session[]>;
   revokeSession(id: SessionId): Promise<void>;
 

@@ -34,7 +34,13 @@ export interface RunningClient extends Client {
 
 /** Starts a client: asks who is signed in, connects, and keeps at it. */
 export function createClient(options: ClientOptions): RunningClient {
-  const { origin, storage, clock = systemClock, fetch = (url, init) => globalThis.fetch(url, init) } = options;
+  const {
+    origin,
+    storage,
+    clock = systemClock,
+    sendFile = sendFileLater,
+    fetch = (url, init) => globalThis.fetch(url, init),
+  } = options;
   const openSocket = options.openSocket ?? openWebSocket(`${origin.replace(/^http/, "ws")}/api/socket`);
   const http = new Http({ origin, fetch, clock, onNotSignedIn: () => account.leave() });
   const account: Account = new Account({
@@ -47,7 +53,7 @@ export function createClient(options: ClientOptions): RunningClient {
         clock,
         openSocket,
         origin,
-        sendFile: options.sendFile ?? sendFileLater,
+        sendFile,
         storage,
         onWorkspace: (workspace) => account.putWorkspace(workspace),
         onSignedOut: () => account.leave(),
@@ -64,6 +70,8 @@ export function createClient(options: ClientOptions): RunningClient {
     if (!found) throw new ParleyError("not_signed_in");
     return found;
   };
+  const putPicture = <T>(path: string, body: Blob, onProgress: (part: number) => void) =>
+    sendFile<T>({ method: "PUT", url: `${origin}/api${path}`, body, onProgress, signal: new AbortController().signal });
   return {
     phase: () => account.state().kind,
     status: () => statusOf(account),
@@ -85,6 +93,22 @@ export function createClient(options: ClientOptions): RunningClient {
       const user = await http.request<User>("PATCH", "/me", changes);
       findSignedIn(account)?.putMe(user);
       return user;
+    },
+    async putAvatar(body, onProgress) {
+      const user = await putPicture<User>("/me/avatar", body, onProgress);
+      findSignedIn(account)?.putMe(user);
+      return user;
+    },
+    async removeAvatar() {
+      const user = await http.request<User>("DELETE", "/me/avatar");
+      findSignedIn(account)?.putMe(user);
+      return user;
+    },
+    async putWorkspacePicture(body, onProgress) {
+      account.putWorkspace(await putPicture<Workspace>("/workspace/picture", body, onProgress));
+    },
+    async removeWorkspacePicture() {
+      account.putWorkspace(await http.request<Workspace>("DELETE", "/workspace/picture"));
     },
     async editWorkspace(changes) {
       account.putWorkspace(await http.request<Workspace>("PATCH", "/workspace", changes));

@@ -4,6 +4,7 @@ import { Mark } from "./Mark.tsx";
 /** One centred card under a name: signing in, invites, and whatever stands alone. */
 export function Card(props: {
   readonly name: string;
+  readonly picture?: string | undefined;
   readonly title: string;
   readonly lead?: JSX.Element;
   readonly children?: JSX.Element;
@@ -12,7 +13,7 @@ export function Card(props: {
     <main class="card-page">
       <div class="card">
         <p class="card-name">
-          <Mark name={props.name} />
+          <Mark name={props.name} picture={props.picture} />
           <span>{props.name}</span>
         </p>
         <h1>{props.title}</h1>

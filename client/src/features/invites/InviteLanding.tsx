@@ -49,6 +49,7 @@ export function InviteLanding(props: { readonly code: string; readonly accepted:
       <Match when={found().kind === "unusable"}>
         <Card
           name={name()}
+          picture={client.workspace().picture}
           title="This invite does not work any more"
           lead={
             <p class="card-lead">
@@ -65,7 +66,12 @@ export function InviteLanding(props: { readonly code: string; readonly accepted:
       </Match>
       <Match when={failure(found())}>
         {(reason) => (
-          <Card name={name()} title="The invite could not be read" lead={<p class="card-lead">{reason()}</p>}>
+          <Card
+            name={name()}
+            picture={client.workspace().picture}
+            title="The invite could not be read"
+            lead={<p class="card-lead">{reason()}</p>}
+          >
             <Button kind="primary" wide onClick={() => void ask(props.code)}>
               Try again
             </Button>
@@ -91,6 +97,7 @@ function Usable(props: { readonly preview: InvitePreview; readonly signedIn: boo
   return (
     <Card
       name={props.preview.workspace}
+      picture={client.workspace().picture}
       title={`Join ${room().name}`}
       lead={
         <p class="card-lead">

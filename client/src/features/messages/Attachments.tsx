@@ -85,6 +85,7 @@ function Picture(props: { readonly attachment: Attachment; readonly alone: boole
         alt={name}
         width={props.alone ? size().width : undefined}
         height={props.alone ? size().height : undefined}
+        style={{ "aspect-ratio": props.alone ? `${size().width} / ${size().height}` : undefined }}
         loading="lazy"
         decoding="async"
         draggable={false}

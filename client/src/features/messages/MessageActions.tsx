@@ -29,7 +29,9 @@ export function actionsFor(
   if (message.deletedAt !== undefined || entry.delivery().kind !== "sent") return [];
   const own = message.author.id === client.me().id;
   const actions: Action[] = [
-    { label: "Copy text", icon: "copy", run: () => void copyText(message.content, "Text copied") },
+    ...(message.content === ""
+      ? []
+      : [{ label: "Copy text", icon: "copy", run: () => void copyText(message.content, "Text copied") } as const]),
     {
       label: "Copy link",
       icon: "link",

@@ -1,4 +1,4 @@
-import type { Room } from "@parley/protocol/model";
+import type { Message, Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, For, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
 import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
@@ -284,7 +284,12 @@ function announceNew(timeline: Timeline, myId: () => string): void {
     last = newest;
     const message = newest?.message();
     if (isNew && message && message.author.id !== myId() && !message.deletedAt && !message.editedAt) {
-      announce(`${message.author.displayName}: ${message.content.slice(0, 300)}`);
+      announce(`${message.author.displayName}: ${inWords(message).slice(0, 300)}`);
     }
   });
+}
+
+/** A message for the ear: what it says, or else what it brings. */
+function inWords({ content, attachments = [] }: Message): string {
+  return content === "" ? attachments.map(({ name }) => name).join(", ") : content;
 }

@@ -26,7 +26,7 @@ export function RoomList(props: {
   return (
     <>
       <div class="side-head">
-        <Mark name={client.workspace().name} />
+        <Mark name={client.workspace().name} picture={client.workspace().picture} />
         <h1 dir="auto">{client.workspace().name}</h1>
         <IconButton icon="plus" label="Create a room" onClick={() => props.onCreate()} />
       </div>

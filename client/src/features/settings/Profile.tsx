@@ -1,11 +1,13 @@
 import { codePoints, limits } from "@parley/protocol/limits";
 import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { Avatar } from "../../ui/Avatar.tsx";
 import { Field } from "../../ui/Field.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { createForm } from "../../ui/form.ts";
 import { SaveButton } from "../../ui/SaveButton.tsx";
 import { explainAt } from "../words.ts";
+import { PictureField } from "./PictureField.tsx";
 
 /** What others see of oneself, and the address to sign in with. */
 export function Profile() {
@@ -34,40 +36,50 @@ export function Profile() {
   });
 
   return (
-    <form class="form" onSubmit={form.onSubmit} novalidate>
-      <FormProblem text={form.problem("")} />
-      <Field
-        label="Your name"
-        name="displayName"
-        value={displayName()}
-        onInput={form.input("displayName", setDisplayName)}
-        autocomplete="name"
-        error={form.problem("displayName")}
-      />
-      <Field
-        label="Status"
-        name="status"
-        value={status()}
-        onInput={form.input("status", setStatus)}
-        autocomplete="off"
-        optional
-        hint="A few words that everyone sees beside your name."
-        error={form.problem("status")}
-      />
-      <Field
-        label="E-mail"
-        name="email"
-        type="email"
-        value={email()}
-        onInput={form.input("email", setEmail)}
-        autocomplete="email"
-        literal
-        optional
-        hint="You can sign in with it too. Others do not see it."
-        error={form.problem("email")}
-      />
-      <SaveButton form={form} />
-    </form>
+    <>
+      <PictureField
+        round
+        has={client.me().avatar !== undefined}
+        save={(picture, onProgress) => client.putAvatar(picture, onProgress)}
+        remove={() => client.removeAvatar()}
+      >
+        <Avatar id={client.me().id} name={client.me().displayName} picture={client.me().avatar} size="huge" />
+      </PictureField>
+      <form class="form" onSubmit={form.onSubmit} novalidate>
+        <FormProblem text={form.problem("")} />
+        <Field
+          label="Your name"
+          name="displayName"
+          value={displayName()}
+          onInput={form.input("displayName", setDisplayName)}
+          autocomplete="name"
+          error={form.problem("displayName")}
+        />
+        <Field
+          label="Status"
+          name="status"
+          value={status()}
+          onInput={form.input("status", setStatus)}
+          autocomplete="off"
+          optional
+          hint="A few words that everyone sees beside your name."
+          error={form.problem("status")}
+        />
+        <Field
+          label="E-mail"
+          name="email"
+          type="email"
+          value={email()}
+          onInput={form.input("email", setEmail)}
+          autocomplete="email"
+          literal
+          optional
+          hint="You can sign in with it too. Others do not see it."
+          error={form.problem("email")}
+        />
+        <SaveButton form={form} />
+      </form>
+    </>
   );
 }
 

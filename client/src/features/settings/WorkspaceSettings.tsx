@@ -6,8 +6,10 @@ import { Choice, type Option } from "../../ui/Choice.tsx";
 import { Field } from "../../ui/Field.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { createForm } from "../../ui/form.ts";
+import { Mark } from "../../ui/Mark.tsx";
 import { SaveButton } from "../../ui/SaveButton.tsx";
 import { explainAt } from "../words.ts";
+import { PictureField } from "./PictureField.tsx";
 
 const policies: readonly Option<SignUpPolicy>[] = [
   { value: "open", label: "Open", hint: "Anyone who finds this page can create an account." },
@@ -15,7 +17,7 @@ const policies: readonly Option<SignUpPolicy>[] = [
   { value: "closed", label: "Closed", hint: "No new accounts." },
 ];
 
-/** For those who look after the workspace: its name, and who may come in. */
+/** For those who look after the workspace: its picture, its name, and who may come in. */
 export function WorkspaceSettings() {
   const client = useClient();
   const [name, setName] = createSignal(client.workspace().name);
@@ -34,19 +36,29 @@ export function WorkspaceSettings() {
   });
 
   return (
-    <form class="form" onSubmit={form.onSubmit} novalidate>
-      <FormProblem text={form.problem("")} />
-      <Field
-        label="Workspace name"
-        name="name"
-        value={name()}
-        onInput={form.input("name", setName)}
-        autocomplete="organization"
-        error={form.problem("name")}
-      />
-      <Choice label="New accounts" options={policies} value={signUp()} onChange={form.input("signUp", setSignUp)} />
-      <SaveButton form={form} />
-    </form>
+    <>
+      <PictureField
+        round={false}
+        has={client.workspace().picture !== undefined}
+        save={(picture, onProgress) => client.putWorkspacePicture(picture, onProgress)}
+        remove={() => client.removeWorkspacePicture()}
+      >
+        <Mark name={client.workspace().name} picture={client.workspace().picture} size="huge" />
+      </PictureField>
+      <form class="form" onSubmit={form.onSubmit} novalidate>
+        <FormProblem text={form.problem("")} />
+        <Field
+          label="Workspace name"
+          name="name"
+          value={name()}
+          onInput={form.input("name", setName)}
+          autocomplete="organization"
+          error={form.problem("name")}
+        />
+        <Choice label="New accounts" options={policies} value={signUp()} onChange={form.input("signUp", setSignUp)} />
+        <SaveButton form={form} />
+      </form>
+    </>
   );
 }
 

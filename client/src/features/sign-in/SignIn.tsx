@@ -25,7 +25,7 @@ export function SignIn(props: { readonly next: Next }) {
   });
 
   return (
-    <Card name={client.workspace().name} title="Sign in">
+    <Card name={client.workspace().name} picture={client.workspace().picture} title="Sign in">
       <form class="form" onSubmit={form.onSubmit} novalidate>
         <FormProblem text={form.problem("")} />
         <Field

@@ -17,7 +17,7 @@ export function SignUp(props: { readonly next: Next }) {
   return (
     <Switch
       fallback={
-        <Card name={client.workspace().name} title="Create your account">
+        <Card name={client.workspace().name} picture={client.workspace().picture} title="Create your account">
           <AccountForm invite={props.next.invite} submit="Create account" />
           {foot()}
         </Card>
@@ -26,6 +26,7 @@ export function SignUp(props: { readonly next: Next }) {
       <Match when={policy() === "closed"}>
         <Card
           name={client.workspace().name}
+          picture={client.workspace().picture}
           title="No new accounts for now"
           lead={
             <p class="card-lead">
@@ -40,6 +41,7 @@ export function SignUp(props: { readonly next: Next }) {
       <Match when={policy() === "invite" && !props.next.invite}>
         <Card
           name={client.workspace().name}
+          picture={client.workspace().picture}
           title="You need an invite"
           lead={<p class="card-lead">New people come in with an invite link. Ask a member for one and open it here.</p>}
         >
