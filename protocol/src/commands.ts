@@ -38,6 +38,11 @@ export const attachments = z
 
 const reaction = { ref, room: roomReference, id: messageId, emoji };
 
+/** The seq that a client has got to on each topic. */
+export const positions = z
+  .record(topic, seq)
+  .refine((topics) => Object.keys(topics).length <= limits.roomsPerUser + 2, "has too many topics");
+
 export const commandSchemas = {
   /** Sends a message. Acked with the message once it is on disk; repeating a `clientMessageId` returns the first result. */
   "message.send": z.strictObject({
@@ -62,9 +67,7 @@ export const commandSchemas = {
     ref,
     /** The epoch these positions were taken in; another one than the server's resets every topic. */
     epoch: z.string().max(64).optional(),
-    topics: z
-      .record(topic, seq)
-      .refine((topics) => Object.keys(topics).length <= limits.roomsPerUser + 2, "has too many topics"),
+    topics: positions,
   }),
   /** Ephemeral and without an answer, unless it is refused. */
   typing: z.strictObject({ type: z.literal("typing"), ref: ref.optional(), room: roomReference }),

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { attachments, clientMessageId, content, emoji, fileId, messageId, roomReference } from "./commands.ts";
+import {
+  attachments,
+  clientMessageId,
+  content,
+  emoji,
+  fileId,
+  messageId,
+  positions,
+  roomReference,
+} from "./commands.ts";
 import { errorCodes } from "./errors.ts";
 import { limits } from "./limits.ts";
 import type * as model from "./model.ts";
@@ -8,6 +17,12 @@ import { name, shortText } from "./text.ts";
 /** Bodies, parameters and answers of the HTTP routes. What validates them also describes them in OpenAPI. */
 
 // Requests
+
+/** A command as the socket takes it: the schema of its type judges it. */
+export const commandBody = z.looseObject({ type: z.string() });
+export const resumeBody = z.strictObject({ epoch: z.string().max(64).optional(), topics: positions });
+/** An event's id, for who cannot send `Last-Event-ID`. */
+export const eventsQuery = z.strictObject({ positions: z.string().max(16_384).optional() });
 
 export const username = z
   .string()
@@ -362,6 +377,19 @@ export const invitesSchema = z.object({ invites: z.array(inviteSchema).readonly(
 export const sessionsSchema = z.object({ sessions: z.array(sessionSchema).readonly() }).meta({ id: "SessionList" });
 export const healthSchema = z.object({ status: z.string(), version: z.string() }).meta({ id: "Health" });
 
+/** With what the command answers: the message that it sent or changed, for one. */
+export const ackSchema = z
+  .object({ type: z.literal("ack"), ref: z.int().nullable(), message: messageSchema.optional() })
+  .meta({ id: "Ack" });
+export const resumedSchema = z
+  .object({
+    frames: z.array(changesSchema).readonly(),
+    gone: z.array(topic).readonly(),
+    heads: z.record(topic, seq),
+    epoch: z.string(),
+  })
+  .meta({ id: "Resumed" });
+
 /** A message as polling clients know it; `date` is the time of day in UTC. */
 export const pollingMessageSchema = z
   .object({
@@ -388,6 +416,7 @@ export const problemSchema = z
   .meta({ id: "Problem" });
 
 export type PollingMessage = z.output<typeof pollingMessageSchema>;
+export type Resumed = z.output<typeof resumedSchema>;
 export type Start = z.output<typeof startSchema>;
 export type MessagePage = z.output<typeof messagesSchema>;
 export type RoomList = z.output<typeof roomsSchema>;

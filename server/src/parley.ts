@@ -77,7 +77,10 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     hub.sweep(clock.now(), { bufferedBytes: slowBytes, quietMs, silentMs });
   };
   const presences = new MemoryPresences(clock, (user, presence) => hub.onPresence(user, presence));
-  store.onCommit((commit) => hub.publish(commit));
+  store.onCommit((commit) => {
+    hub.publish(commit);
+    presences.onCommit(commit);
+  });
   const images = createImages(imageBounds);
   const app: App = {
     store,
@@ -93,6 +96,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const limits = config.limits ? createLimits(clock) : noLimits;
   const http = createHttp({
     app,
+    hub,
     limits,
     assets: readAssets(join(root, "client/dist")),
     version: readVersion(),
@@ -101,7 +105,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const secure = isSecure(app);
 
   const respond = async (request: Request, peer: Peer<SocketData>): Promise<Response | undefined> => {
-    const env = { address: clientAddress(request, peer.address, config.trustedProxies), secure };
+    const env = {
+      address: clientAddress(request, peer.address, config.trustedProxies),
+      secure,
+      keepOpen: peer.keepOpen,
+    };
     if (new URL(request.url).pathname !== socketPath) return http.fetch(request, env);
     try {
       if (!ready) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });

@@ -1,9 +1,11 @@
 import type { SessionId, Topic, UserId } from "@parley/protocol/model";
 
-/** One live WebSocket of a signed-in user, as the hub needs it. The transport makes it. */
+/** One live WebSocket or event stream of a signed-in user, as the hub needs it. The transport makes it. */
 export interface Connection {
   readonly userId: UserId;
   readonly sessionId: SessionId;
+  /** Whether the platform's publish reaches it. To others the hub hands each frame itself, encoded as it is. */
+  readonly isPublishedTo: boolean;
   /** When the session ends by itself, in milliseconds since 1970. */
   readonly expiresAt: number;
   /** When the peer was last heard, in milliseconds since 1970. */

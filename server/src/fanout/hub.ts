@@ -15,6 +15,13 @@ import type { Commit } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
 import { Watchers } from "./watchers.ts";
 
+interface Followed {
+  head: Seq;
+  readonly connections: Set<Connection>;
+  /** Those among them that the platform's publish does not reach. */
+  readonly streams: Set<Connection>;
+}
+
 /**
  * The connections of this process, and what reaches them.
  *
@@ -25,7 +32,7 @@ import { Watchers } from "./watchers.ts";
 export class Hub implements Fanout {
   readonly #publish: (topic: Topic, text: string) => void;
   readonly #byUser = new Map<UserId, Set<Connection>>();
-  readonly #topics = new Map<Topic, { head: Seq; readonly connections: Set<Connection> }>();
+  readonly #topics = new Map<Topic, Followed>();
   readonly #topicsOf = new Map<Connection, Set<Topic>>();
   readonly #watchers = new Watchers();
 
@@ -63,13 +70,14 @@ export class Hub implements Fanout {
       const topic = this.#topics.get(delta.topic);
       if (!topic) continue;
       topic.head = Math.max(topic.head, delta.to);
-      this.#publish(delta.topic, encodeFrame(delta));
+      this.#deliver(delta.topic, topic, encodeFrame(delta));
     }
     for (const delta of commit.deltas) this.#applyEndings(delta);
   }
 
   broadcast(topic: Topic, frame: TypingFrame): void {
-    if (this.#topics.has(topic)) this.#publish(topic, encodeFrame(frame));
+    const followed = this.#topics.get(topic);
+    if (followed) this.#deliver(topic, followed, encodeFrame(frame));
   }
 
   /** From now on, tells this connection of these users' presence, and of nobody else's. */
@@ -117,6 +125,11 @@ export class Hub implements Fanout {
     return [...this.#topicsOf.keys()];
   }
 
+  #deliver(topic: Topic, { connections, streams }: Followed, text: string): void {
+    if (connections.size > streams.size) this.#publish(topic, text);
+    for (const stream of streams) stream.send(text);
+  }
+
   #applyRights(delta: DeltaFrame): void {
     for (const membership of delta.memberships ?? []) {
       const topic = roomTopic(membership.room);
@@ -148,10 +161,11 @@ export class Hub implements Fanout {
   }
 
   #subscribe(connection: Connection, topic: Topic, head: Seq): void {
-    const entry = this.#topics.get(topic) ?? { head, connections: new Set() };
+    const entry = this.#topics.get(topic) ?? { head, connections: new Set(), streams: new Set() };
     this.#topics.set(topic, entry);
     entry.head = Math.max(entry.head, head);
     entry.connections.add(connection);
+    if (!connection.isPublishedTo) entry.streams.add(connection);
     this.#topicsOf.get(connection)?.add(topic);
     connection.subscribe(topic);
   }
@@ -165,6 +179,7 @@ export class Hub implements Fanout {
   #forget(connection: Connection, topic: Topic): void {
     const entry = this.#topics.get(topic);
     entry?.connections.delete(connection);
+    entry?.streams.delete(connection);
     if (entry?.connections.size === 0) this.#topics.delete(topic);
   }
 }

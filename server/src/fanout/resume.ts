@@ -24,6 +24,9 @@ export interface Resumed {
   readonly frames: readonly string[];
   /** Topics that do not exist for this user. Forbidden and unknown look alike. */
   readonly gone: readonly Topic[];
+  /** Where every topic of the user stood when this was read. */
+  readonly heads: Readonly<Record<string, Seq>>;
+  readonly epoch: string;
 }
 
 /** Subscribes a new connection to every topic of its user. Answers the epoch that their numbers belong to. */
@@ -41,7 +44,8 @@ export async function resume(
   asked: { readonly epoch?: string | undefined; readonly topics: Readonly<Record<string, Seq>> },
 ): Promise<Resumed> {
   const heads = new Map((await store.listTopics({ userId })).map(({ topic, head }) => [topic, head]));
-  const sameEpoch = asked.epoch === undefined || asked.epoch === (await store.getWorkspace({})).epoch;
+  const { epoch } = await store.getWorkspace({});
+  const sameEpoch = asked.epoch === undefined || asked.epoch === epoch;
   const frames: string[] = [];
   const gone: Topic[] = [];
   let bytes = 0;
@@ -60,7 +64,7 @@ export async function resume(
     bytes += fits ? size : reset.length;
     frames.push(fits ? text : reset);
   }
-  return { frames, gone };
+  return { frames, gone, heads: Object.fromEntries(heads), epoch };
 }
 
 /**

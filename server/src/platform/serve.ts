@@ -31,6 +31,8 @@ export interface Peer<Data> {
   readonly address: string;
   /** Turns the request into a socket. False when it is not a valid upgrade. */
   upgrade(data: Data): boolean;
+  /** Lets the answer be silent for as long as it likes; others are ended after half a minute. */
+  keepOpen(): void;
 }
 
 export interface ServeOptions<Data> {
@@ -75,6 +77,7 @@ export function serve<Data>(options: ServeOptions<Data>): Serving {
       return options.onRequest(request, {
         address: bun.requestIP(request)?.address ?? "",
         upgrade: (data) => bun.upgrade(request, { data: { data, socket: null } }),
+        keepOpen: () => bun.timeout(request, 0),
       });
     },
     websocket: {

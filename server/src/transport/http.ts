@@ -6,14 +6,17 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { ZodError } from "zod";
 import type { App, Log } from "../app.ts";
+import type { Hub } from "../fanout/hub.ts";
 import type { Assets } from "./assets.ts";
 import { originOf, requireSameOrigin } from "./auth.ts";
 import { firstIssue } from "./dispatch.ts";
 import { docsCss, renderDocs } from "./docs-page.ts";
+import { eventRoutes } from "./events.ts";
 import { secure } from "./headers.ts";
 import type { Limits } from "./limits.ts";
 import { answers, type Env, type Http, isSecure } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { commandRoutes } from "./routes/commands.ts";
 import { directRoomRoutes } from "./routes/direct-rooms.ts";
 import { fileRoutes, isStreamed } from "./routes/files.ts";
 import { inviteRoutes } from "./routes/invites.ts";
@@ -27,6 +30,7 @@ import { workspaceRoutes } from "./routes/workspace.ts";
 
 export interface HttpOptions {
   readonly app: App;
+  readonly hub: Hub;
   readonly limits: Limits;
   readonly assets: Assets;
   readonly version: string;
@@ -70,6 +74,8 @@ export function createHttp(options: HttpOptions): Http {
   searchRoutes(http, options);
   fileRoutes(http, options);
   pollingRoutes(http, options);
+  commandRoutes(http, options);
+  eventRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);
   http.get("*", (context) => {

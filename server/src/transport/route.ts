@@ -15,6 +15,8 @@ export interface Env {
     readonly address: string;
     /** Whether the public origin is HTTPS. */
     readonly secure: boolean;
+    /** Lets the answer stay open for as long as it likes. */
+    readonly keepOpen: () => void;
   };
   Variables: { actor: SignedIn };
 }
@@ -38,6 +40,15 @@ export function signedIn({ app, limits }: RouteOptions, limit: Limit = "request"
     if (!actor) throw new ParleyError("not_signed_in");
     limits.take(limit, actor.user.id);
     context.set("actor", actor);
+    await next();
+  };
+}
+
+/** Whoever asks is here, for a while: for the routes that clients without a socket call again and again. */
+export function present({ app }: RouteOptions): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const { user, session } = context.var.actor;
+    app.presences.here(user.id, session.id);
     await next();
   };
 }
@@ -72,7 +83,9 @@ export function answers<Status extends number, Schema extends z.ZodType>(
   schema: Schema,
 ) {
   const success = { description, content: { "application/json": { schema } } } as const;
-  return { [status]: success, default: problem } as { [S in Status]: typeof success } & { default: typeof problem };
+  return { [status]: success, default: problem } as { [S in Status]: typeof success } & {
+    default: typeof problem;
+  };
 }
 
 /** The answers of a route that succeeds without a word. */

@@ -3,6 +3,7 @@ import type { Command } from "@parley/protocol/commands";
 import { closeCodes, isFinalClose, ParleyError } from "@parley/protocol/errors";
 import type { AckFrame, PongFrame, ServerFrame, WelcomeFrame } from "@parley/protocol/frames";
 import { limits as bounds } from "@parley/protocol/limits";
+import type { UserId } from "@parley/protocol/model";
 import { protocolVersion } from "@parley/protocol/version";
 import type { App } from "../app.ts";
 import { getPresence } from "../domain/presence.ts";
@@ -53,6 +54,7 @@ export function createSocketHandlers(app: App, hub: Hub, limits: Limits): Socket
 }
 
 class SocketConnection implements Connection {
+  readonly isPublishedTo = true;
   readonly #app: App;
   readonly #hub: Hub;
   readonly #limits: Limits;
@@ -248,11 +250,16 @@ export async function upgradeSocket(
   const actor = await authenticate(app, request, secure);
   if (token === null || actor === null) throw new ParleyError("not_signed_in");
   limits.take("connect", actor.user.id);
-  if (limits.on && hub.connectionsOf(actor.user.id) >= connectionsPerUser) {
-    throw new ParleyError("rate_limited", "There are too many open connections.", { retryAfterMs: 10_000 });
-  }
+  requireFreeConnection(hub, limits, actor.user.id);
   if (!upgrade({ actor, token, connection: null })) {
     throw new ParleyError("invalid", "This address is for WebSocket connections.");
+  }
+}
+
+/** Sockets and event streams count together. */
+export function requireFreeConnection(hub: Hub, limits: Limits, user: UserId): void {
+  if (limits.on && hub.connectionsOf(user) >= connectionsPerUser) {
+    throw new ParleyError("rate_limited", "There are too many open connections.", { retryAfterMs: 10_000 });
   }
 }
 

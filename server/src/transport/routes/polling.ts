@@ -13,7 +13,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/model";
 import { listMessages, sendMessage } from "../../domain/messages.ts";
 import type { HistoryCursor } from "../../store/store.ts";
-import { answers, type Http, type RouteOptions, security, signedIn } from "../route.ts";
+import { answers, type Http, present, type RouteOptions, security, signedIn } from "../route.ts";
 
 const tags = ["polling"];
 
@@ -28,7 +28,7 @@ export function pollingRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Messages after an id, for clients that poll",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), present(options)] as const,
       request: { params: roomParams, query: pollingQuery },
       responses: answers(200, "Oldest first; the newest 25 without `after`.", pollingMessagesSchema),
     }),
@@ -49,7 +49,7 @@ export function pollingRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Send a message, as a form or as JSON",
       security,
-      middleware: [signedIn(options, "send")] as const,
+      middleware: [signedIn(options, "send"), present(options)] as const,
       request: {
         params: roomParams,
         body: {

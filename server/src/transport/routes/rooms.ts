@@ -18,7 +18,7 @@ import { requireRoom } from "../../domain/access.ts";
 import { joinRoom, leaveRoom, listMembers, removeMember, setRole } from "../../domain/memberships.ts";
 import { createRoom, deleteRoom, editRoom, getRoom, listRooms } from "../../domain/rooms.ts";
 import { changesSince } from "../../fanout/resume.ts";
-import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
+import { answers, body, type Http, present, type RouteOptions, security, signedIn, silent } from "../route.ts";
 
 const tags = ["rooms"];
 
@@ -191,7 +191,7 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       summary: "What changed in a room since a seq",
       description: "Catch-up and polling for clients without a socket: the same delta or reset that a resume answers.",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), present(options)] as const,
       request: { params: roomParams, query: changesQuery },
       responses: answers(200, "One delta, or a reset when that is too long ago.", changesSchema),
     }),
