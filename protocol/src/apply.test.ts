@@ -115,6 +115,7 @@ function load(history: readonly Snapshot[], seq: Seq, size: number): RoomView {
     messages: [...messages.values()].slice(messages.size - Math.min(size, messages.size)),
     room: room.record,
     members: new Map(current.map(([id, { membership }]) => [id, membership])),
+    receipts: new Map(),
     gone: goneAt !== null,
   };
 }

@@ -15,6 +15,8 @@ export interface RoomView {
   readonly messages: readonly Message[];
   readonly room: Room | null;
   readonly members: ReadonlyMap<UserId, Membership>;
+  /** How far those members have come who let others see it; of a small room. */
+  readonly receipts: ReadonlyMap<UserId, MessageId>;
   /** The room was deleted. */
   readonly gone: boolean;
 }
@@ -37,6 +39,7 @@ export function applyDelta(view: RoomView, delta: DeltaFrame): RoomView {
     messages: mergeMessages(view.messages, delta.messages ?? []),
     room: room === undefined || isGone(room) ? view.room : room,
     members: mergeMembers(view.members, delta.memberships ?? []),
+    receipts: mergeReceipts(view.receipts, delta),
     gone: view.gone || gone,
   };
 }
@@ -81,5 +84,17 @@ function mergeMembers(
     if (membership.leftAt === undefined) merged.set(membership.user.id, membership);
     else merged.delete(membership.user.id);
   }
+  return merged;
+}
+
+/** What members have come to; who leaves takes theirs along. */
+export function mergeReceipts(
+  receipts: ReadonlyMap<UserId, MessageId>,
+  { receipts: changed = [], memberships = [] }: Pick<DeltaFrame, "receipts" | "memberships">,
+): ReadonlyMap<UserId, MessageId> {
+  if (changed.length === 0 && memberships.length === 0) return receipts;
+  const merged = new Map(receipts);
+  for (const { user, upTo } of changed) merged.set(user, upTo);
+  for (const { user, leftAt } of memberships) if (leftAt !== undefined) merged.delete(user.id);
   return merged;
 }

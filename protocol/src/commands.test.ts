@@ -20,6 +20,7 @@ const full: Readonly<Record<CommandType, Fields>> = {
   "message.delete": { type: "message.delete", ref: 1, room: "general", id: 1 },
   "reaction.add": { type: "reaction.add", ref: 1, room: "general", id: 1, emoji: "👍" },
   "reaction.remove": { type: "reaction.remove", ref: 1, room: "general", id: 1, emoji: "❤️" },
+  "receipt.set": { type: "receipt.set", ref: 1, room: "general", upTo: 7, unread: true },
   resume: { type: "resume", ref: 1, epoch: "e1", topics: { workspace: 0, "room:R1": 57, "user:U1": 3 } },
   typing: { type: "typing", ref: 1, room: "general" },
   presence: { type: "presence", ref: 1, active: true },

@@ -13,6 +13,8 @@ const seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const roomReference = z.string().min(1).max(limits.slugLength);
 export const messageId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+/** What a receipt may name: a message, or 0 for "nothing yet". */
+export const receiptId = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** The sender's own key against doubles: printable ASCII. */
 export const clientMessageId = z
   .string()
@@ -61,6 +63,17 @@ export const commandSchemas = {
   /** Puts an emoji on a message, or takes one's own off. Acked with the message; repeating it changes nothing. */
   "reaction.add": z.strictObject({ type: z.literal("reaction.add"), ...reaction }),
   "reaction.remove": z.strictObject({ type: z.literal("reaction.remove"), ...reaction }),
+  /**
+   * "I have read up to here." Beyond the newest message it means that one; it never moves back, unless `unread` says
+   * that what follows shall count as unread again. Repeating it changes nothing.
+   */
+  "receipt.set": z.strictObject({
+    type: z.literal("receipt.set"),
+    ref,
+    room: roomReference,
+    upTo: receiptId,
+    unread: z.boolean().optional(),
+  }),
   /** "I have these": each topic is answered by deltas, by a reset, or by its name in the ack's `gone`. */
   resume: z.strictObject({
     type: z.literal("resume"),

@@ -1,9 +1,11 @@
 import type { WireError } from "./errors.ts";
 import type {
   GoneRoom,
+  Level,
   Membership,
   Message,
   Presence,
+  Receipt,
   Room,
   RoomId,
   Seq,
@@ -69,6 +71,10 @@ export interface Changes {
   readonly memberships?: readonly Membership[];
   readonly users?: readonly User[];
   readonly sessions?: readonly Session[];
+  /** On the own topic one's own; on a small room's topic how far its members have come, which never goes back. */
+  readonly receipts?: readonly Receipt[];
+  /** Only on the own topic. */
+  readonly levels?: readonly Level[];
   readonly workspace?: Workspace;
 }
 

@@ -195,6 +195,8 @@ describe("bodies and queries", () => {
     ["inviteBody", http.inviteBody, { maxUses: 1, expiresAt: "2026-11-20T13:57:02Z" }],
     ["sendMessageBody", http.sendMessageBody, { content: "Hello" }],
     ["editMessageBody", http.editMessageBody, { content: "Hello" }],
+    ["receiptBody", http.receiptBody, { upTo: 7 }],
+    ["placeBody", http.placeBody, { notifyLevel: "none" }],
     ["historyQuery", http.historyQuery, { limit: "1" }],
     ["changesQuery", http.changesQuery, { since: "0" }],
     ["membersQuery", http.membersQuery, { limit: "1" }],

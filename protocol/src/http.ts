@@ -7,6 +7,7 @@ import {
   fileId,
   messageId,
   positions,
+  receiptId,
   roomReference,
 } from "./commands.ts";
 import { errorCodes } from "./errors.ts";
@@ -72,6 +73,7 @@ export const meBody = z.strictObject({
   /** Null takes it away. */
   status: name(limits.statusLength).nullable().optional(),
   email: email.nullable().optional(),
+  sharesReceipts: z.boolean().optional(),
 });
 export const workspaceBody = z.strictObject({
   name: name(limits.workspaceNameLength).optional(),
@@ -105,6 +107,9 @@ export const sendMessageBody = z.strictObject({
   replyTo: messageId.optional(),
   attachments: attachments.optional(),
 });
+export const receiptBody = z.strictObject({ upTo: receiptId, unread: z.boolean().optional() });
+const notifyLevel = z.enum(["all", "mentions", "none"]);
+export const placeBody = z.strictObject({ notifyLevel });
 export const editMessageBody = z.strictObject({ content });
 
 export const roomParams = z.object({ room: roomReference });
@@ -192,13 +197,29 @@ export const userSchema = z
     createdAt: timestamp,
     status: z.string().optional(),
     deactivatedAt: timestamp.optional(),
+    sharesReceipts: z.boolean().optional(),
     email: z.string().nullable().optional(),
   })
   .meta({ id: "User" }) satisfies z.ZodType<model.User>;
 
 export const placeSchema = z
-  .object({ role: z.enum(["owner", "admin", "member"]), joinedAt: timestamp })
+  .object({
+    role: z.enum(["owner", "admin", "member"]),
+    joinedAt: timestamp,
+    notifyLevel,
+    receipt: z.int().min(0),
+    unread: z.int().min(0).max(limits.unreadCount),
+    mentions: z.int().min(0).max(limits.unreadCount),
+  })
   .meta({ id: "Place" }) satisfies z.ZodType<model.Place>;
+
+export const receiptSchema = z
+  .object({ room: z.string(), user: z.string(), upTo: z.int().min(0) })
+  .meta({ id: "Receipt" }) satisfies z.ZodType<model.Receipt>;
+
+export const levelSchema = z
+  .object({ room: z.string(), notifyLevel })
+  .meta({ id: "Level" }) satisfies z.ZodType<model.Level>;
 
 export const roomSchema = z
   .object({
@@ -260,6 +281,7 @@ export const messageSchema = z
     replyTo: z.int().min(1).optional(),
     editedAt: timestamp.optional(),
     deletedAt: timestamp.optional(),
+    mentions: z.array(z.string()).readonly().optional(),
     reactions: z.array(reactionSchema).readonly().optional(),
     attachments: z.array(attachmentSchema).readonly().optional(),
   })
@@ -337,6 +359,8 @@ export const changesSchema = z
       memberships: z.array(membershipSchema).readonly().optional(),
       users: z.array(userSchema).readonly().optional(),
       sessions: z.array(sessionSchema).readonly().optional(),
+      receipts: z.array(receiptSchema).readonly().optional(),
+      levels: z.array(levelSchema).readonly().optional(),
       workspace: workspaceSchema.optional(),
     }),
     z.object({ type: z.literal("reset"), topic, head: seq }),
@@ -373,6 +397,9 @@ export const membersSchema = z
 export const peopleSchema = z
   .object({ users: z.array(userSchema).readonly(), cursor: z.string().nullable() })
   .meta({ id: "PeoplePage" });
+/** Of a room with more than `limits.receiptMembers` members, none. */
+export const receiptsSchema = z.object({ receipts: z.array(receiptSchema).readonly() }).meta({ id: "ReceiptList" });
+export const readersSchema = z.object({ readers: z.array(authorSchema).readonly() }).meta({ id: "ReaderList" });
 export const invitesSchema = z.object({ invites: z.array(inviteSchema).readonly() }).meta({ id: "InviteList" });
 export const sessionsSchema = z.object({ sessions: z.array(sessionSchema).readonly() }).meta({ id: "SessionList" });
 export const healthSchema = z.object({ status: z.string(), version: z.string() }).meta({ id: "Health" });
@@ -423,5 +450,7 @@ export type RoomList = z.output<typeof roomsSchema>;
 export type MemberPage = z.output<typeof membersSchema>;
 export type PeoplePage = z.output<typeof peopleSchema>;
 export type SearchPage = z.output<typeof searchSchema>;
+export type ReceiptList = z.output<typeof receiptsSchema>;
+export type ReaderList = z.output<typeof readersSchema>;
 export type InviteList = z.output<typeof invitesSchema>;
 export type SessionList = z.output<typeof sessionsSchema>;

@@ -38,6 +38,14 @@ export const limits = {
   /** People of a direct room, the one who opens it included. */
   directRoomUsers: 10,
   attachmentsPerMessage: 10,
+  /** Names that one message can mention. */
+  mentionsPerMessage: 50,
+  /** In rooms of more members, only those who look after the room call everyone with `@here` and `@all`. */
+  callAllMembers: 50,
+  /** Rooms of more members keep to themselves how far each has read. */
+  receiptMembers: 50,
+  /** Unread messages and mentions are counted up to here, which then means "or more". */
+  unreadCount: 100,
   fileNameBytes: 255,
   /** Users whose presence one connection follows. */
   watchedUsers: 200,

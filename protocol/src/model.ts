@@ -56,6 +56,8 @@ export interface User extends Author {
   readonly status?: string;
   /** Since when this user may not sign in any more; what they said stays. */
   readonly deactivatedAt?: Timestamp;
+  /** Whether others may see how far they have read. Present only for the user themself. */
+  readonly sharesReceipts?: boolean;
   /** Present only for the user themself. */
   readonly email?: string | null;
 }
@@ -85,6 +87,26 @@ export interface Room {
 export interface Place {
   readonly role: RoomRole;
   readonly joinedAt: Timestamp;
+  readonly notifyLevel: NotifyLevel;
+  /** Read up to this message; 0 before the first one. Who joins has read what was there. */
+  readonly receipt: MessageId;
+  /** Others' messages after the receipt that are not deleted, up to `limits.unreadCount`. */
+  readonly unread: number;
+  /** Those of them that mention the member by name, or everyone; up to the same. */
+  readonly mentions: number;
+}
+
+/** How far a user has read in a room. */
+export interface Receipt {
+  readonly room: RoomId;
+  readonly user: UserId;
+  readonly upTo: MessageId;
+}
+
+/** How loudly a room calls the user on whose topic this is told. */
+export interface Level {
+  readonly room: RoomId;
+  readonly notifyLevel: NotifyLevel;
 }
 
 /** A room that is deleted, or can no longer be seen by this reader. */
@@ -117,6 +139,8 @@ export interface Message {
   readonly replyTo?: MessageId;
   readonly editedAt?: Timestamp;
   readonly deletedAt?: Timestamp;
+  /** Whom its content calls, once each: members by user name in lower case, everyone as `all` or `here`. */
+  readonly mentions?: readonly string[];
   /** By the time of their first one. */
   readonly reactions?: readonly Reaction[];
   readonly attachments?: readonly Attachment[];

@@ -11,7 +11,7 @@ import { protocolVersion } from "./version.ts";
  * the version if an older client would misread the change, note it there, and renew the hash.
  */
 const pinned: Readonly<Record<number, string>> = {
-  1: "f26966bac6ba3e55d989a0179b360f3f194b877a660313b00ab32ab34cbd65d7",
+  1: "096b26223e924ad0748853a171c214b80f0570af64f1eb4758725c1ec9b02369",
 };
 
 /** What is asked is described as it comes in, what is answered as it goes out. */
@@ -58,6 +58,8 @@ const sentByClients: readonly string[] = [
   '{"type":"resume","ref":1,"epoch":"e1","topics":{"workspace":3,"user:U0123456789ABCDEF":9,"room:R0123456789ABCDEF":57}}',
   '{"type":"reaction.add","ref":13,"room":"general","id":42,"emoji":"👍"}',
   '{"type":"reaction.remove","ref":14,"room":"R0123456789ABCDEF","id":42,"emoji":"❤️"}',
+  '{"type":"receipt.set","ref":15,"room":"general","upTo":42}',
+  '{"type":"receipt.set","ref":16,"room":"R0123456789ABCDEF","upTo":41,"unread":true}',
   '{"type":"typing","room":"general"}',
   '{"type":"typing","ref":11,"room":"R0123456789ABCDEF"}',
   '{"type":"presence","active":false}',

@@ -25,6 +25,10 @@ test("[RM1] [RM3] [HT2] a private room does not exist for others, on any path", 
       ["PUT", `${base}/messages/${message.id}/reactions/%F0%9F%91%8D`],
       ["DELETE", `${base}/messages/${message.id}/reactions/%F0%9F%91%8D`],
       ["POST", `${base}/uploads?name=x`, "bytes"],
+      ["PUT", `${base}/receipt`, { upTo: 1 }],
+      ["GET", `${base}/receipts`],
+      ["GET", `${base}/messages/${message.id}/readers`],
+      ["PATCH", `${base}/membership`, { notifyLevel: "all" }],
       ["GET", `${base}/changes?since=0`],
       ["GET", `${base}/invites`],
       ["POST", `${base}/invites`, {}],
@@ -34,6 +38,8 @@ test("[RM1] [RM3] [HT2] a private room does not exist for others, on any path", 
       answers.push(JSON.stringify(answer.body));
       expect([path, answer.status]).toEqual([path, 404]);
     }
+    const receipt = await socket.request({ type: "receipt.set", room, upTo: 1 });
+    expect(receipt.error?.code).toBe("not_found");
     for (const type of ["message.send", "message.edit", "message.delete", "typing"]) {
       const ack = await socket.request({
         type,

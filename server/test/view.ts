@@ -1,5 +1,5 @@
 import { applyDelta, type RoomView, relate } from "@parley/protocol/apply";
-import type { Membership, Message, Room, Seq } from "@parley/protocol/model";
+import type { Membership, Message, Receipt, Room, Seq } from "@parley/protocol/model";
 import type { Person, TestSocket } from "./harness.ts";
 
 /**
@@ -48,11 +48,13 @@ export async function loadView(person: Person, room: Room): Promise<RoomView> {
   const page = await person.ok<{ messages: Message[]; head: Seq }>("GET", `/api/rooms/${room.id}/messages?limit=100`);
   const record = await person.ok<Room>("GET", `/api/rooms/${room.id}`);
   const { members } = await person.ok<{ members: Membership[] }>("GET", `/api/rooms/${room.id}/members`);
+  const { receipts } = await person.ok<{ receipts: Receipt[] }>("GET", `/api/rooms/${room.id}/receipts`);
   return {
     seq: page.head,
     messages: page.messages,
     room: record,
     members: new Map(members.map((membership) => [membership.user.id, membership])),
+    receipts: new Map(receipts.map(({ user, upTo }) => [user, upTo])),
     gone: false,
   };
 }
@@ -64,5 +66,6 @@ function comparable(view: RoomView, first: number) {
     messages: view.messages.filter((message) => message.id >= first),
     room,
     members: [...view.members.values()].sort((a, b) => a.user.username.localeCompare(b.user.username)),
+    receipts: [...view.receipts].sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }

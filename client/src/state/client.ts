@@ -8,6 +8,7 @@ import type {
   Membership,
   Message,
   MessageId,
+  NotifyLevel,
   Presence,
   Reaction,
   Room,
@@ -96,6 +97,8 @@ export interface Client {
 
   /** Someone under their name of now, and with their picture: what came with a list may be older. */
   person(author: Author): Author;
+  /** Whoever is known by a user name, in lower case. */
+  personNamed(username: string): Author | undefined;
   /** All of someone, by id or user name. */
   getUser(reference: string): Promise<User>;
   /** The same without asking, if anything of them has changed meanwhile. Newer than what was asked for before. */
@@ -109,6 +112,16 @@ export interface Client {
   revokeInvite(code: string): Promise<void>;
   previewInvite(code: string): Promise<InvitePreview>;
   redeemInvite(code: string): Promise<Room>;
+
+  /** All that is in a room now is read. Shown at once, and told as soon as the server can be reached. */
+  markRead(room: RoomId): void;
+  /** The room counts as unread from this message on. Likewise. */
+  markUnread(room: RoomId, from: MessageId): void;
+  /** How many rooms have something unread, and how many messages call me, each room as loudly as I have let it. */
+  unreadTotals(): { readonly rooms: number; readonly calls: number };
+  setNotifyLevel(room: RoomId, level: NotifyLevel): Promise<void>;
+  /** Who has read a message of a small room, of those who share it. */
+  listReaders(room: RoomId, id: MessageId): Promise<readonly Author[]>;
 
   /** The history of a room, loading its newest page on first use. */
   timeline(room: RoomId): Timeline;

@@ -1,6 +1,6 @@
 import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
-import type { InviteList, MemberPage, PeoplePage, SessionList } from "@parley/protocol/http";
+import type { InviteList, MemberPage, PeoplePage, ReaderList, SessionList } from "@parley/protocol/http";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Invite, InvitePreview, Room, RoomId, User, Workspace } from "@parley/protocol/model";
 import { batch, untrack } from "solid-js";
@@ -118,6 +118,7 @@ export function createClient(options: ClientOptions): RunningClient {
     close: () => account.close(),
     ...roomVerbs(account, signedIn, http),
     ...inviteVerbs(signedIn, http),
+    ...readingVerbs(account, signedIn, http),
     ...messageVerbs(account, signedIn, clock),
   };
 }
@@ -138,6 +139,7 @@ type RoomVerbs = Pick<
   | "listMembers"
   | "listPeople"
   | "person"
+  | "personNamed"
   | "getUser"
   | "knownUser"
 >;
@@ -172,6 +174,7 @@ function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): Room
       for (const user of page.users) findSignedIn(account)?.people.meet(user);
       return page;
     },
+    personNamed: (username) => findSignedIn(account)?.people.byUsername(username),
     listMembers(id, cursor) {
       const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
       return http.get<MemberPage>(`/rooms/${id}/members${query}`);
@@ -189,6 +192,18 @@ function inviteVerbs(signedIn: () => SignedIn, http: Http): InviteVerbs {
     revokeInvite: (code) => http.request<void>("DELETE", path(code)),
     previewInvite: (code) => http.get<InvitePreview>(path(code)),
     redeemInvite: async (code) => signedIn().rooms.changed(http.request<Room>("POST", `${path(code)}/redemptions`)),
+  };
+}
+
+type ReadingVerbs = Pick<Client, "markRead" | "markUnread" | "unreadTotals" | "setNotifyLevel" | "listReaders">;
+
+function readingVerbs(account: Account, signedIn: () => SignedIn, http: Http): ReadingVerbs {
+  return {
+    markRead: (room) => untrack(() => findSignedIn(account)?.markRead(room)),
+    markUnread: (room, from) => untrack(() => findSignedIn(account)?.markUnread(room, from)),
+    unreadTotals: () => findSignedIn(account)?.rooms.totals() ?? { rooms: 0, calls: 0 },
+    setNotifyLevel: (room, level) => signedIn().setNotifyLevel(room, level),
+    listReaders: async (room, id) => (await http.get<ReaderList>(`/rooms/${room}/messages/${id}/readers`)).readers,
   };
 }
 

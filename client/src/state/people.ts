@@ -20,6 +20,8 @@ export class People {
   readonly #options: PeopleOptions;
   readonly #met = new Map<UserId, Author>();
   readonly #changed = new Map<UserId, User>();
+  /** User names never change. */
+  readonly #ids = new Map<string, UserId>();
   readonly #asked = new Map<RoomId, { readonly at: number; readonly answer: Promise<void> }>();
 
   readonly #sought = new Set<UserId>();
@@ -36,11 +38,13 @@ export class People {
 
   meet(author: Author): void {
     this.#met.set(author.id, author);
+    this.#ids.set(author.username.toLowerCase(), author.id);
   }
 
   /** This is who they are now. */
   put(user: User): void {
     this.#changed.set(user.id, user);
+    this.#ids.set(user.username.toLowerCase(), user.id);
     this.#renamed();
   }
 
@@ -59,6 +63,13 @@ export class People {
   /** Changes of users may have been missed. */
   forget(): void {
     this.#changed.clear();
+  }
+
+  /** Whoever has been met by this user name, in lower case, as they are now. Reactive. */
+  byUsername(username: string): Author | undefined {
+    this.#names();
+    const id = this.#ids.get(username);
+    return id === undefined ? undefined : this.#find(id);
   }
 
   /** The messages with their authors as they are now. */

@@ -2,6 +2,8 @@ import { type DeltaFrame, isGone } from "@parley/protocol/frames";
 import {
   type Author,
   type Membership,
+  type MessageId,
+  type Place,
   type Room,
   type RoomId,
   roomTopic,
@@ -9,14 +11,19 @@ import {
   workspaceTopic,
 } from "@parley/protocol/model";
 import { batch, createMemo, createRoot, createSignal, untrack } from "solid-js";
-import { createStore } from "solid-js/store";
+import { createStore, produce } from "solid-js/store";
+import { callsOf, freshPlace, isUnread, placeAfterMessage, placeAfterReceipt } from "./places.ts";
 
 export interface RoomsOptions {
-  readonly me: UserId;
+  readonly me: Author;
   /** I am not in this room any more: it was deleted, I left or was removed. */
   readonly onLeft: (room: RoomId) => void;
   /** Someone under their name of now. */
   readonly person: (author: Author) => Author;
+  /** I have read this far in a room, where the server may not know it yet. */
+  readonly ahead: (room: RoomId) => MessageId | undefined;
+  /** What I have not read in this room has to be asked for. */
+  readonly onDoubt: (room: RoomId) => void;
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -35,6 +42,7 @@ export class Rooms {
   /** Direct rooms, the latest spoken in first. */
   readonly direct: () => readonly Room[];
   readonly joinable: () => readonly Room[];
+  readonly totals: () => { readonly rooms: number; readonly calls: number };
   readonly isReady: () => boolean;
 
   readonly #options: RoomsOptions;
@@ -48,15 +56,19 @@ export class Rooms {
     const [isReady, setReady] = createSignal(false);
     this.isReady = isReady;
     this.#setReady = setReady;
-    const { mine, direct, joinable, dispose } = createRoot((dispose) => ({
+    const { mine, direct, joinable, totals, dispose } = createRoot((dispose) => ({
       mine: createMemo(() => this.#sorted((room) => room.membership !== undefined && room.kind !== "direct")),
       direct: createMemo(() => this.#all((room) => room.kind === "direct" && this.#isShown(room)).sort(byActivity)),
       joinable: createMemo(() => this.#sorted((room) => room.membership === undefined && room.kind === "public")),
+      totals: createMemo(() => this.#count(), undefined, {
+        equals: (one, other) => one.rooms === other.rooms && one.calls === other.calls,
+      }),
       dispose,
     }));
     this.mine = mine;
     this.direct = direct;
     this.joinable = joinable;
+    this.totals = totals;
     this.#dispose = dispose;
   }
 
@@ -106,20 +118,56 @@ export class Rooms {
     this.#dispose();
   }
 
-  #apply({ topic, rooms = [], memberships = [], messages = [] }: DeltaFrame): void {
+  /** Says how far I have read, before the server has said so. */
+  mark(id: RoomId, upTo: MessageId): void {
+    const room = this.#store[0][id];
+    if (room?.membership) this.#putPlace(id, placeAfterReceipt(room.membership, upTo, room.lastMessageId));
+  }
+
+  /** Shows my place as it will be. */
+  foresee(id: RoomId, change: Partial<Place>): void {
+    // The place itself stays, so that whoever only asks whether I am in a room is not disturbed.
+    this.#store[1](produce((rooms) => Object.assign(rooms[id]?.membership ?? {}, change)));
+  }
+
+  #apply({ topic, rooms = [], memberships = [], messages = [], receipts = [], levels = [] }: DeltaFrame): void {
     for (const room of rooms) {
       if (!isGone(room)) this.#putRecord(room, topic);
       else if (topic !== workspaceTopic || !this.#store[0][room.id]?.membership) this.#remove(room.id);
     }
     for (const membership of memberships) {
-      if (membership.user.id === this.#options.me) this.#applyMine(membership, topic);
+      if (membership.user.id === this.#options.me.id) this.#applyMine(membership, topic);
     }
     for (const message of messages) {
-      const known = this.#store[0][message.room]?.lastMessageId;
-      if (known !== undefined && known < message.id) {
+      const room = this.#store[0][message.room];
+      if (room?.membership) {
+        this.#putPlace(room.id, placeAfterMessage(this.#options.me, room, room.membership, message));
+      }
+      if (room && room.lastMessageId < message.id) {
         this.#store[1](message.room, { lastMessageId: message.id, lastMessageAt: message.createdAt });
       }
     }
+    // On the topics of rooms, receipts are told for others to see.
+    if (topic.startsWith("room:")) return;
+    for (const { room: id, upTo } of receipts) {
+      const room = this.#store[0][id];
+      if (room?.membership) this.#putPlace(id, placeAfterReceipt(room.membership, upTo, room.lastMessageId));
+      this.#keepAhead(id);
+    }
+    for (const { room: id, notifyLevel } of levels) this.foresee(id, { notifyLevel });
+  }
+
+  /** Null: it has to be asked for. */
+  #putPlace(id: RoomId, place: Place | null): void {
+    if (place) this.foresee(id, place);
+    else this.#options.onDoubt(id);
+  }
+
+  /** What I have read here counts before the server knows it. */
+  #keepAhead(id: RoomId): void {
+    const room = this.#store[0][id];
+    const ahead = this.#options.ahead(id);
+    if (room?.membership && ahead !== undefined && ahead > room.membership.receipt) this.mark(id, ahead);
   }
 
   /** Being in a room is the business of the own topic; the room's topic tells which role that is. */
@@ -128,7 +176,11 @@ export class Rooms {
     if (leftAt !== undefined) {
       if (isOwnTopic) this.#leave(id);
     } else if (this.#store[0][id] && (isOwnTopic || this.#store[0][id]?.membership)) {
-      this.#store[1](id, { membership: { role, joinedAt } });
+      const room = this.#store[0][id];
+      if (room)
+        this.#store[1](id, {
+          membership: { ...freshPlace(room, { role, joinedAt }), ...room.membership, role, joinedAt },
+        });
     }
   }
 
@@ -145,14 +197,14 @@ export class Rooms {
   #named(room: Room): Room {
     if (!room.users) return room;
     const users = room.users.map(this.#options.person);
-    const others = users.filter(({ id }) => id !== this.#options.me);
+    const others = users.filter(({ id }) => id !== this.#options.me.id);
     const name = others.map(({ displayName }) => displayName).join(", ") || `${users[0]?.displayName} (you)`;
     return { ...room, users, name };
   }
 
   /** To the others a direct room shows once something has been said in it. */
   #isShown({ lastMessageId, createdBy }: Room): boolean {
-    return lastMessageId > 0 || createdBy === this.#options.me;
+    return lastMessageId > 0 || createdBy === this.#options.me.id;
   }
 
   #leave(id: RoomId): void {
@@ -172,6 +224,7 @@ export class Rooms {
       this.#noticing(() => {
         take(answer);
         for (const delta of journal) this.#apply(delta);
+        for (const id of Object.keys(this.#store[0])) this.#keepAhead(id);
       });
       return answer;
     } finally {
@@ -189,6 +242,11 @@ export class Rooms {
 
   #mineIds(): ReadonlySet<RoomId> {
     return untrack(() => new Set(this.#all((room) => room.membership !== undefined).map(({ id }) => id)));
+  }
+
+  #count(): { readonly rooms: number; readonly calls: number } {
+    const rooms = this.#all(isUnread);
+    return { rooms: rooms.length, calls: rooms.reduce((sum, room) => sum + callsOf(room), 0) };
   }
 
   #sorted(belongs: (room: Room) => boolean): readonly Room[] {

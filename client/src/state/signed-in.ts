@@ -1,9 +1,13 @@
 import { closeCodes, ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame, WelcomeFrame } from "@parley/protocol/frames";
 import type { MemberPage, MessagePage, RoomList } from "@parley/protocol/http";
+import { limits } from "@parley/protocol/limits";
 import {
   type Message,
   type MessageId,
+  type NotifyLevel,
+  type Place,
+  type Room,
   type RoomId,
   type Topic,
   type User,
@@ -19,8 +23,10 @@ import type { OpenSocket } from "../connection/socket.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
+import { isCalled } from "./places.ts";
 import { Presences } from "./presences.ts";
 import { Reactions } from "./reactions.ts";
+import { Receipts } from "./receipts.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
 import { Timelines } from "./timelines.ts";
@@ -50,6 +56,7 @@ export class SignedIn {
   readonly status: () => ConnectionStatus;
   readonly connection: Connection;
   readonly rooms: Rooms;
+  readonly receipts: Receipts;
   readonly timelines: Timelines;
   readonly outbox: Outbox;
   readonly reactions: Reactions;
@@ -81,10 +88,21 @@ export class SignedIn {
       listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
       getUser: (id) => http.get<User>(`/users/${id}`),
     });
+    this.receipts = new Receipts({
+      clock,
+      send: async (room, { upTo, unread }) => {
+        await this.connection.request({ type: "receipt.set", room, upTo, ...(unread && { unread }) });
+      },
+      reload: async (room) => {
+        await this.rooms.changed(http.get<Room>(`/rooms/${room}`));
+      },
+    });
     this.rooms = new Rooms({
-      me: user.id,
+      me: user,
       onLeft: (room) => this.#forgetRoom(room),
       person: (author) => this.people.now(author),
+      ahead: (room) => this.receipts.ahead(room),
+      onDoubt: (room) => this.receipts.doubt(room),
     });
     this.#roomList = new RoomListLoader({
       me: user.id,
@@ -146,6 +164,7 @@ export class SignedIn {
   close(): void {
     this.connection.stop();
     this.#roomList.close();
+    this.receipts.close();
     this.timelines.close();
     this.typing.close();
     this.presences.close();
@@ -155,6 +174,34 @@ export class SignedIn {
   /** My own record, as a request has answered it. */
   putMe(user: User): void {
     this.#putUser(user);
+  }
+
+  /** Everything in a room is read. */
+  markRead(id: RoomId): void {
+    const room = this.rooms.find(id);
+    if (!room?.membership || room.membership.receipt >= room.lastMessageId) return;
+    this.receipts.put(id, { upTo: room.lastMessageId, unread: false });
+    this.rooms.mark(id, room.lastMessageId);
+  }
+
+  /** From this message on, a room is to be read again. */
+  markUnread(id: RoomId, from: MessageId): void {
+    this.receipts.put(id, { upTo: from - 1, unread: true });
+    const entries = this.timelines.find(id)?.entries() ?? [];
+    const unread = entries
+      .map((entry) => entry.message())
+      .filter(({ id, author, deletedAt }) => id >= from && author.id !== this.me().id && !deletedAt);
+    const mentions = unread.filter((message) => isCalled(this.me(), message));
+    this.rooms.foresee(id, {
+      receipt: from - 1,
+      unread: Math.min(limits.unreadCount, unread.length),
+      mentions: Math.min(limits.unreadCount, mentions.length),
+    });
+  }
+
+  async setNotifyLevel(id: RoomId, notifyLevel: NotifyLevel): Promise<void> {
+    await this.#options.http.request<Place>("PATCH", `/rooms/${id}/membership`, { notifyLevel });
+    this.rooms.foresee(id, { notifyLevel });
   }
 
   async editMessage(room: RoomId, id: MessageId, content: string): Promise<void> {
@@ -206,12 +253,14 @@ export class SignedIn {
     this.outbox.open();
     this.uploads.resume();
     this.reactions.open();
+    this.receipts.open();
   }
 
   #onStatus(status: ConnectionStatus): void {
     if (status.kind !== "online") {
       this.#topics.onLost();
       this.outbox.close();
+      this.receipts.lost();
       this.presences.onLost();
       this.reactions.close();
     }
@@ -277,6 +326,7 @@ export class SignedIn {
     this.timelines.drop(room);
     this.outbox.clear(room);
     this.uploads.clear(room);
+    this.receipts.clear(room);
   }
 
   #putUser(user: User): void {

@@ -1,4 +1,4 @@
-import { isBlank } from "@parley/protocol/content";
+import { isBlank, parseCalls } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Changes, DeltaFrame, ResetFrame } from "@parley/protocol/frames";
 import type { MessagePage } from "@parley/protocol/http";
@@ -7,6 +7,8 @@ import {
   type GoneRoom,
   type Membership,
   type Message,
+  type Place,
+  type Receipt,
   type Room,
   type RoomId,
   type RoomRole,
@@ -30,6 +32,7 @@ interface TopicState {
   readonly rooms: Map<RoomId, Numbered<Room | GoneRoom>>;
   readonly memberships: Map<string, Numbered<Membership>>;
   readonly users: Map<UserId, Numbered<User>>;
+  readonly receipts: Map<RoomId, Numbered<Receipt>>;
 }
 
 const startedAt = "2026-11-20T12:00:00.000Z";
@@ -43,6 +46,7 @@ export class FakeServer {
   readonly rooms = new Map<RoomId, Room>();
   readonly #messages = new Map<RoomId, Message[]>();
   readonly #members = new Map<RoomId, Map<UserId, Membership>>();
+  readonly #receipts = new Map<string, number>();
   readonly #topics = new Map<Topic, TopicState>();
   readonly #onDelta: (delta: DeltaFrame) => void;
 
@@ -119,6 +123,7 @@ export class FakeServer {
 
   join(id: RoomId, user: UserId, role: RoomRole = "member"): Room {
     this.#members.get(id)?.set(user, { room: id, user: this.#author(user), role, joinedAt: startedAt });
+    this.#receipts.set(`${id} ${user}`, this.#room(id).lastMessageId);
     this.#announceMember(id, user, 1);
     return this.roomOf(id, user);
   }
@@ -163,15 +168,28 @@ export class FakeServer {
       ...(attachments.length > 0 && {
         attachments: attachments.map((file) => ({ id: file, name: file, type: "image/png", bytes: 3 })),
       }),
+      ...this.#mentions(id, content),
     };
     messages.push(message);
     this.rooms.set(id, { ...this.#room(id), lastMessageId: message.id, lastMessageAt: message.createdAt });
     this.#announce(roomTopic(id), { messages: [message] });
+    if (this.#receipts.get(`${id} ${author}`) === message.id - 1) this.setReceipt(id, author, message.id);
     return message;
   }
 
+  /** As far as `upTo`; back only when it marks as unread. */
+  setReceipt(id: RoomId, user: UserId, upTo: number, unread = false): void {
+    this.requireMember(id, user);
+    const before = this.#receipts.get(`${id} ${user}`) ?? 0;
+    const asked = Math.min(upTo, this.#room(id).lastMessageId);
+    const next = unread ? asked : Math.max(before, asked);
+    if (next === before) return;
+    this.#receipts.set(`${id} ${user}`, next);
+    this.#announce(userTopic(user), { receipts: [{ room: id, user, upTo: next }] });
+  }
+
   edit(id: RoomId, messageId: number, content: string): Message {
-    return this.#change(id, messageId, { content, editedAt: startedAt });
+    return this.#change(id, messageId, { content, editedAt: startedAt, ...this.#mentions(id, content) });
   }
 
   remove(id: RoomId, messageId: number): Message {
@@ -222,7 +240,20 @@ export class FakeServer {
   roomOf(id: RoomId, user: UserId): Room {
     const membership = this.#members.get(id)?.get(user);
     const room = this.#room(id);
-    return membership ? { ...room, membership: { role: membership.role, joinedAt: membership.joinedAt } } : room;
+    return membership ? { ...room, membership: this.#placeOf(membership) } : room;
+  }
+
+  #placeOf({ room, user, role, joinedAt }: Membership): Place {
+    const receipt = this.#receipts.get(`${room} ${user.id}`) ?? 0;
+    const unread = this.messages(room).filter((m) => m.id > receipt && m.author.id !== user.id && !m.deletedAt);
+    const called = unread.filter(({ mentions = [] }) => mentions.includes(user.username) || mentions.includes("all"));
+    return { role, joinedAt, notifyLevel: "mentions", receipt, unread: unread.length, mentions: called.length };
+  }
+
+  #mentions(room: RoomId, content: string): Pick<Message, "mentions"> {
+    const names = new Set(["all", ...this.members(room).map(({ user }) => user.username)]);
+    const mentions = parseCalls(content).filter((name) => names.has(name));
+    return mentions.length > 0 ? { mentions } : {};
   }
 
   roomsOf(user: UserId): readonly Room[] {
@@ -265,6 +296,7 @@ export class FakeServer {
       rooms: newer(state?.rooms).map((known) => ("gone" in known ? known : (this.rooms.get(known.id) ?? known))),
       memberships: newer(state?.memberships),
       users: newer(state?.users),
+      receipts: newer(state?.receipts),
     };
   }
 
@@ -294,7 +326,13 @@ export class FakeServer {
   }
 
   #announce(topic: Topic, changes: Changes): void {
-    const state = this.#topics.get(topic) ?? { head: 0, rooms: new Map(), memberships: new Map(), users: new Map() };
+    const state = this.#topics.get(topic) ?? {
+      head: 0,
+      rooms: new Map(),
+      memberships: new Map(),
+      users: new Map(),
+      receipts: new Map(),
+    };
     this.#topics.set(topic, state);
     const from = state.head;
     const seq = ++state.head;
@@ -303,6 +341,7 @@ export class FakeServer {
     for (const thing of changes.memberships ?? []) {
       state.memberships.set(`${thing.room} ${thing.user.id}`, { seq, thing });
     }
+    for (const thing of changes.receipts ?? []) state.receipts.set(thing.room, { seq, thing });
     this.#onDelta({ type: "delta", topic, from, to: seq, ...changes });
   }
 

@@ -221,6 +221,10 @@ export class Network {
           wire.toClient.push({ type: "ack", ref: command.ref, gone });
           return;
         }
+        case "receipt.set":
+          server.setReceipt(command.room, me, command.upTo, command.unread);
+          wire.toClient.push({ type: "ack", ref: command.ref });
+          return;
         case "message.send": {
           const message = server.send(
             command.room,
@@ -336,6 +340,11 @@ export class Network {
       case "DELETE /rooms/:id":
         server.removeRoom(room);
         return null;
+      case "GET /rooms/:id":
+        return server.roomOf(room, me);
+      case "PATCH /rooms/:id/membership":
+        server.requireMember(room, me);
+        return server.roomOf(room, me).membership;
       case "PUT /rooms/:id/membership":
         return server.join(room, me);
       case "DELETE /rooms/:id/membership":

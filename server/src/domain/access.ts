@@ -19,9 +19,13 @@ export type RoomAct =
   | "member.remove"
   | "members.list"
   | "messages.read"
+  | "receipt.set"
+  | "receipts.see"
+  | "level.set"
   | "message.send"
   | "message.type"
   | "message.react"
+  | "message.call-all"
   | "message.edit"
   | "message.delete"
   | "file.upload"
@@ -98,6 +102,10 @@ export async function requireFile(
   return file;
 }
 
+/** Whether this user may call everyone in a room however large it is. */
+export const mayCallAll = (actor: SignedIn, access: RoomAccess): boolean =>
+  decide("message.call-all", standingOf(actor, access)) === "allowed";
+
 /** Lets owners and admins of the workspace pass. */
 export function requireWorkspaceAdmin(actor: SignedIn): Account {
   if (actor.user.role === "member") throw new ParleyError("not_allowed");
@@ -133,6 +141,9 @@ function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standi
       return member ? "refused" : "hidden";
     case "members.list":
     case "messages.read":
+    case "receipt.set":
+    case "receipts.see":
+    case "level.set":
     case "message.send":
     case "message.type":
     case "message.react":
@@ -142,6 +153,9 @@ function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standi
     case "message.edit":
       if (!member) return "hidden";
       return own ? "allowed" : "refused";
+    case "message.call-all":
+      if (!member) return "hidden";
+      return admin ? "allowed" : "refused";
     case "message.delete":
       if (!member) return "hidden";
       return own || admin ? "allowed" : "refused";

@@ -4,11 +4,13 @@ import type { App } from "../app.ts";
 import type { SignedIn } from "../store/store.ts";
 import { requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
+import { toOwnRoom } from "./rooms.ts";
 
 /** Joins a public room. Joining again changes nothing. */
 export async function joinRoom(app: App, actor: SignedIn, reference: string): Promise<Room> {
-  const { room, role } = await requireRoom(app, actor, "room.join", reference);
-  if (role !== null) return room;
+  const access = await requireRoom(app, actor, "room.join", reference);
+  const { room, role } = access;
+  if (role !== null) return toOwnRoom(app, actor, access);
   return must(await app.store.putMembership({ roomId: room.id, userId: actor.user.id, at: app.clock.now() }));
 }
 

@@ -1,10 +1,10 @@
-import { isBlank } from "@parley/protocol/content";
+import { isBlank, parseCalls } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import { codePoints, limits } from "@parley/protocol/limits";
 import { type FileId, type Message, type MessageId, roomTopic } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { HistoryCursor, MessagePage, SignedIn } from "../store/store.ts";
-import { requireMessage, requireRoom } from "./access.ts";
+import { mayCallAll, requireMessage, requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 import { getEpoch } from "./workspace.ts";
 
@@ -20,14 +20,16 @@ export async function sendMessage(
     readonly attachments?: readonly FileId[] | undefined;
   },
 ): Promise<{ readonly message: Message; readonly created: boolean }> {
-  const { room } = await requireRoom(app, actor, "message.send", input.room);
+  const access = await requireRoom(app, actor, "message.send", input.room);
   const { attachments = [] } = input;
   requireContent(input.content, attachments.length);
   return must(
     await app.store.appendMessage({
-      roomId: room.id,
+      roomId: access.room.id,
       authorId: actor.user.id,
       content: input.content,
+      calls: parseCalls(input.content),
+      mayCallAll: mayCallAll(actor, access),
       clientMessageId: input.clientMessageId ?? null,
       replyTo: input.replyTo ?? null,
       attachments,
@@ -41,14 +43,16 @@ export async function editMessage(
   actor: SignedIn,
   input: { readonly room: string; readonly id: MessageId; readonly content: string },
 ): Promise<Message> {
-  const { room, message } = await requireMessage(app, actor, "message.edit", input.room, input.id);
-  requireContent(input.content, message.attachments?.length ?? 0);
+  const access = await requireMessage(app, actor, "message.edit", input.room, input.id);
+  requireContent(input.content, access.message.attachments?.length ?? 0);
   return must(
     await app.store.editMessage({
-      roomId: room.id,
+      roomId: access.room.id,
       id: input.id,
       userId: actor.user.id,
       content: input.content,
+      calls: parseCalls(input.content),
+      mayCallAll: mayCallAll(actor, access),
       at: app.clock.now(),
     }),
   );

@@ -1,6 +1,6 @@
 import { type Room, type RoomId, type RoomKind, userTopic, workspaceTopic } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { RoomAccess, SignedIn } from "../store/store.ts";
 import { requireRoom } from "./access.ts";
 import { newRoomId } from "./ids.ts";
 import { must } from "./outcome.ts";
@@ -14,7 +14,14 @@ export async function listRooms(app: App, actor: SignedIn) {
 }
 
 export async function getRoom(app: App, actor: SignedIn, reference: string): Promise<Room> {
-  return (await requireRoom(app, actor, "room.see", reference)).room;
+  return toOwnRoom(app, actor, await requireRoom(app, actor, "room.see", reference));
+}
+
+/** A room as its asking user sees it: with their own place, if they are in it. */
+export async function toOwnRoom(app: App, actor: SignedIn, { room, role }: RoomAccess): Promise<Room> {
+  if (role === null) return room;
+  const membership = await app.store.findPlace({ roomId: room.id, userId: actor.user.id });
+  return membership ? { ...room, membership } : room;
 }
 
 /** Its creator becomes its owner. Without a slug it gets one from its name. */
@@ -56,12 +63,12 @@ export async function editRoom(
     readonly archived?: boolean | undefined;
   },
 ): Promise<Room> {
-  const { room } = await requireRoom(app, actor, "room.edit", reference);
+  const { room, role } = await requireRoom(app, actor, "room.edit", reference);
   const archivedAt = archived ? app.clock.now() : null;
   const edited = must(
     await app.store.putRoom({ id: room.id, ...changes, ...(archived !== undefined && { archivedAt }) }),
   );
-  return room.membership ? { ...edited, membership: room.membership } : edited;
+  return toOwnRoom(app, actor, { room: edited, role });
 }
 
 /** Everyone loses it at once; its rows are removed behind the answer. */

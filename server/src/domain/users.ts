@@ -49,6 +49,7 @@ export async function editMe(
     readonly displayName?: string | undefined;
     readonly status?: string | null | undefined;
     readonly email?: string | null | undefined;
+    readonly sharesReceipts?: boolean | undefined;
   },
 ): Promise<User> {
   return must(await app.store.putUser({ userId: actor.user.id, ...changes }));

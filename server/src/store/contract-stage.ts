@@ -1,9 +1,12 @@
 import { expect } from "bun:test";
 import { applyDelta, type RoomView, relate } from "@parley/protocol/apply";
+import { parseCalls } from "@parley/protocol/content";
 import { type DeltaFrame, isGone } from "@parley/protocol/frames";
+import { limits } from "@parley/protocol/limits";
 import {
   type Membership,
   type Message,
+  type Place,
   type Room,
   type RoomId,
   type RoomKind,
@@ -179,12 +182,15 @@ export class Stage {
       readonly replyTo?: number;
       readonly attachments?: readonly string[];
       readonly at?: number;
+      readonly mayCallAll?: boolean;
     } = {},
   ): Promise<Outcome<Appended, "not_found" | "room_archived" | "invalid">> {
     return this.store.appendMessage({
       roomId: room.id,
       authorId: author.id,
       content,
+      calls: parseCalls(content),
+      mayCallAll: options.mayCallAll ?? false,
       clientMessageId: options.clientMessageId ?? null,
       replyTo: options.replyTo ?? null,
       attachments: options.attachments ?? [],
@@ -197,11 +203,30 @@ export class Stage {
   }
 
   edit(room: Room, id: number, user: User, content: string) {
-    return this.store.editMessage({ roomId: room.id, id, userId: user.id, content, at: this.at });
+    return this.store.editMessage({
+      roomId: room.id,
+      id,
+      userId: user.id,
+      content,
+      calls: parseCalls(content),
+      mayCallAll: false,
+      at: this.at,
+    });
   }
 
   remove(room: Room, id: number, user: User, asAdmin = false) {
     return this.store.removeMessage({ roomId: room.id, id, userId: user.id, asAdmin, at: this.at });
+  }
+
+  read(room: Room, user: User, upTo: number, unread = false) {
+    return this.store.setReceipt({ roomId: room.id, userId: user.id, upTo, unread });
+  }
+
+  /** The place of a user in a room, which they must be in. */
+  async place(room: Room, user: User): Promise<Place> {
+    const place = await this.store.findPlace({ roomId: room.id, userId: user.id });
+    if (!place) throw new Error("not in the room");
+    return place;
   }
 
   react(room: Room, id: number, user: User, emoji: string) {
@@ -247,7 +272,7 @@ export class Stage {
 
   async #auditRoom(topic: Topic, deltas: readonly DeltaFrame[]): Promise<void> {
     const fresh = await this.#loadRoom(topic.slice("room:".length));
-    let view: RoomView = { seq: 0, messages: [], room: null, members: new Map(), gone: false };
+    let view: RoomView = { seq: 0, messages: [], room: null, members: new Map(), receipts: new Map(), gone: false };
     const views = [view];
     for (const delta of deltas) {
       expect(relate(view.seq, delta)).toBe("next");
@@ -258,12 +283,19 @@ export class Stage {
     if (fresh === null) {
       expect(view.gone).toBe(true);
     } else {
-      expect(comparable(view)).toEqual(comparable(fresh));
+      const silent = this.#silent();
+      expect(comparable(view, silent)).toEqual(comparable(fresh, silent));
       for (const old of some(views, 8)) {
         const caughtUp = applyDelta(old, await this.#changes(topic, old.seq));
-        expect(comparable(caughtUp)).toEqual(comparable(fresh));
+        expect(comparable(caughtUp, silent)).toEqual(comparable(fresh, silent));
       }
     }
+  }
+
+  /** Who has stopped to share receipts: what was told of them before is not taken back. */
+  #silent(): ReadonlySet<UserId> {
+    const users = this.seen.flatMap(({ topic, users = [] }) => (topic === workspaceTopic ? [] : users));
+    return new Set(users.filter(({ sharesReceipts }) => sharesReceipts === false).map(({ id }) => id));
   }
 
   /** The room as a client loads it, or null when there is none. */
@@ -285,7 +317,8 @@ export class Stage {
     } while (cursor !== null);
     expect(found.room.memberCount).toBe(members.size);
     expect(found.room.lastMessageId).toBe(messages.length);
-    return { seq: await this.head(roomTopic(roomId)), messages, room: found.room, members, gone: false };
+    const receipts = new Map((await this.store.listReceipts({ roomId })).map(({ user, upTo }) => [user, upTo]));
+    return { seq: await this.head(roomTopic(roomId)), messages, room: found.room, members, receipts, gone: false };
   }
 
   /** The user's own topic and the workspace's: their things by key, without what is never announced there. */
@@ -335,11 +368,15 @@ export const topicOf = (thing: Room | User | "workspace"): Topic => {
  * What two views of one room must agree on. People's shown names are told by the workspace's topic, and the newest
  * message of a room by its messages.
  */
-function comparable({ seq, messages, room, members }: RoomView) {
+function comparable({ seq, messages, room, members, receipts }: RoomView, silent: ReadonlySet<UserId>) {
   return {
     seq,
     messages: messages.map(({ author, ...message }) => ({ ...message, author: author.id })),
     room: room && { ...room, users: room.users?.map(({ id }) => id), ...unspoken },
+    // A room that has become large keeps them to itself.
+    receipts: [...receipts]
+      .filter(([user]) => members.size <= limits.receiptMembers && !silent.has(user))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
     members: [...members.values()].map(({ user, ...member }) => ({ ...member, user: user.id })).sort(byUser),
   };
 }
@@ -359,9 +396,17 @@ function collect(topic: Topic, deltas: readonly DeltaFrame[], gone: ReadonlySet<
       // Comings, goings and messages are for the members of a room.
       for (const room of delta.rooms ?? []) things.set(room.id, { ...room, memberCount: 0, ...unspoken });
     } else {
+      for (const receipt of delta.receipts ?? []) {
+        if (!gone.has(receipt.room)) things.set(`receipt ${receipt.room}`, receipt);
+      }
+      for (const level of delta.levels ?? []) if (!gone.has(level.room)) things.set(`level ${level.room}`, level);
       for (const { user: _, ...membership } of delta.memberships ?? []) {
         // With a removed room its memberships end, without a word of their own.
         if (!gone.has(membership.room)) things.set(membership.room, membership);
+        // Who leaves takes them along.
+        if (membership.leftAt === undefined) continue;
+        things.delete(`receipt ${membership.room}`);
+        things.delete(`level ${membership.room}`);
       }
     }
   }

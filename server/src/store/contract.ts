@@ -4,6 +4,7 @@ import type { Room, User } from "@parley/protocol/model";
 import { parseSearch } from "@parley/protocol/search";
 import * as fc from "fast-check";
 import { type Engine, refusal, Stage, topicOf, value } from "./contract-stage.ts";
+import { expectCounts, unreadContract } from "./contract-unread.ts";
 import type { HistoryCursor } from "./store.ts";
 
 /**
@@ -221,7 +222,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
 
       test("[PF2] a user is found by id and by user name, without what is theirs alone", async () => {
         const ada = value(await stage.trySignUp("ada", { email: "ada@example.org" }));
-        const { email: _, ...seen } = ada;
+        const { email: _, sharesReceipts: __, ...seen } = ada;
         for (const reference of [ada.id, "ada", "ADA"]) expect(await stage.store.findUser({ reference })).toEqual(seen);
         expect(await stage.store.findUser({ reference: "ada@example.org" })).toBeNull();
       });
@@ -324,8 +325,9 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const [ada, bob] = await stage.cast("ada", "bob");
         const room = value(await stage.tryCreateRoom(ada, { name: "Tea Time", slug: "tea" }));
         expect(room).toMatchObject({ slug: "tea", memberCount: 1, lastMessageId: 0, membership: { role: "owner" } });
+        const { membership: _, ...record } = room;
         for (const reference of [room.id, "tea"]) {
-          expect(await stage.store.findRoom({ reference, userId: ada.id })).toEqual({ room, role: "owner" });
+          expect(await stage.store.findRoom({ reference, userId: ada.id })).toEqual({ room: record, role: "owner" });
           const asBob = await stage.store.findRoom({ reference, userId: bob.id });
           expect(asBob).toMatchObject({ room: { id: room.id }, role: null });
           expect(asBob?.room.membership).toBeUndefined();
@@ -559,7 +561,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const room = await stage.createRoom(ada, "public", bob);
         value(await stage.leave(room, ada));
         stage.at += 5;
-        expect(value(await stage.join(room, ada)).membership).toEqual({
+        expect(value(await stage.join(room, ada)).membership).toMatchObject({
           role: "member",
           joinedAt: new Date(stage.at).toISOString(),
         });
@@ -1123,13 +1125,15 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
       });
     });
 
-    test("whatever people do at once, every view of it converges", async () => {
+    unreadContract(() => stage);
+
+    test("[UN3] whatever people do at once, every view of it converges, and every count is what the messages say", async () => {
       const act = fc.record({
         kind: fc.constantFrom(...Object.keys(acts)),
         user: fc.nat(3),
         room: fc.nat(3),
         id: fc.integer({ min: 1, max: 4 }),
-        word: fc.constantFrom("tea", "milk", "sugar"),
+        word: fc.constantFrom("tea", "milk", "@bob sugar", "@all"),
       });
       await fc.assert(
         fc.asyncProperty(fc.array(fc.array(act, { maxLength: 12 }), { maxLength: 8 }), async (rounds) => {
@@ -1155,6 +1159,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
               );
             }
             await own.audit();
+            await expectCounts(own, rooms, users);
           } finally {
             await own.close();
           }
@@ -1194,11 +1199,11 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const head = await stage.head(topic);
         expect(await stage.store.changesSince({ topic, since: head, limit: 5 })).toEqual({ kind: "current", head });
         expect(await stage.store.changesSince({ topic, since: head + 1, limit: 5 })).toEqual({ kind: "reset", head });
-        expect(await stage.store.changesSince({ topic, since: head - 5, limit: 5 })).toMatchObject({ kind: "changes" });
+        expect(await stage.store.changesSince({ topic, since: head - 5, limit: 6 })).toMatchObject({ kind: "changes" });
         expect(await stage.store.changesSince({ topic, since: head - 5, limit: 4 })).toEqual({ kind: "reset", head });
-        // Membership and room count too.
-        expect(await stage.store.changesSince({ topic, since: 0, limit: 6 })).toEqual({ kind: "reset", head });
-        expect(await stage.store.changesSince({ topic, since: 0, limit: 7 })).toMatchObject({ kind: "changes" });
+        // Membership, receipt and room count too.
+        expect(await stage.store.changesSince({ topic, since: 0, limit: 7 })).toEqual({ kind: "reset", head });
+        expect(await stage.store.changesSince({ topic, since: 0, limit: 8 })).toMatchObject({ kind: "changes" });
         expect(await stage.store.changesSince({ topic: "room:RNONE", since: 3, limit: 5 })).toEqual({
           kind: "reset",
           head: 0,
@@ -1237,6 +1242,10 @@ const acts: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
   remove: ({ stage, room, who, id }) => stage.remove(room, id, who, id === 1),
   react: ({ stage, room, who, id, word }) => stage.react(room, id, who, word),
   unreact: ({ stage, room, who, id, word }) => stage.unreact(room, id, who, word),
+  read: ({ stage, room, who, id }) => stage.read(room, who, id),
+  markUnread: ({ stage, room, who, id }) => stage.read(room, who, id - 1, true),
+  setLevel: ({ stage, room, who, id }) =>
+    stage.store.putNotifyLevel({ roomId: room.id, userId: who.id, notifyLevel: id > 2 ? "none" : "all" }),
   join: ({ stage, room, who }) => stage.join(room, who),
   leave: ({ stage, room, who }) => stage.leave(room, who),
   rename: ({ stage, room, word }) => stage.store.putRoom({ id: room.id, name: word, slug: word }),

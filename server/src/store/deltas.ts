@@ -1,5 +1,17 @@
 import type { Changes, DeltaFrame } from "@parley/protocol/frames";
-import type { GoneRoom, Membership, Message, Room, Seq, Session, Topic, User, Workspace } from "@parley/protocol/model";
+import type {
+  GoneRoom,
+  Level,
+  Membership,
+  Message,
+  Receipt,
+  Room,
+  Seq,
+  Session,
+  Topic,
+  User,
+  Workspace,
+} from "@parley/protocol/model";
 
 /** What one transaction tells one topic about one of its changes. */
 export interface Announcement {
@@ -33,6 +45,8 @@ type Thing =
   | { readonly kind: "memberships"; readonly thing: Membership }
   | { readonly kind: "users"; readonly thing: User }
   | { readonly kind: "sessions"; readonly thing: Session }
+  | { readonly kind: "receipts"; readonly thing: Receipt }
+  | { readonly kind: "levels"; readonly thing: Level }
   | { readonly kind: "workspace"; readonly thing: Workspace };
 
 /** One number of a topic, and the things that it changed last. */
@@ -91,6 +105,8 @@ function listThings(things: Changes): readonly Thing[] {
     ...(things.memberships ?? []).map((thing) => ({ kind: "memberships", thing }) as const),
     ...(things.users ?? []).map((thing) => ({ kind: "users", thing }) as const),
     ...(things.sessions ?? []).map((thing) => ({ kind: "sessions", thing }) as const),
+    ...(things.receipts ?? []).map((thing) => ({ kind: "receipts", thing }) as const),
+    ...(things.levels ?? []).map((thing) => ({ kind: "levels", thing }) as const),
     ...(things.workspace ? [{ kind: "workspace", thing: things.workspace } as const] : []),
   ];
 }
@@ -99,6 +115,10 @@ function keyOf({ kind, thing }: Thing): string {
   switch (kind) {
     case "memberships":
       return `${kind} ${thing.room} ${thing.user.id}`;
+    case "receipts":
+      return `${kind} ${thing.room} ${thing.user}`;
+    case "levels":
+      return `${kind} ${thing.room}`;
     case "workspace":
       return kind;
     default:
@@ -118,6 +138,8 @@ function toDelta(topic: Topic, from: Seq, to: Seq, changes: readonly Change[]): 
   const memberships: Membership[] = [];
   const users: User[] = [];
   const sessions: Session[] = [];
+  const receipts: Receipt[] = [];
+  const levels: Level[] = [];
   let workspace: Workspace | undefined;
   for (const { kind, thing } of changes.flatMap(({ things }) => things)) {
     switch (kind) {
@@ -136,6 +158,12 @@ function toDelta(topic: Topic, from: Seq, to: Seq, changes: readonly Change[]): 
       case "sessions":
         sessions.push(thing);
         break;
+      case "receipts":
+        receipts.push(thing);
+        break;
+      case "levels":
+        levels.push(thing);
+        break;
       case "workspace":
         workspace = thing;
         break;
@@ -151,6 +179,8 @@ function toDelta(topic: Topic, from: Seq, to: Seq, changes: readonly Change[]): 
     ...(memberships.length > 0 && { memberships }),
     ...(users.length > 0 && { users }),
     ...(sessions.length > 0 && { sessions }),
+    ...(receipts.length > 0 && { receipts }),
+    ...(levels.length > 0 && { levels }),
     ...(workspace && { workspace }),
   };
 }

@@ -1,11 +1,15 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type {
   Attachment,
+  Author,
   FileId,
   InvitePreview,
   Membership,
   Message,
   MessageId,
+  NotifyLevel,
+  Place,
+  Receipt,
   Room,
   RoomId,
   RoomKind,
@@ -62,7 +66,7 @@ export interface SignedIn {
   readonly session: Session;
 }
 
-/** A room as its store knows it, and the asking user's place in it. */
+/** A room as its store knows it, and the asking user's role in it. */
 export interface RoomAccess {
   readonly room: Room;
   readonly role: RoomRole | null;
@@ -155,6 +159,12 @@ export interface Reads {
   listSessions(input: { readonly userId: UserId; readonly at: number }): Promise<readonly Session[]>;
   /** `reference` is an id or a slug. Null when it does not exist; whether it may be seen is the caller's question. */
   findRoom(input: { readonly reference: string; readonly userId: UserId | null }): Promise<RoomAccess | null>;
+  /** A member's own place, with counts; null when they are not in the room. */
+  findPlace(input: { readonly roomId: RoomId; readonly userId: UserId }): Promise<Place | null>;
+  /** How far those members have read who share it, by user name; empty in a room of more than `limits.receiptMembers`. */
+  listReceipts(input: { readonly roomId: RoomId }): Promise<readonly Receipt[]>;
+  /** Who of them, but its author, has read a message. */
+  listReaders(input: { readonly roomId: RoomId; readonly id: MessageId }): Promise<readonly Author[]>;
   /** The user's rooms and the public rooms they could join, by name, with the positions that continue this snapshot. */
   listRooms(input: {
     readonly userId: UserId;
@@ -239,6 +249,9 @@ export interface NewSession {
   readonly expiresAt: number;
 }
 
+/** Names that a content calls, in lower case, at most `limits.mentionsPerMessage`: members', or `all` and `here`. */
+export type Calls = readonly string[];
+
 export interface Writes {
   /**
    * Creates an account, its first session and its membership of the default room; redeems `invite` if given. The first
@@ -278,6 +291,7 @@ export interface Writes {
     readonly displayName?: string;
     readonly status?: string | null;
     readonly email?: string | null;
+    readonly sharesReceipts?: boolean;
   }): Promise<Outcome<User, "email_taken">>;
   putWorkspace(input: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<null>;
 
@@ -351,6 +365,22 @@ export interface Writes {
     readonly member: string;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+  /** The same level again changes nothing. */
+  putNotifyLevel(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly notifyLevel: NotifyLevel;
+  }): Promise<Outcome<Place, "not_found">>;
+  /**
+   * Moves a receipt forward, or (`unread`) anywhere; never beyond the newest message. Where it stands already, nothing
+   * changes. Its user is told; a small room is told when it is the furthest that they have come, and they share it.
+   */
+  setReceipt(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly upTo: MessageId;
+    readonly unread: boolean;
+  }): Promise<Outcome<Receipt, "not_found">>;
 
   createInvite(input: {
     readonly code: string;
@@ -372,11 +402,14 @@ export interface Writes {
   /**
    * Appends a message under the room's next id. `(author, clientMessageId)` is unique for ever: a repeat returns the
    * first message as it is now, with `created` false, and announces nothing. `createdAt` never runs backwards in a room.
+   * Whoever of `calls` is a member is mentioned; everyone, where few are or (`mayCallAll`) the caller has found an admin. The author's receipt goes along if it stood at the message before.
    */
   appendMessage(input: {
     readonly roomId: RoomId;
     readonly authorId: UserId;
     readonly content: string;
+    readonly calls: Calls;
+    readonly mayCallAll: boolean;
     readonly clientMessageId: string | null;
     readonly replyTo: MessageId | null;
     /** Pending uploads of this author to this room, at most `limits.attachmentsPerMessage`, none twice; else `invalid`. */
@@ -391,6 +424,8 @@ export interface Writes {
     readonly id: MessageId;
     readonly userId: UserId;
     readonly content: string;
+    readonly calls: Calls;
+    readonly mayCallAll: boolean;
     readonly at: number;
   }): Promise<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">>;
   /** Its author, or (`asAdmin`) whoever the caller has found to be an admin, while a member. Idempotent. */

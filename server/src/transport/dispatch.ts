@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { App } from "../app.ts";
 import { deleteMessage, editMessage, notifyTyping, sendMessage } from "../domain/messages.ts";
 import { addReaction, removeReaction } from "../domain/reactions.ts";
+import { setReceipt } from "../domain/receipts.ts";
 import type { SignedIn } from "../store/store.ts";
 import type { Limit, Limits } from "./limits.ts";
 
@@ -20,6 +21,7 @@ const costs: Readonly<Record<DomainCommand["type"], Limit>> = {
   "message.delete": "edit",
   "reaction.add": "react",
   "reaction.remove": "react",
+  "receipt.set": "receipt",
   typing: "typing",
 };
 
@@ -37,6 +39,9 @@ export async function dispatch(app: App, limits: Limits, actor: SignedIn, comman
       return { message: await addReaction(app, actor, command) };
     case "reaction.remove":
       return { message: await removeReaction(app, actor, command) };
+    case "receipt.set":
+      await setReceipt(app, actor, command);
+      return {};
     case "typing":
       await notifyTyping(app, actor, command);
       return {};

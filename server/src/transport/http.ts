@@ -24,6 +24,7 @@ import { messageRoutes } from "./routes/messages.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { reactionRoutes } from "./routes/reactions.ts";
+import { receiptRoutes } from "./routes/receipts.ts";
 import { roomRoutes } from "./routes/rooms.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
@@ -73,6 +74,7 @@ export function createHttp(options: HttpOptions): Http {
   reactionRoutes(http, options);
   searchRoutes(http, options);
   fileRoutes(http, options);
+  receiptRoutes(http, options);
   pollingRoutes(http, options);
   commandRoutes(http, options);
   eventRoutes(http, options);

@@ -18,6 +18,7 @@ const buckets = {
   picture: { burst: 10, everyMs: 10_000 },
   edit: { burst: 30, everyMs: 1000 },
   react: { burst: 60, everyMs: 100 },
+  receipt: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },
   search: { burst: 15, everyMs: 1000 },
   "create-room": { burst: 20, everyMs: 60_000 },

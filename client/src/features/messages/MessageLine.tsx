@@ -1,6 +1,7 @@
 import type { Room } from "@parley/protocol/model";
 import { createMemo, createSignal, createUniqueId, type JSX, Match, onMount, Show, Switch } from "solid-js";
 import { type Entry, useClient } from "../../state/client.ts";
+import { isCalled } from "../../state/places.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
@@ -62,6 +63,7 @@ export function MessageLine(props: {
         data-last={line().last ? "" : undefined}
         data-own={message().author.id === client.me().id ? "" : undefined}
         data-called={props.called ? "" : undefined}
+        data-calls-me={isCalled(client.me(), message()) ? "" : undefined}
         data-delivery={delivery().kind}
       >
         <Show
@@ -106,6 +108,7 @@ export function MessageLine(props: {
                 <MessageContent
                   id={`${id}-text`}
                   content={message().content}
+                  mentions={message().mentions}
                   editedAt={message().editedAt}
                   holdStill={(change) => element && props.holdStill(element, change)}
                 />

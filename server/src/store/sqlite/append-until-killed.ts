@@ -22,6 +22,8 @@ async function appendOne(key: string): Promise<void> {
     roomId,
     authorId,
     content: `content of ${key} `.repeat(50),
+    calls: [],
+    mayCallAll: false,
     clientMessageId: key,
     replyTo: null,
     attachments: [],

@@ -5,6 +5,7 @@ import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
 import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
+import { addReceipts } from "./migrations/receipts.ts";
 import { addRoomCare } from "./migrations/room-care.ts";
 import { createSearch } from "./migrations/search.ts";
 import { addStatus } from "./migrations/status.ts";
@@ -22,6 +23,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   createSearch,
   addFiles,
   addRoomCare,
+  addReceipts,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,8 +1,9 @@
 import { limits } from "@parley/protocol/limits";
 import { type Room, type RoomId, roomTopic, type Seq, type UserId, userTopic } from "@parley/protocol/model";
 import type { Outcome, Writes } from "../store.ts";
-import { findPlace, hasRoomLeft } from "./memberships.ts";
-import { findPeople } from "./room-people.ts";
+import { findStanding, hasRoomLeft, toOwnRoom } from "./memberships.ts";
+import { listRoomReceipts } from "./readers.ts";
+import { startReceipt } from "./receipts.ts";
 import {
   type MembershipRow,
   membershipColumns,
@@ -10,7 +11,6 @@ import {
   roomColumns,
   toAuthor,
   toMembership,
-  toOwnRoom,
   toRoom,
 } from "./rows.ts";
 import { nextUserSeq } from "./topics.ts";
@@ -47,9 +47,9 @@ function* findUserId(reference: string): Verb<UserId | undefined> {
 }
 
 function* getOwn(roomId: RoomId, userId: UserId): Verb<Room> {
-  const row = yield* findPlace(roomId, userId);
+  const row = yield* findStanding(roomId, userId);
   if (!row) throw new Error("a direct room has lost its people");
-  return toOwnRoom(row, yield* findPeople(row));
+  return yield* toOwnRoom(row, userId);
 }
 
 /** All its people are in it from its first change on, which tells each of them of the room. */
@@ -86,6 +86,7 @@ function* insertDirectRoom(
       seq,
       id,
     );
+    yield* startReceipt({ room: room.id, user: id, upTo: 0 }, { room: 1, user: seq });
   }
   const rows = yield* all<MembershipRow>(
     `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
@@ -94,9 +95,14 @@ function* insertDirectRoom(
   );
   const rooms = [toRoom(row, rows.map(toAuthor))];
   const memberships = rows.map(toMembership);
-  transaction.announce(roomTopic(room.id), row.room_seq, { rooms, memberships });
+  const receipts = yield* listRoomReceipts(room.id, 0, room.ids.length);
+  transaction.announce(roomTopic(room.id), row.room_seq, { rooms, memberships, receipts });
   for (const membership of memberships) {
     const { id } = membership.user;
-    transaction.announce(userTopic(id), seqs.get(id) ?? 0, { rooms, memberships: [membership] });
+    transaction.announce(userTopic(id), seqs.get(id) ?? 0, {
+      rooms,
+      memberships: [membership],
+      receipts: [{ room: room.id, user: id, upTo: 0 }],
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { InvitePreview, Room, RoomKind, UserId } from "@parley/protocol/model";
 import type { InviteRecord, Outcome, Reads, Writes } from "../store.ts";
-import { addMember, findPlace, hasSpace } from "./memberships.ts";
-import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite, toOwnRoom } from "./rows.ts";
+import { addMember, findStanding, hasSpace, toOwnRoom } from "./memberships.ts";
+import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite } from "./rows.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 /** With one parameter, the time. Invites of a removed room are revoked. */
@@ -44,8 +44,8 @@ export function* createInvite(
   _transaction: Transaction,
   input: Input<Writes["createInvite"]>,
 ): Verb<Outcome<InviteRecord, "not_found" | "not_allowed" | "room_archived" | "limit_reached">> {
-  const room = yield* findPlace(input.roomId, input.userId);
-  if (!room || (room.room_kind !== "public" && room.place_role === null)) return refuse("not_found");
+  const room = yield* findStanding(input.roomId, input.userId);
+  if (!room || (room.room_kind !== "public" && room.standing === null)) return refuse("not_found");
   if (room.room_kind === "direct") return refuse("not_allowed");
   if (room.archived_at !== null) return refuse("room_archived");
   const { open } = yield* one<{ open: number }>(
@@ -91,10 +91,10 @@ export function* redeemInvite(
     code,
     at,
   );
-  const room = invite && (yield* findPlace(invite.invite_room_id, userId));
+  const room = invite && (yield* findStanding(invite.invite_room_id, userId));
   if (!room || (yield* isRemovedSince(invite, userId)) || room.archived_at !== null) return refuse("invite_unusable");
   // Who took the last use and asks again is in, and no longer needs one.
-  if (room.place_role !== null) return done(toOwnRoom(room));
+  if (room.standing !== null) return done(yield* toOwnRoom(room, userId));
   if (invite.max_uses !== null && invite.uses >= invite.max_uses) return refuse("invite_unusable");
   if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
   yield* countUse(code);

@@ -1,6 +1,7 @@
 import { limits } from "@parley/protocol/limits";
 import {
   type Membership,
+  type Place,
   type Room,
   type RoomId,
   type RoomRole,
@@ -9,16 +10,15 @@ import {
   userTopic,
 } from "@parley/protocol/model";
 import type { Outcome, Reads, Writes } from "../store.ts";
+import { findPlace, sharesReceipts, startReceipt } from "./receipts.ts";
 import { findPeople } from "./room-people.ts";
 import {
   type MembershipRow,
   membershipColumns,
-  type PlaceRow,
-  placeColumns,
   type RoomRow,
   roomColumns,
   toMembership,
-  toOwnRoom,
+  toNotifyLevel,
   toRoom,
 } from "./rows.ts";
 import { nextRoomSeq, nextUserSeq } from "./topics.ts";
@@ -45,9 +45,9 @@ export function* putMembership(
   transaction: Transaction,
   { roomId, userId, at }: Input<Writes["putMembership"]>,
 ): Verb<Outcome<Room, "not_found" | "room_archived" | "limit_reached">> {
-  const room = yield* findPlace(roomId, userId);
+  const room = yield* findStanding(roomId, userId);
   if (!room) return refuse("not_found");
-  if (room.place_role !== null) return done(toOwnRoom(room, yield* findPeople(room)));
+  if (room.standing !== null) return done(yield* toOwnRoom(room, userId));
   if (room.room_kind !== "public") return refuse("not_found");
   if (room.archived_at !== null) return refuse("room_archived");
   if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
@@ -58,24 +58,53 @@ export function* removeMembership(
   transaction: Transaction,
   { roomId, userId, at }: Input<Writes["removeMembership"]>,
 ): Verb<Outcome<null, "not_found" | "not_allowed">> {
-  const before = yield* findPlace(roomId, userId);
+  const before = yield* findStanding(roomId, userId);
   if (!before) return refuse("not_found");
-  if (before.place_role === null) return done(null);
+  if (before.standing === null) return done(null);
   if (before.room_kind === "direct") return refuse("not_allowed");
   yield* endMembership(transaction, { roomId, userId, at, removed: false });
-  if (before.place_role === "owner") yield* handOver(transaction, roomId);
+  if (before.standing === "owner") yield* handOver(transaction, roomId);
   return done(null);
 }
 
-/** A room that exists, with the place that a user has in it. */
-export const findPlace = (roomId: RoomId, userId: UserId): Verb<(RoomRow & PlaceRow) | undefined> =>
+/** How loudly a room calls its member. The same again changes nothing. */
+export function* putNotifyLevel(
+  transaction: Transaction,
+  { roomId, userId, notifyLevel }: Input<Writes["putNotifyLevel"]>,
+): Verb<Outcome<Place, "not_found">> {
+  const before = yield* findPlace({ roomId, userId });
+  if (!before) return refuse("not_found");
+  if (before.notifyLevel === notifyLevel) return done(before);
+  const seq = yield* nextUserSeq(userId);
+  yield* all(
+    "UPDATE memberships SET notify_level = ?, level_seq = ? WHERE room_id = ? AND user_id = ?",
+    notifyLevel,
+    seq,
+    roomId,
+    userId,
+  );
+  transaction.announce(userTopic(userId), seq, { levels: [{ room: roomId, notifyLevel }] });
+  return done({ ...before, notifyLevel });
+}
+
+/** A room that exists, and a user's role in it; null: not in it. */
+export const findStanding = (
+  roomId: RoomId,
+  userId: UserId,
+): Verb<(RoomRow & { readonly standing: RoomRole | null }) | undefined> =>
   first(
-    `SELECT ${roomColumns}, ${placeColumns} FROM rooms LEFT JOIN memberships AS places
+    `SELECT ${roomColumns}, places.role AS standing FROM rooms LEFT JOIN memberships AS places
      ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
      WHERE rooms.id = ? AND rooms.deleted_at IS NULL`,
     userId,
     roomId,
   );
+
+/** A room as its member sees it. */
+export function* toOwnRoom(room: RoomRow, userId: UserId): Verb<Room> {
+  const membership = yield* findPlace({ roomId: room.room_id, userId });
+  return { ...toRoom(room, yield* findPeople(room)), ...(membership && { membership }) };
+}
 
 /** Whether one more membership stays within the limits of the room and of the user. */
 export function* hasSpace(room: RoomRow, userId: UserId): Verb<boolean> {
@@ -100,22 +129,31 @@ export function* addMember(
   const room = yield* countMembers(roomId, 1);
   const userSeq = yield* nextUserSeq(userId);
   yield* all(
-    `INSERT INTO memberships (room_id, user_id, username_lower, role, joined_at, joined_seq, left_at, room_seq, user_seq)
-     SELECT ?, users.id, lower(users.username), ?, ?, ?, NULL, ?, ? FROM users WHERE users.id = ?
+    `INSERT INTO memberships (room_id, user_id, username_lower, role, joined_at, joined_seq, left_at, room_seq, user_seq,
+       level_seq) SELECT ?, users.id, lower(users.username), ?, ?, ?, NULL, ?, ?, ? FROM users WHERE users.id = ?
      ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,
-       joined_seq = excluded.joined_seq, left_at = NULL, removed_seq = NULL, room_seq = excluded.room_seq, user_seq = excluded.user_seq`,
+       joined_seq = excluded.joined_seq, left_at = NULL, removed_seq = NULL, notify_level = NULL,
+       level_seq = excluded.level_seq, room_seq = excluded.room_seq, user_seq = excluded.user_seq`,
     roomId,
     role,
     at,
     room.room_seq,
     room.room_seq,
     userSeq,
+    userSeq,
     userId,
   );
   const membership = yield* getMembership(roomId, userId);
-  transaction.announce(roomTopic(roomId), room.room_seq, { rooms: [toRoom(room)], memberships: [membership] });
-  transaction.announce(userTopic(userId), userSeq, { rooms: [toRoom(room)], memberships: [membership] });
-  return { ...toRoom(room), membership: { role, joinedAt: membership.joinedAt } };
+  const receipt = { room: roomId, user: userId, upTo: room.last_message_id };
+  yield* startReceipt(receipt, { room: room.room_seq, user: userSeq });
+  const things = { rooms: [toRoom(room)], memberships: [membership] };
+  const isTold = room.member_count <= limits.receiptMembers && (yield* sharesReceipts(userId));
+  transaction.announce(roomTopic(roomId), room.room_seq, { ...things, ...(isTold && { receipts: [receipt] }) });
+  const notifyLevel = toNotifyLevel(room.room_kind, null);
+  const levels = [{ room: roomId, notifyLevel }];
+  transaction.announce(userTopic(userId), userSeq, { ...things, receipts: [receipt], levels });
+  const place = { role, joinedAt: membership.joinedAt, notifyLevel, receipt: receipt.upTo, unread: 0, mentions: 0 };
+  return { ...toRoom(room), membership: place };
 }
 
 /** Ends a membership that there is. */

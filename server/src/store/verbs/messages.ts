@@ -1,6 +1,10 @@
+import { limits } from "@parley/protocol/limits";
 import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
 import type { HistoryCursor, MessagePage, Outcome, Reads, Writes } from "../store.ts";
 import { attachFiles, detachFiles } from "./files.ts";
+import { putMentions, resolveCalls, toMentionsColumn } from "./mentions.ts";
+import { type StandingRow, standingColumns } from "./readers.ts";
+import { moveReceipt } from "./receipts.ts";
 import { type AuthorRow, authorColumns, type MessageRow, messageColumns, toMessage } from "./rows.ts";
 import { nextRoomSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
@@ -44,11 +48,15 @@ export function* appendMessage(
     const sent = yield* findSent(authorId, clientMessageId);
     if (sent) return sent.readable > 0 ? done({ message: toMessage(sent), created: false }) : refuse("not_found");
   }
-  const author = yield* first<AuthorRow & { replied: number; archived_at: number | null }>(
-    `SELECT ${authorColumns}, rooms.archived_at,
+  const author = yield* first<
+    AuthorRow & StandingRow & { replied: number; member_count: number; archived_at: number | null }
+  >(
+    `SELECT ${authorColumns}, ${standingColumns}, rooms.member_count, rooms.archived_at,
        (SELECT count(*) FROM messages WHERE messages.room_id = rooms.id AND messages.id = ?) AS replied
      FROM rooms JOIN memberships ON memberships.room_id = rooms.id JOIN users ON users.id = memberships.user_id
+       JOIN receipts ON receipts.room_id = memberships.room_id AND receipts.user_id = memberships.user_id
      WHERE rooms.id = ? AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL`,
+    limits.receiptMembers,
     replyTo ?? 0,
     roomId,
     authorId,
@@ -56,6 +64,8 @@ export function* appendMessage(
   if (!author) return refuse("not_found");
   if (author.archived_at !== null) return refuse("room_archived");
   if (replyTo !== null && author.replied === 0) return refuse("invalid");
+  const mayCallAll = input.mayCallAll || author.member_count <= limits.callAllMembers;
+  const mentions = input.calls.length === 0 ? [] : yield* resolveCalls(roomId, input.calls, mayCallAll);
   const room = yield* one<{ id: MessageId; seq: number; at: number }>(
     `UPDATE rooms SET head = head + 1, last_message_id = last_message_id + 1,
        last_message_at = CASE WHEN last_message_at > ? THEN last_message_at ELSE ? END
@@ -67,8 +77,8 @@ export function* appendMessage(
   const attached = attachments.length > 0 ? yield* attachFiles(attachments, { roomId, id: room.id, authorId }) : null;
   if (attached === undefined) return refuse("invalid");
   yield* all(
-    `INSERT INTO messages (room_id, id, seq, author_id, client_message_id, content, reply_to, attachments, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (room_id, id, seq, author_id, client_message_id, content, reply_to, attachments, created_at,
+       mentions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     roomId,
     room.id,
     room.seq,
@@ -78,7 +88,9 @@ export function* appendMessage(
     replyTo,
     attached,
     room.at,
+    toMentionsColumn(mentions),
   );
+  yield* putMentions({ roomId, id: room.id, authorId }, mentions, null);
   const message = toMessage({
     ...author,
     message_id: room.id,
@@ -91,15 +103,20 @@ export function* appendMessage(
     edited_at: null,
     message_deleted_at: null,
     message_reactions: null,
+    message_mentions: toMentionsColumn(mentions),
     message_attachments: attached,
   });
-  transaction.announce(roomTopic(roomId), room.seq, { messages: [message] });
+  // Who had read everything before has read this too. [RR3]
+  const receipt = author.receipt_up_to === room.id - 1 ? { room: roomId, user: authorId, upTo: room.id } : null;
+  const isTold = receipt !== null && author.receipt_shared === 1;
+  if (receipt) yield* moveReceipt(transaction, receipt, isTold ? room.seq : null);
+  transaction.announce(roomTopic(roomId), room.seq, { messages: [message], ...(isTold && { receipts: [receipt] }) });
   return done({ message, created: true });
 }
 
 export function* editMessage(
   transaction: Transaction,
-  { roomId, id, userId, content, at }: Input<Writes["editMessage"]>,
+  { roomId, id, userId, content, calls, mayCallAll, at }: Input<Writes["editMessage"]>,
 ): Verb<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
@@ -107,17 +124,29 @@ export function* editMessage(
   if (before.user_id !== userId) return refuse("not_allowed");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   if (before.content === content) return done(toMessage(before));
+  const mentions =
+    calls.length === 0
+      ? []
+      : yield* resolveCalls(roomId, calls, mayCallAll || before.member_count <= limits.callAllMembers);
   const seq = yield* nextRoomSeq(roomId);
   const editedAt = Math.max(at, before.message_created_at);
   yield* all(
-    "UPDATE messages SET content = ?, edited_at = ?, seq = ? WHERE room_id = ? AND id = ?",
+    "UPDATE messages SET content = ?, edited_at = ?, mentions = ?, seq = ? WHERE room_id = ? AND id = ?",
     content,
     editedAt,
+    toMentionsColumn(mentions),
     seq,
     roomId,
     id,
   );
-  const message = toMessage({ ...before, content, edited_at: editedAt, message_seq: seq });
+  yield* putMentions({ roomId, id, authorId: userId }, mentions, before.message_mentions);
+  const message = toMessage({
+    ...before,
+    content,
+    edited_at: editedAt,
+    message_mentions: toMentionsColumn(mentions),
+    message_seq: seq,
+  });
   transaction.announce(roomTopic(roomId), seq, { messages: [message] });
   return done(message);
 }
@@ -133,13 +162,14 @@ export function* removeMessage(
   const seq = yield* nextRoomSeq(roomId);
   const deletedAt = Math.max(at, before.message_created_at);
   yield* all(
-    `UPDATE messages SET content = '', reactions = NULL, attachments = NULL, deleted_at = ?, seq = ?
+    `UPDATE messages SET content = '', reactions = NULL, attachments = NULL, mentions = NULL, deleted_at = ?, seq = ?
      WHERE room_id = ? AND id = ?`,
     deletedAt,
     seq,
     roomId,
     id,
   );
+  yield* putMentions({ roomId, id, authorId: before.user_id }, [], before.message_mentions);
   if (before.message_reactions !== null) {
     yield* all("DELETE FROM reactions WHERE room_id = ? AND message_id = ?", roomId, id);
   }
@@ -148,6 +178,7 @@ export function* removeMessage(
     ...before,
     content: "",
     message_deleted_at: deletedAt,
+    message_mentions: null,
     message_reactions: null,
     message_attachments: null,
     message_seq: seq,
@@ -184,9 +215,10 @@ export const findAsMember = (
   roomId: RoomId,
   id: MessageId,
   userId: UserId,
-): Verb<(MessageRow & { readonly archived_at: number | null }) | undefined> =>
+): Verb<(MessageRow & { readonly archived_at: number | null; readonly member_count: number }) | undefined> =>
   first(
-    `SELECT ${messageColumns}, rooms.archived_at ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
+    `SELECT ${messageColumns}, rooms.archived_at, rooms.member_count
+     ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
      WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ? AND memberships.left_at IS NULL
      AND rooms.deleted_at IS NULL`,
     roomId,

@@ -3,6 +3,7 @@ import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
 import { listPeople } from "./people.ts";
+import { findPlace, listReaders, listReceipts } from "./receipts.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { changesSince, listTopics } from "./topics.ts";
@@ -17,6 +18,9 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   findSession,
   listSessions,
   findRoom,
+  findPlace,
+  listReceipts,
+  listReaders,
   listRooms,
   listTopics,
   listMembers,

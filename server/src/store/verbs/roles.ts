@@ -1,6 +1,6 @@
 import type { Membership, Role, RoomId, UserId } from "@parley/protocol/model";
 import type { Outcome, Writes } from "../store.ts";
-import { changeRole, endMembership, findPlace, removeMembership } from "./memberships.ts";
+import { changeRole, endMembership, findStanding, removeMembership } from "./memberships.ts";
 import { type MembershipRow, membershipColumns, toMembership } from "./rows.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -48,13 +48,13 @@ function* findPower(
   roomId: RoomId,
   userId: UserId,
 ): Verb<"owner" | "admin" | (Outcome<never, "not_found" | "not_allowed"> & { readonly ok: false })> {
-  const room = yield* findPlace(roomId, userId);
-  if (!room || (room.room_kind !== "public" && room.place_role === null)) return refuse("not_found");
+  const room = yield* findStanding(roomId, userId);
+  if (!room || (room.room_kind !== "public" && room.standing === null)) return refuse("not_found");
   if (room.room_kind === "direct") return refuse("not_allowed");
   const { role } = yield* one<{ role: Role }>("SELECT role FROM users WHERE id = ?", userId);
   if (role !== "member") return "owner";
-  if (room.place_role === null) return refuse("not_found");
-  return room.place_role === "member" ? refuse("not_allowed") : room.place_role;
+  if (room.standing === null) return refuse("not_found");
+  return room.standing === "member" ? refuse("not_allowed") : room.standing;
 }
 
 /** `reference` is an id or a user name. */

@@ -3,6 +3,7 @@ import {
   type Room,
   type RoomId,
   type RoomKind,
+  type RoomRole,
   roomTopic,
   type Seq,
   type UserId,
@@ -11,21 +12,21 @@ import {
 import type { Outcome, Reads, RoomAccess, Writes } from "../store.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
 import { findPeople, listPeople } from "./room-people.ts";
-import { type PlaceRow, placeColumns, type RoomRow, roomColumns, toOwnRoom, toRoom } from "./rows.ts";
+import { type PlaceRow, placeColumns, type RoomRow, roomColumns, toPlace, toRoom } from "./rows.ts";
 import { findHeads, nextWorkspaceSeq, toPublicRoom } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 export function* findRoom({ reference, userId }: Input<Reads["findRoom"]>): Verb<RoomAccess | null> {
   // Slugs are lower case and ids begin with a capital: nothing can be both.
   const column = reference.startsWith("R") ? "rooms.id" : "rooms.slug";
-  const row = yield* first<RoomRow & PlaceRow>(
-    `SELECT ${roomColumns}, ${placeColumns} FROM rooms LEFT JOIN memberships AS places
+  const row = yield* first<RoomRow & { readonly standing: RoomRole | null }>(
+    `SELECT ${roomColumns}, places.role AS standing FROM rooms LEFT JOIN memberships AS places
      ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
      WHERE ${column} = ? AND rooms.deleted_at IS NULL`,
     userId,
     reference,
   );
-  return row ? { room: toOwnRoom(row, yield* findPeople(row)), role: row.place_role } : null;
+  return row ? { room: toRoom(row, yield* findPeople(row)), role: row.standing } : null;
 }
 
 const byName = new Intl.Collator("en", { sensitivity: "base", numeric: true });
@@ -37,6 +38,7 @@ export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
 }> {
   const own = yield* all<RoomRow & PlaceRow>(
     `SELECT ${roomColumns}, ${placeColumns} FROM memberships AS places JOIN rooms ON rooms.id = places.room_id
+     JOIN receipts ON receipts.room_id = places.room_id AND receipts.user_id = places.user_id
      WHERE places.user_id = ? AND places.left_at IS NULL AND rooms.deleted_at IS NULL`,
     userId,
   );
@@ -46,7 +48,7 @@ export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
   const people = yield* listPeople(userId, 0);
   const joined = new Set(own.map((row) => row.room_id));
   const rooms = [
-    ...own.map((row) => toOwnRoom(row, people.get(row.room_id))),
+    ...own.map((row) => ({ ...toRoom(row, people.get(row.room_id)), membership: toPlace(row) })),
     ...open.filter((row) => !joined.has(row.room_id)).map((row) => toRoom(row)),
   ];
   rooms.sort((a, b) => byName.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
@@ -137,6 +139,10 @@ export function* purgeRooms(_transaction: Transaction, { limit }: Input<Writes["
      (SELECT id FROM files WHERE room_id = ? AND state IN ('pending', 'kept') LIMIT ?) RETURNING id`,
     `DELETE FROM reactions WHERE room_id = ? AND (message_id, emoji, user_id) IN
      (SELECT message_id, emoji, user_id FROM reactions WHERE room_id = ? LIMIT ?) RETURNING user_id`,
+    `DELETE FROM mentions WHERE room_id = ? AND (target, message_id) IN
+     (SELECT target, message_id FROM mentions WHERE room_id = ? LIMIT ?) RETURNING target`,
+    `DELETE FROM receipts WHERE room_id = ? AND user_id IN
+     (SELECT user_id FROM receipts WHERE room_id = ? LIMIT ?) RETURNING user_id`,
     `DELETE FROM messages WHERE room_id = ? AND id IN
      (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT ?) RETURNING id`,
     `DELETE FROM memberships WHERE room_id = ? AND user_id IN

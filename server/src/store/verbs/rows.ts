@@ -1,9 +1,13 @@
+import { limits } from "@parley/protocol/limits";
 import type {
   Attachment,
   Author,
   FileId,
+  Level,
   Membership,
   Message,
+  NotifyLevel,
+  Place,
   Reaction,
   Role,
   Room,
@@ -70,10 +74,12 @@ export interface UserRow extends AuthorRow {
   readonly password_hash: string;
   readonly user_created_at: number;
   readonly user_seq: number;
+  readonly shares_receipts: number;
 }
 
 export const userColumns = `${authorColumns}, users.status, users.email, users.kind AS user_kind, \
-users.role AS user_role, users.password_hash, users.created_at AS user_created_at, users.seq AS user_seq`;
+users.role AS user_role, users.password_hash, users.created_at AS user_created_at, users.seq AS user_seq, \
+users.shares_receipts`;
 
 /** A user as everyone sees them. */
 export function toUser(row: UserRow): User {
@@ -87,10 +93,14 @@ export function toUser(row: UserRow): User {
 }
 
 /** A user as they see themself. */
-export const toOwnUser = (row: UserRow): User => ({ ...toUser(row), email: row.email });
+export const toOwnUser = (row: UserRow): User => ({
+  ...toUser(row),
+  email: row.email,
+  sharesReceipts: row.shares_receipts === 1,
+});
 
 export function toAccount(row: UserRow): Account {
-  return { ...toUser(row), email: row.email, passwordHash: row.password_hash };
+  return { ...toOwnUser(row), email: row.email, passwordHash: row.password_hash };
 }
 
 export interface SessionRow {
@@ -136,9 +146,11 @@ export interface RoomRow {
   readonly member_count: number;
 }
 
-/** A direct room is kept as a private one with a key. */
+/** As the wire knows it: a direct room is kept as a private one with a key. */
+export const roomKind = "CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END";
+
 export const roomColumns = `rooms.id AS room_id, rooms.slug, rooms.name AS room_name, rooms.description, \
-CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.archived_at, rooms.is_default, \
+${roomKind} AS room_kind, rooms.created_by, rooms.created_at AS room_created_at, rooms.deleted_at, rooms.archived_at, rooms.is_default, \
 rooms.head AS room_head, rooms.seq AS room_seq, rooms.last_message_id, rooms.last_message_at, rooms.member_count`;
 
 /** `users` are the people of a direct room, and of no other. */
@@ -159,20 +171,52 @@ export function toRoom(row: RoomRow, users?: readonly Author[]): Room {
   };
 }
 
-/** The asking user's own place in a room, where rooms are joined with it: nulls when they have none. */
+/** A member's own place in a room, where `places`, `rooms` and `receipts` are joined. */
 export interface PlaceRow {
-  readonly place_role: RoomRole | null;
-  readonly place_joined_at: number | null;
+  readonly place_role: RoomRole;
+  readonly place_joined_at: number;
+  readonly notify_level: NotifyLevel | null;
+  readonly place_room_kind: RoomKind;
+  readonly receipt: number;
+  readonly unread: number;
+  readonly mentions: number;
 }
 
-export const placeColumns = "places.role AS place_role, places.joined_at AS place_joined_at";
+/** Counting stops at the limit, so that a place costs the same however long one was away. */
+export const placeColumns = `places.role AS place_role, places.joined_at AS place_joined_at, places.notify_level, \
+${roomKind} AS place_room_kind, receipts.up_to AS receipt, \
+(SELECT count(*) FROM (SELECT 1 FROM messages WHERE messages.room_id = receipts.room_id \
+AND messages.id > receipts.up_to AND messages.author_id <> receipts.user_id AND messages.deleted_at IS NULL \
+LIMIT ${limits.unreadCount}) AS unread) AS unread, \
+(SELECT count(*) FROM (SELECT DISTINCT mentions.message_id FROM mentions WHERE mentions.room_id = receipts.room_id \
+AND mentions.target IN (receipts.user_id, 'all', 'here') AND mentions.message_id > receipts.up_to \
+AND mentions.author_id <> receipts.user_id LIMIT ${limits.unreadCount}) AS mentioned) AS mentions`;
 
-/** A room as its asking user sees it. */
-export function toOwnRoom(row: RoomRow & PlaceRow, users?: readonly Author[]): Room {
-  const room = toRoom(row, users);
-  if (row.place_role === null || row.place_joined_at === null) return room;
-  return { ...room, membership: { role: row.place_role, joinedAt: toTimestamp(row.place_joined_at) } };
+export function toPlace(row: PlaceRow): Place {
+  return {
+    role: row.place_role,
+    joinedAt: toTimestamp(row.place_joined_at),
+    notifyLevel: toNotifyLevel(row.place_room_kind, row.notify_level),
+    receipt: row.receipt,
+    unread: row.unread,
+    mentions: row.mentions,
+  };
 }
+
+/** Where someone has chosen none, direct rooms call with every message, the others when one is mentioned. */
+export const toNotifyLevel = (kind: RoomKind, chosen: NotifyLevel | null): NotifyLevel =>
+  chosen ?? (kind === "direct" ? "all" : "mentions");
+
+export interface LevelRow {
+  readonly room_id: string;
+  readonly notify_level: NotifyLevel | null;
+  readonly kind: RoomKind;
+}
+
+export const toLevel = (row: LevelRow): Level => ({
+  room: row.room_id,
+  notifyLevel: toNotifyLevel(row.kind, row.notify_level),
+});
 
 export interface MembershipRow extends AuthorRow {
   readonly membership_room_id: string;
@@ -234,12 +278,14 @@ export interface MessageRow extends AuthorRow {
   readonly message_deleted_at: number | null;
   readonly message_reactions: string | null;
   readonly message_attachments: string | null;
+  readonly message_mentions: string | null;
 }
 
 export const messageColumns = `${authorColumns}, messages.id AS message_id, messages.room_id AS message_room_id, \
 messages.seq AS message_seq, messages.client_message_id, messages.content, messages.reply_to, \
 messages.created_at AS message_created_at, messages.edited_at, messages.deleted_at AS message_deleted_at, \
-messages.reactions AS message_reactions, messages.attachments AS message_attachments`;
+messages.reactions AS message_reactions, messages.attachments AS message_attachments, \
+messages.mentions AS message_mentions`;
 
 export function toMessage(row: MessageRow): Message {
   return {
@@ -253,6 +299,7 @@ export function toMessage(row: MessageRow): Message {
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
     ...(row.edited_at !== null && { editedAt: toTimestamp(row.edited_at) }),
     ...(row.message_deleted_at !== null && { deletedAt: toTimestamp(row.message_deleted_at) }),
+    ...(row.message_mentions !== null && { mentions: JSON.parse(row.message_mentions) as readonly string[] }),
     ...(row.message_reactions !== null && { reactions: JSON.parse(row.message_reactions) as readonly Reaction[] }),
     ...(row.message_attachments !== null && {
       attachments: JSON.parse(row.message_attachments) as readonly Attachment[],

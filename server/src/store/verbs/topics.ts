@@ -10,16 +10,20 @@ import {
 } from "@parley/protocol/model";
 import { byId } from "../deltas.ts";
 import type { Reads, TopicChanges } from "../store.ts";
+import { listRoomReceipts, listUserReceipts } from "./readers.ts";
 import { findPeople, listPeople } from "./room-people.ts";
 import {
+  type LevelRow,
   type MembershipRow,
   type MessageRow,
   membershipColumns,
   messageColumns,
   type RoomRow,
   roomColumns,
+  roomKind,
   type SessionRow,
   sessionColumns,
+  toLevel,
   toMembership,
   toMessage,
   toOwnUser,
@@ -139,10 +143,12 @@ function* listRoomChanges(roomId: RoomId, since: Seq, atMost: number): Verb<Chan
     since,
     atMost,
   );
+  const receipts = yield* listRoomReceipts(roomId, since, atMost);
   return {
     messages: messages.map(toMessage).sort(byId),
     ...(room.room_seq > since && { rooms: [toRoom(room, yield* findPeople(room))] }),
     ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
+    ...(receipts.length > 0 && { receipts }),
   };
 }
 
@@ -162,6 +168,15 @@ function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Chan
     since,
     atMost,
   );
+  const receipts = yield* listUserReceipts(userId, since, atMost);
+  const levels = yield* all<LevelRow>(
+    `SELECT memberships.room_id, memberships.notify_level, ${roomKind} AS kind FROM memberships
+     JOIN rooms ON rooms.id = memberships.room_id WHERE memberships.user_id = ? AND memberships.level_seq > ?
+     AND memberships.level_seq > 0 AND memberships.left_at IS NULL ORDER BY memberships.level_seq LIMIT ?`,
+    userId,
+    since,
+    atMost,
+  );
   const current = memberships.filter((row) => row.left_at === null);
   const people = current.length > 0 ? yield* listPeople(userId, since) : undefined;
   return {
@@ -169,6 +184,8 @@ function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Chan
     ...(sessions.length > 0 && { sessions: sessions.map(toSession) }),
     ...(memberships.length > 0 && { memberships: memberships.map(toMembership) }),
     ...(current.length > 0 && { rooms: current.map((row) => toRoom(row, people?.get(row.room_id))) }),
+    ...(receipts.length > 0 && { receipts }),
+    ...(levels.length > 0 && { levels: levels.map(toLevel) }),
   };
 }
 

@@ -81,14 +81,16 @@ export function* putUser(
   const status = input.status === undefined ? before.status : input.status;
   // An e-mail address is the user's own business: the workspace hears of the rest alone.
   const isSeen = displayName !== before.display_name || status !== before.status;
-  if (!isSeen && email === before.email) return done(toOwnUser(before));
+  const shares = input.sharesReceipts === undefined ? before.shares_receipts : Number(input.sharesReceipts);
+  if (!isSeen && email === before.email && shares === before.shares_receipts) return done(toOwnUser(before));
   if (email !== null && email !== before.email && (yield* isEmailTaken(email))) return refuse("email_taken");
   const row = yield* one<UserRow>(
-    `UPDATE users SET display_name = ?, status = ?, email = ?, head = head + 1, seq = head + 1 WHERE id = ?
+    `UPDATE users SET display_name = ?, status = ?, email = ?, shares_receipts = ?, head = head + 1, seq = head + 1 WHERE id = ?
      RETURNING ${userColumns}`,
     displayName,
     status,
     email,
+    shares,
     input.userId,
   );
   if (displayName !== before.display_name) yield* putNameWords(row.user_id, { displayName, username: row.username });

@@ -1,9 +1,10 @@
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
-import { putMembership, removeMembership } from "./memberships.ts";
+import { putMembership, putNotifyLevel, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
 import { putReaction, removeReaction } from "./reactions.ts";
+import { setReceipt } from "./receipts.ts";
 import { putRole, removeMember } from "./roles.ts";
 import { createRoom, purgeRooms, putRoom, removeRoom } from "./rooms.ts";
 import { createSession, revokeSession, touchSession } from "./sessions.ts";
@@ -27,6 +28,8 @@ export const writeVerbs: WriteVerbs = {
   removeMembership,
   putRole,
   removeMember,
+  putNotifyLevel,
+  setReceipt,
   createInvite,
   revokeInvite,
   redeemInvite,
