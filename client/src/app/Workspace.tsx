@@ -7,6 +7,7 @@ import { Me } from "../features/settings/Me.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
 import { useClient } from "../state/client.ts";
 import { Frame } from "../ui/Frame.tsx";
+import { whenIdle } from "../ui/idle.ts";
 import { Late } from "../ui/Late.tsx";
 import { isNarrow } from "../ui/media.ts";
 import { listenForPeople } from "../ui/PersonButton.tsx";
@@ -171,9 +172,7 @@ function createRouteRoom(slug: () => string | undefined): () => Room | undefined
 
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
-  const preload = () => {
+  whenIdle(() => {
     for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms, People]) void part.preload();
-  };
-  if (typeof requestIdleCallback === "function") requestIdleCallback(preload, { timeout: 4000 });
-  else setTimeout(preload, 2000);
+  });
 }

@@ -14,7 +14,7 @@ export function GrowingText(props: {
   readonly invalid?: boolean;
   readonly enterKeyHint?: "send" | "enter" | "done";
   /** The list that completes what is written, and its chosen option while it is open. */
-  readonly completion?: { readonly listId: string; readonly activeId: string | undefined };
+  readonly completion?: { readonly listId: string; readonly activeId: string | undefined } | undefined;
   readonly ref?: (element: HTMLTextAreaElement) => void;
 }) {
   return (

@@ -3,16 +3,19 @@ import { codePoints, limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createSignal, createUniqueId, type JSX, lazy, onMount, Show, Suspense } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { CompletionList, type CompletionSource, createCompletion } from "../../ui/Completion.tsx";
+import type { CompletionSource, TextCompletion } from "../../ui/Completion.tsx";
 import { filesOf } from "../../ui/file-drop.ts";
 import { GrowingText, isComposing } from "../../ui/GrowingText.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
+import { whenIdle } from "../../ui/idle.ts";
 import { insertText } from "../../ui/insert-text.ts";
 import { isTouch } from "../../ui/media.ts";
 import { announce, notify } from "../../ui/notices.tsx";
-import { emojiCompletion } from "./emoji-completion.ts";
 
+const ComposerCompletion = lazy(() =>
+  import("./ComposerCompletion.tsx").then((m) => ({ default: m.ComposerCompletion })),
+);
 const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
 const Tray = lazy(() => import("./Tray.tsx").then((m) => ({ default: m.Tray })));
 
@@ -40,7 +43,8 @@ export function Composer(props: {
 }) {
   const client = useClient();
   const countId = createUniqueId();
-  const completion = createCompletion(() => [emojiCompletion, ...(props.completions ?? [])]);
+  const [begun, setBegun] = createSignal(false);
+  const [completion, setCompletion] = createSignal<TextCompletion>();
   const [emojiButton, setEmojiButton] = createSignal<HTMLElement>();
   let field: HTMLTextAreaElement | undefined;
   let picker: HTMLInputElement | undefined;
@@ -60,6 +64,10 @@ export function Composer(props: {
     props.controls({ focus, attach });
     // On a touch screen the focus would raise the keyboard over the messages.
     if (!isTouch()) focus();
+    whenIdle(() => {
+      void ComposerCompletion.preload();
+      void EmojiDialog.preload();
+    });
   });
 
   const send = () => {
@@ -91,7 +99,11 @@ export function Composer(props: {
           attach(files);
         }}
       >
-        <CompletionList completion={completion} />
+        <Show when={begun()}>
+          <Suspense>
+            <ComposerCompletion sources={props.completions ?? []} controls={setCompletion} />
+          </Suspense>
+        </Show>
         <Show when={uploads().length > 0}>
           <Suspense>
             <Tray uploads={uploads()} onEmptied={() => field?.focus({ preventScroll: true })} />
@@ -120,15 +132,16 @@ export function Composer(props: {
           enterKeyHint={isTouch() ? "enter" : "send"}
           describedBy={left() <= countFrom ? countId : undefined}
           invalid={left() < 0}
-          completion={completion.field()}
-          onBlur={completion.close}
+          completion={completion()?.field()}
+          onBlur={() => completion()?.close()}
           onInput={(value, element) => {
-            completion.onInput(element);
+            setBegun(true);
+            completion()?.onInput(element);
             client.setDraft(props.room.id, value);
             if (value !== "") client.notifyTyping(props.room.id);
           }}
           onKeyDown={(event) => {
-            if (isComposing(event) || event.altKey || (field && completion.onKeyDown(event, field))) return;
+            if (isComposing(event) || event.altKey || (field && completion()?.onKeyDown(event, field))) return;
             if (event.key === "Enter" && !event.shiftKey && (!isTouch() || event.ctrlKey || event.metaKey)) {
               event.preventDefault();
               send();

@@ -2,6 +2,7 @@ import type { Message, Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, For, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
 import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { whenIdle } from "../../ui/idle.ts";
 import { Late } from "../../ui/Late.tsx";
 import { announce } from "../../ui/notices.tsx";
 import { dayOf, formatDay } from "../../ui/time.ts";
@@ -70,6 +71,7 @@ export function MessageList(props: {
 
   onMount(() => {
     if (!scroller || !content) return;
+    whenIdle(() => void WhoReacted.preload());
     reading.attach(scroller, content);
     listenForLongPress(scroller, (target) => {
       const entry = reading.lineAt(target);
