@@ -43,7 +43,7 @@ const rows = [
     own: ["server/src/blobs"],
     protocol: true,
     types: ["server/src/app.ts"],
-    packages: ["node:"],
+    packages: ["node:", "aws4fetch"],
   }),
   row("server/src/fanout", {
     own: ["server/src/fanout"],

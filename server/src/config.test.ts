@@ -23,6 +23,7 @@ describe("settings", () => {
       signUp: "open",
       limits: true,
       trustedProxies: new Set(),
+      fileStore: { kind: "folder" },
       files: { fileBytes: 100 * 2 ** 20, userBytes: 5 * 2 ** 30, workspaceBytes: 50 * 2 ** 30 },
     });
   });
@@ -48,8 +49,55 @@ describe("settings", () => {
       signUp: "invite",
       limits: false,
       trustedProxies: new Set(["127.0.0.1", "::1", "10.0.0.2"]),
+      fileStore: { kind: "folder" },
       files: { fileBytes: 512 * 2 ** 10, userBytes: 2 * 2 ** 20, workspaceBytes: 2 ** 40 },
     });
+  });
+
+  test("say where files are kept, with all that this place needs", () => {
+    const s3 = {
+      PARLEY_FILES: "s3",
+      PARLEY_S3_ENDPOINT: "https://s3.example.org",
+      PARLEY_S3_BUCKET: "parley",
+      PARLEY_S3_ACCESS_KEY: "key",
+      PARLEY_S3_SECRET_KEY: "secret",
+    };
+    expect(readConfig(folder, s3).fileStore).toEqual({
+      kind: "s3",
+      endpoint: "https://s3.example.org",
+      region: "us-east-1",
+      bucket: "parley",
+      accessKey: "key",
+      secretKey: "secret",
+    });
+    const cloudinary = {
+      PARLEY_FILES: "cloudinary",
+      PARLEY_CLOUDINARY_CLOUD: "parley",
+      PARLEY_CLOUDINARY_KEY: "key",
+      PARLEY_CLOUDINARY_SECRET: "secret",
+    };
+    expect(readConfig(folder, cloudinary).fileStore).toEqual({
+      kind: "cloudinary",
+      cloud: "parley",
+      apiKey: "key",
+      apiSecret: "secret",
+      api: "https://api.cloudinary.com",
+      delivery: "https://res.cloudinary.com",
+    });
+    for (const settings of [s3, cloudinary]) {
+      for (const name of Object.keys(settings).slice(1)) {
+        expect(() => readConfig(folder, { ...settings, [name]: "" })).toThrow(name);
+      }
+    }
+    for (const [name, value] of [
+      ["PARLEY_FILES", "ftp"],
+      ["PARLEY_S3_ENDPOINT", "s3.example.org"],
+      ["PARLEY_S3_BUCKET", "../other"],
+      ["PARLEY_FILE_LIMIT", "100"],
+      ["PARLEY_STORAGE_LIMIT", "-1GiB"],
+    ] as const) {
+      expect(() => readConfig(folder, { ...s3, [name]: value })).toThrow(name);
+    }
   });
 
   test("come from base.env, then override.env, then the environment, each winning over the one before", () => {

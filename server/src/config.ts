@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { SignUpPolicy } from "@parley/protocol/model";
 import type { FileSettings } from "./app.ts";
+import type { CloudinarySettings } from "./blobs/cloudinary.ts";
+import type { S3Settings } from "./blobs/s3.ts";
 import { StartError } from "./start-error.ts";
 
 /** The program's settings. This file is the only reader of the environment. */
@@ -16,7 +18,14 @@ export interface Config {
   readonly limits: boolean;
   readonly trustedProxies: ReadonlySet<string>;
   readonly files: FileSettings;
+  readonly fileStore: FileStore;
 }
+
+/** Where the bytes of files are kept. */
+export type FileStore =
+  | { readonly kind: "folder" }
+  | ({ readonly kind: "s3" } & S3Settings)
+  | ({ readonly kind: "cloudinary" } & CloudinarySettings);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,6 +39,17 @@ const defaults = {
   PARLEY_SIGN_UP: "open",
   PARLEY_LIMITS: "on",
   PARLEY_TRUSTED_PROXIES: "",
+  PARLEY_FILES: "folder",
+  PARLEY_S3_ENDPOINT: "",
+  PARLEY_S3_REGION: "us-east-1",
+  PARLEY_S3_BUCKET: "",
+  PARLEY_S3_ACCESS_KEY: "",
+  PARLEY_S3_SECRET_KEY: "",
+  PARLEY_CLOUDINARY_CLOUD: "",
+  PARLEY_CLOUDINARY_KEY: "",
+  PARLEY_CLOUDINARY_SECRET: "",
+  PARLEY_CLOUDINARY_API: "https://api.cloudinary.com",
+  PARLEY_CLOUDINARY_DELIVERY: "https://res.cloudinary.com",
   PARLEY_FILE_LIMIT: "100MiB",
   PARLEY_STORAGE_PER_USER: "5GiB",
   PARLEY_STORAGE_LIMIT: "50GiB",
@@ -56,10 +76,11 @@ export function readConfig(folder: string, environment: Environment): Config {
     port: parsePort(settings.PORT),
     hostname: settings.HOST,
     dataFolder: settings.PARLEY_DATA,
-    publicUrl: parseUrl(settings.PARLEY_URL),
+    publicUrl: settings.PARLEY_URL === "" ? null : parseOrigin("PARLEY_URL", settings.PARLEY_URL),
     signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
     limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
     trustedProxies: parseAddresses(settings.PARLEY_TRUSTED_PROXIES),
+    fileStore: parseFileStore(settings),
     files: {
       fileBytes: parseSize("PARLEY_FILE_LIMIT", settings.PARLEY_FILE_LIMIT),
       userBytes: parseSize("PARLEY_STORAGE_PER_USER", settings.PARLEY_STORAGE_PER_USER),
@@ -100,11 +121,10 @@ function parsePort(value: string): number {
   return port;
 }
 
-function parseUrl(value: string): string | null {
-  if (value === "") return null;
+function parseOrigin(name: Setting, value: string): string {
   const url = URL.parse(value);
   if (!url || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
-    throw new StartError(`PARLEY_URL must be an origin such as https://chat.example.org, not “${value}”.`);
+    throw new StartError(`${name} must be an origin such as https://chat.example.org, not “${value}”.`);
   }
   return url.origin;
 }
@@ -113,6 +133,44 @@ function parseChoice<const T extends string>(name: Setting, value: string, choic
   const choice = choices.find((each) => each === value);
   if (!choice) throw new StartError(`${name} must be ${choices.join(" or ")}, not “${value}”.`);
   return choice;
+}
+
+function parseFileStore(settings: Readonly<Record<Setting, string>>): FileStore {
+  const kind = parseChoice("PARLEY_FILES", settings.PARLEY_FILES, ["folder", "s3", "cloudinary"]);
+  const given = (name: Setting): string => {
+    if (settings[name] === "") throw new StartError(`PARLEY_FILES=${kind} needs ${name}.`);
+    return settings[name];
+  };
+  switch (kind) {
+    case "folder":
+      return { kind };
+    case "s3":
+      return {
+        kind,
+        endpoint: parseOrigin("PARLEY_S3_ENDPOINT", given("PARLEY_S3_ENDPOINT")),
+        region: given("PARLEY_S3_REGION"),
+        bucket: parseName("PARLEY_S3_BUCKET", given("PARLEY_S3_BUCKET")),
+        accessKey: given("PARLEY_S3_ACCESS_KEY"),
+        secretKey: given("PARLEY_S3_SECRET_KEY"),
+      };
+    case "cloudinary":
+      return {
+        kind,
+        cloud: parseName("PARLEY_CLOUDINARY_CLOUD", given("PARLEY_CLOUDINARY_CLOUD")),
+        apiKey: given("PARLEY_CLOUDINARY_KEY"),
+        apiSecret: given("PARLEY_CLOUDINARY_SECRET"),
+        api: parseOrigin("PARLEY_CLOUDINARY_API", given("PARLEY_CLOUDINARY_API")),
+        delivery: parseOrigin("PARLEY_CLOUDINARY_DELIVERY", given("PARLEY_CLOUDINARY_DELIVERY")),
+      };
+  }
+}
+
+/** A name that stands in addresses as it is. */
+function parseName(name: Setting, value: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value)) {
+    throw new StartError(`${name} may have letters a–z, digits, dot, dash and underscore, not “${value}”.`);
+  }
+  return value;
 }
 
 const units: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };

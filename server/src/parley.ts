@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
-import type { App, Clock, Log } from "./app.ts";
+import type { App, Blobs, Clock, Log } from "./app.ts";
+import { openCloudinaryBlobs } from "./blobs/cloudinary.ts";
 import { openFolderBlobs } from "./blobs/folder.ts";
+import { openS3Blobs } from "./blobs/s3.ts";
 import { openSpool } from "./blobs/spool.ts";
-import type { Config } from "./config.ts";
+import type { Config, FileStore } from "./config.ts";
 import { Hub } from "./fanout/hub.ts";
 import { MemoryPresences } from "./fanout/presence.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
@@ -164,8 +166,18 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
 /** The data folder is this process's own by now. */
 async function openFiles(config: Config): Promise<Pick<App, "spool" | "blobs">> {
   const folder = join(config.dataFolder, "files");
-  const blobs = await openFolderBlobs(folder, { reserveBytes: reservedBytes });
-  return { spool: await openSpool(join(folder, "incoming")), blobs };
+  return { spool: await openSpool(join(folder, "incoming")), blobs: await openBlobs(folder, config.fileStore) };
+}
+
+async function openBlobs(folder: string, store: FileStore): Promise<Blobs> {
+  switch (store.kind) {
+    case "folder":
+      return openFolderBlobs(folder, { reserveBytes: reservedBytes });
+    case "s3":
+      return openS3Blobs(store);
+    case "cloudinary":
+      return openCloudinaryBlobs(store);
+  }
 }
 
 function readVersion(): string {

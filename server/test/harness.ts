@@ -250,6 +250,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         signUp: "open",
         limits: false,
         trustedProxies: new Set(),
+        fileStore: { kind: "folder" },
         files: { fileBytes: limits.fileBytes, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
         ...config,
       },
