@@ -147,3 +147,22 @@ journey("[PF4] pictures have their place before they are loaded, on a phone too"
   await expect(lin.dialog.getByRole("img", { name: "wide.png" })).toBeVisible();
   await lin.dialog.getByRole("button", { name: "Close" }).tap();
 });
+
+journey("[PF4] [MS-05] [UP-09] the names of files are text, in the tray and in the talk", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  await ada.open("/rooms/general");
+  await lin.open("/rooms/general");
+  const names = ['<img src=x onerror="alert(1)">.txt', "..\u202egnp.exe", `${"long ".repeat(60)}.txt`];
+  await ada.attach(names.map((name) => ({ name, mimeType: "text/html", buffer: Buffer.from("<script>1</script>") })));
+  await ada.say("Harmless");
+  for (const person of [ada, lin]) {
+    const links = person.message("Harmless").getByRole("link");
+    await expect(links).toHaveCount(3);
+    await expect(person.message("Harmless").getByText('<img src=x onerror="alert(1)">.txt')).toBeVisible();
+    await expect(person.log.locator("img")).toHaveCount(0);
+    expect(await links.allTextContents()).not.toContainEqual(expect.stringMatching(/[\u202e/]/));
+    const overflow = await person.log.evaluate((log) => log.scrollWidth - log.clientWidth);
+    expect(overflow).toBe(0);
+  }
+});

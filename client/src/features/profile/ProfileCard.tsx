@@ -8,6 +8,7 @@ import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
 import { Popover } from "../../ui/Popover.tsx";
+import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { navigate } from "../../ui/router/router.ts";
 import { roomPath } from "../../ui/router/routes.ts";
 import { formatDate } from "../../ui/time.ts";
@@ -95,9 +96,12 @@ export function ProfileCard(props: {
 
 /** The user name and the role stand apart from what people write about themselves, and cannot be written. */
 function Profile(props: { readonly user: User; readonly children: JSX.Element }) {
+  const client = useClient();
   return (
     <div class="profile">
-      <Avatar id={props.user.id} name={props.user.displayName} picture={props.user.avatar} size="huge" />
+      <PresenceDot presence={client.presence(props.user.id)}>
+        <Avatar id={props.user.id} name={props.user.displayName} picture={props.user.avatar} size="huge" />
+      </PresenceDot>
       <div class="profile-names">
         <h3 dir="auto">{props.user.displayName}</h3>
         <p>
