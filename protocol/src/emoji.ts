@@ -9,34 +9,24 @@
 const selectors = /[\ufe0e\ufe0f]/g;
 const unqualified = /(?!\p{Emoji_Presentation})\p{Emoji}(?!\p{Emoji_Modifier})/gu;
 
-// Made when first used: a browser that does not know the `v` flag yet must still read messages.
-const sequences = lazily(() => /^\p{RGI_Emoji}$/v);
-const fewSequences = lazily(() => /^(?:\p{RGI_Emoji}\s*){1,3}$/v);
-
-/** Longer texts than three emoji with white space between them can be. */
-const fewLength = 64;
-
 /** The text with its emoji in the one spelling that all their spellings have in common. */
 export const qualifyEmoji = (text: string): string => text.replace(selectors, "").replace(unqualified, "$&\ufe0f");
 
+let sequence: RegExp | undefined;
+
 /** Whether a qualified text is one emoji. */
-export const isEmoji = (text: string): boolean => sequences()?.test(text) ?? false;
+export function isEmoji(text: string): boolean {
+  // Made when first used: it takes a while, and a browser that does not know the `v` flag must still read messages.
+  sequence ??= /^\p{RGI_Emoji}$/v;
+  return sequence.test(text);
+}
+
+/** What looks like an emoji, whether it is one or not: quick, for every message on a screen. */
+const part = String.raw`(?![©®™])\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?`;
+const picture = String.raw`(?:\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3|${part}(?:\u200d${part})*[\u{e0020}-\u{e007f}]*)`;
+const few = new RegExp(String.raw`^\s*(?:${picture}\s*){1,3}$`, "u");
+/** Longer than three emoji with white space between them. */
+const fewLength = 64;
 
 /** Whether content is nothing but one to three emoji. */
-export const isFewEmoji = (content: string): boolean =>
-  content.length <= fewLength && (fewSequences()?.test(qualifyEmoji(content.trim())) ?? false);
-
-/** Null where the engine does not know the expression. */
-function lazily(make: () => RegExp): () => RegExp | null {
-  let made: RegExp | null | undefined;
-  return () => {
-    if (made === undefined) {
-      try {
-        made = make();
-      } catch {
-        made = null;
-      }
-    }
-    return made;
-  };
-}
+export const isFewEmoji = (content: string): boolean => content.length <= fewLength && few.test(content);

@@ -134,7 +134,12 @@ export function MessageLine(props: {
               <Attachments id={`${id}-files`} attachments={attachments()} author={message().author.displayName} />
             )}
           </Show>
-          <Reactions message={message()} reachable={focused()} onAdd={(button) => props.onReact(button)} />
+          <Reactions
+            message={message()}
+            closed={props.room.archivedAt !== undefined}
+            reachable={focused()}
+            onAdd={(button) => props.onReact(button)}
+          />
           <Show when={failure()}>
             {(reason) => (
               <p class="message-failed">

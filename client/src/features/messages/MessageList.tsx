@@ -105,14 +105,16 @@ export function MessageList(props: {
     queueMicrotask(() => reading.elementOf(entry)?.focus({ preventScroll: true }));
   };
   const quickReactions = (entry: Entry) => (
-    <QuickReactions
-      message={entry.message()}
-      onReact={(emoji) => {
-        react(entry.message(), emoji);
-        if (asked()?.kind === "sheet") setAsked(undefined);
-      }}
-      onMore={(button) => setAsked({ kind: "react", entry, button })}
-    />
+    <Show when={props.room.archivedAt === undefined}>
+      <QuickReactions
+        message={entry.message()}
+        onReact={(emoji) => {
+          react(entry.message(), emoji);
+          if (asked()?.kind === "sheet") setAsked(undefined);
+        }}
+        onMore={(button) => setAsked({ kind: "react", entry, button })}
+      />
+    </Show>
   );
   const isWaiting = () => timeline.state() === "loading" && timeline.entries().length === 0;
   const isActive = (entry: Entry) => (pointed() ?? focused()) === entry && editing.entry() !== entry;

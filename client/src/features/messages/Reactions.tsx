@@ -32,6 +32,8 @@ export function Reactions(props: {
   readonly message: Message;
   /** Whether Tab stops at them: only in the message that has the focus, or there would be no end of stops. */
   readonly reachable: boolean;
+  /** The room is archived: they are read only. */
+  readonly closed: boolean;
   readonly onAdd: (button: HTMLElement) => void;
 }) {
   const client = useClient();
@@ -61,7 +63,8 @@ export function Reactions(props: {
                         aria-pressed={current().mine}
                         aria-label={`${each} ${current().count}, ${who()} reacted`}
                         title={`${who()} reacted with ${each}`}
-                        onClick={() => react(props.message, each)}
+                        aria-disabled={props.closed ? "true" : undefined}
+                        onClick={() => !props.closed && react(props.message, each)}
                       >
                         <span class="reaction-emoji" aria-hidden="true">
                           {each}
@@ -77,18 +80,20 @@ export function Reactions(props: {
             );
           }}
         </For>
-        <li>
-          <button
-            type="button"
-            class="reaction reaction-add"
-            tabindex={props.reachable ? undefined : -1}
-            aria-label="Add reaction"
-            title="Add reaction"
-            onClick={(event) => props.onAdd(event.currentTarget)}
-          >
-            <Icon name="smilePlus" />
-          </button>
-        </li>
+        <Show when={!props.closed}>
+          <li>
+            <button
+              type="button"
+              class="reaction reaction-add"
+              tabindex={props.reachable ? undefined : -1}
+              aria-label="Add reaction"
+              title="Add reaction"
+              onClick={(event) => props.onAdd(event.currentTarget)}
+            >
+              <Icon name="smilePlus" />
+            </button>
+          </li>
+        </Show>
       </ul>
     </Show>
   );
