@@ -187,3 +187,128 @@ test("reads are reactive, and an edit redraws one line, not the list", async () 
   expect([lists, lines]).toEqual([2, 4]);
   dispose();
 });
+
+const turn = async (world: World, load: Promise<void>) => {
+  await world.flush();
+  await load;
+};
+
+test("a message far above is shown with what is around it, and newer pages lead back to the newest", async () => {
+  const world = await startWith(300);
+  const timeline = world.client.timeline(general);
+  await turn(world, timeline.loadAround(100));
+  expect(ids(world)).toEqual(range(75, 124));
+  expect([timeline.hasOlder(), timeline.hasNewer(), timeline.state()]).toEqual([true, true, "ready"]);
+  await turn(world, timeline.loadOlder());
+  expect(ids(world)).toEqual(range(25, 124));
+  const before = world.entries();
+  const loads = [timeline.loadNewer(), timeline.loadNewer()];
+  await world.flush();
+  await Promise.all(loads);
+  expect(ids(world)).toEqual(range(25, 174));
+  expect(world.entries().slice(0, 100)).toEqual([...before]);
+  while (timeline.hasNewer()) await turn(world, timeline.loadNewer());
+  expect(ids(world)).toEqual(range(25, 300));
+  world.server.send(general, ben, "live again");
+  await world.flush();
+  expect(ids(world).at(-1)).toBe(301);
+});
+
+test("a message that is here already is not loaded again, and one that cannot be had leaves everything as it is", async () => {
+  const world = await startWith(120);
+  const timeline = world.client.timeline(general);
+  await timeline.loadAround(100);
+  expect(world.network.requests).toEqual([]);
+  const refused = timeline.loadAround(5).catch((error: unknown) => error);
+  world.network.requests.shift()?.fail();
+  expect(await refused).toMatchObject({ code: "unavailable" });
+  expect(ids(world)).toEqual(range(71, 120));
+  expect(timeline.hasNewer()).toBe(false);
+  world.server.send(general, ben, "still live");
+  await world.flush();
+  expect(ids(world)).toEqual(range(71, 121));
+});
+
+test("in a part of the past, changes of what it holds are shown, and what is new has no place", async () => {
+  const world = await startWith(300);
+  const timeline = world.client.timeline(general);
+  await turn(world, timeline.loadAround(100));
+  world.server.edit(general, 90, "edited");
+  world.server.edit(general, 125, "edited beyond");
+  world.server.send(general, ben, "new");
+  await world.flush();
+  expect(ids(world)).toEqual(range(75, 124));
+  expect(world.contents()[15]).toBe("edited");
+  await turn(world, timeline.loadNewer());
+  expect(world.contents()[50]).toBe("edited beyond");
+  timeline.reload();
+  await world.flush();
+  expect(ids(world)).toEqual(range(252, 301));
+  expect(timeline.hasNewer()).toBe(false);
+});
+
+test("what changes while the part around a message, or a newer page, is on its way is not lost", async () => {
+  const world = await startWith(200);
+  const timeline = world.client.timeline(general);
+  const around = timeline.loadAround(60);
+  const part = world.network.requests.shift()?.read();
+  world.server.edit(general, 60, "edited");
+  world.network.deliver();
+  part?.deliver();
+  await around;
+  expect(world.messages().find(({ id }) => id === 60)?.content).toBe("edited");
+  const newer = timeline.loadNewer();
+  const page = world.network.requests.shift()?.read();
+  world.server.edit(general, 90, "edited too");
+  world.network.deliver();
+  page?.deliver();
+  await newer;
+  expect(world.messages().find(({ id }) => id === 90)?.content).toBe("edited too");
+  while (ids(world).at(-1) !== 200) await turn(world, timeline.loadNewer());
+  // The page that shows that there is nothing newer is overtaken by something newer.
+  const last = timeline.loadNewer();
+  const empty = world.network.requests.shift()?.read();
+  world.server.send(general, ben, "just in time");
+  world.network.deliver();
+  empty?.deliver();
+  await last;
+  expect(timeline.hasNewer()).toBe(false);
+  expect(ids(world).at(-1)).toBe(201);
+  world.server.send(general, ben, "and on");
+  await world.flush();
+  expect(ids(world).at(-1)).toBe(202);
+});
+
+test("what is sent from a part of the past waits unseen, and stands at the end of the newest part", async () => {
+  const world = await startWith(200);
+  const timeline = world.client.timeline(general);
+  await turn(world, timeline.loadAround(60));
+  world.client.sendMessage(general, "from the past");
+  await world.flush();
+  expect(ids(world)).toEqual(range(35, 84));
+  timeline.reload();
+  await world.flush();
+  expect(world.contents().at(-1)).toBe("from the past");
+  expect(world.deliveries().at(-1)).toBe("sent");
+  expect(ids(world)).toEqual(range(152, 201));
+});
+
+test("a reset, or another room in between, leads back to the newest", async () => {
+  const world = await startWith(200);
+  const timeline = world.client.timeline(general);
+  await turn(world, timeline.loadAround(60));
+  world.server.addRoom("RTEA", "public", ann, "tea");
+  await world.flush();
+  world.client.timeline("RTEA");
+  await world.flush();
+  world.client.timeline(general);
+  await world.flush();
+  expect(ids(world)).toEqual(range(151, 200));
+  const late = timeline.loadAround(60);
+  const part = world.network.requests.shift()?.read();
+  timeline.reload();
+  part?.deliver();
+  await late;
+  await world.flush();
+  expect(ids(world)).toEqual(range(151, 200));
+});

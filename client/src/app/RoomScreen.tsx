@@ -52,7 +52,7 @@ export function RoomScreen(props: {
         onSent={() => list?.toEnd()}
         onEditLast={() => {
           const entry = lastEditable(client, timeline.entries());
-          if (!entry) return;
+          if (!entry || timeline.hasNewer()) return;
           list?.reveal(entry);
           editing.start(entry);
         }}

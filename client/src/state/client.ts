@@ -201,7 +201,13 @@ export interface Timeline {
   loadingOlder(): boolean;
   /** Puts one older page in front. Several calls at once load one page. */
   loadOlder(): Promise<void>;
-  /** Loads again after `failed`. */
+  /** Whether this is a part of the past: what is new is not in it, nor what is being sent. `reload` leads back. */
+  hasNewer(): boolean;
+  /** Puts one newer page behind. Several calls at once load one page. */
+  loadNewer(): Promise<void>;
+  /** Goes to the part around a message, unless the message is here already. Throws, and stays, when that fails. */
+  loadAround(id: MessageId): Promise<void>;
+  /** Loads the newest page anew. */
   reload(): void;
 }
 

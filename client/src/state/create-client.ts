@@ -345,5 +345,8 @@ const noTimeline: Timeline = {
   hasOlder: () => false,
   loadingOlder: () => false,
   loadOlder: async () => {},
+  hasNewer: () => false,
+  loadNewer: async () => {},
+  loadAround: async () => {},
   reload() {},
 };

@@ -29,6 +29,7 @@ import { Reactions } from "./reactions.ts";
 import { Receipts } from "./receipts.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
+import type { LoadPage } from "./timeline.ts";
 import { Timelines } from "./timelines.ts";
 import { Topics } from "./topics.ts";
 import { Typing } from "./typing.ts";
@@ -114,7 +115,7 @@ export class SignedIn {
     this.timelines = new Timelines({
       me: user.id,
       topics: this.#topics,
-      load: (room, before) => this.#loadMessages(room, before),
+      load: (room, cursor) => this.#loadMessages(room, cursor),
       named: (messages) => this.people.named(messages),
     });
     this.outbox = new Outbox({
@@ -345,9 +346,11 @@ export class SignedIn {
     }
   }
 
-  async #loadMessages(room: RoomId, before: MessageId | undefined): Promise<MessagePage> {
-    const cursor = before === undefined ? "" : `&before=${before}`;
-    const page = await this.#options.http.get<MessagePage>(`/rooms/${room}/messages?limit=${pageSize}${cursor}`);
+  async #loadMessages(room: RoomId, cursor: Parameters<LoadPage>[1]): Promise<MessagePage> {
+    const query = Object.entries(cursor).map(([place, id]) => `&${place}=${id}`);
+    const page = await this.#options.http.get<MessagePage>(
+      `/rooms/${room}/messages?limit=${pageSize}${query.join("")}`,
+    );
     for (const { author } of page.messages) this.people.meet(author);
     return page;
   }

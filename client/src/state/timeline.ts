@@ -13,43 +13,57 @@ export interface TimelineOptions {
   readonly room: RoomId;
   readonly me: UserId;
   readonly topics: Topics;
-  /** A room's newest page, or the one before a message. */
-  readonly load: (room: RoomId, before?: MessageId) => Promise<MessagePage>;
+  readonly load: LoadPage;
   /** Messages under their authors' names of now. */
   readonly named: (messages: readonly Message[]) => readonly Message[];
 }
 
+/** Loads a room's newest page, the one before or after a message, or the one around it. */
+export type LoadPage = (
+  room: RoomId,
+  cursor: { readonly [place in "before" | "after" | "around"]?: MessageId },
+) => Promise<MessagePage>;
+
 /**
- * The newest part of a room's history, without gaps, and behind it the *tail*: own messages that are not confirmed.
+ * One part of a room's history, without gaps, and behind it the *tail*: own messages that are not confirmed.
  *
  *     older pages ◀── 40 41 42 43 44 │ pending  failed  pending
  *                      confirmed     │ tail
  *
  * A confirmed message never moves: an entry leaves the tail only for the place after the last confirmed one.
+ *
+ * Mostly it is the newest part. Whoever goes to a message far above gets the part around it instead, which newer pages
+ * bring back to the newest. Until then what is new has no place in it, and the tail waits unseen.
+ *
+ *     older pages ◀── 7 8 9 10 11 ──▶ newer pages        (12 … 44)
  */
 export class RoomTimeline implements Timeline {
   readonly state: Timeline["state"];
   readonly entries: Timeline["entries"];
   readonly hasOlder: Timeline["hasOlder"];
   readonly loadingOlder: Timeline["loadingOlder"];
+  readonly hasNewer: Timeline["hasNewer"];
 
   readonly #options: TimelineOptions;
   readonly #setState: (state: "loading" | "ready" | "failed") => void;
   readonly #setEntries: (entries: readonly Entry[]) => void;
   readonly #setHasOlder: (hasOlder: boolean) => void;
   readonly #setLoadingOlder: (loading: boolean) => void;
+  readonly #setHasNewer: (hasNewer: boolean) => void;
 
   #messages: readonly Message[] = [];
   readonly #confirmed = new Map<MessageId, LiveEntry>();
   #tail: readonly LiveEntry[] = [];
   #shown: readonly Entry[] = [];
   #phase: "loading" | "ready" | "failed" = "loading";
-  /** Counts loads of the newest page: an answer to an earlier one is void. */
+  /** Counts loads that begin anew: what was asked for before is void. */
   #loads = 0;
   #olderLoad: Promise<void> | null = null;
-  /** Changes of messages before the first one, which an older page on its way may not have yet. */
-  #strays: Message[] = [];
+  #newerLoad: Promise<void> | null = null;
+  /** For each page on its way, what has changed since it was asked for: it may not have that yet. */
+  readonly #strays = new Set<Message[]>();
   #atStart = false;
+  #isNewest = true;
   /** Messages that came at the end since the reader last went back. */
   #live = 0;
 
@@ -59,14 +73,17 @@ export class RoomTimeline implements Timeline {
     const [entries, setEntries] = createSignal<readonly Entry[]>([]);
     const [hasOlder, setHasOlder] = createSignal(false);
     const [loadingOlder, setLoadingOlder] = createSignal(false);
+    const [hasNewer, setHasNewer] = createSignal(false);
     this.state = state;
     this.entries = entries;
     this.hasOlder = hasOlder;
     this.loadingOlder = loadingOlder;
+    this.hasNewer = hasNewer;
     this.#setState = setState;
     this.#setEntries = setEntries;
     this.#setHasOlder = setHasOlder;
     this.#setLoadingOlder = setLoadingOlder;
+    this.#setHasNewer = setHasNewer;
     void this.#load();
   }
 
@@ -82,6 +99,7 @@ export class RoomTimeline implements Timeline {
   reload(): void {
     batch(() => {
       this.#messages = [];
+      this.#isNewest = true;
       this.#setPhase("loading");
       this.#show();
     });
@@ -91,19 +109,39 @@ export class RoomTimeline implements Timeline {
   loadOlder(): Promise<void> {
     this.#olderLoad ??= this.#loadOlder().finally(() => {
       this.#olderLoad = null;
-      this.#strays = [];
       this.#setLoadingOlder(false);
     });
     return this.#olderLoad;
   }
 
+  loadNewer(): Promise<void> {
+    this.#newerLoad ??= this.#loadNewer().finally(() => {
+      this.#newerLoad = null;
+    });
+    return this.#newerLoad;
+  }
+
+  async loadAround(id: MessageId): Promise<void> {
+    if (this.#phase !== "ready" || this.#confirmed.has(id)) return;
+    this.#loads++;
+    const page = await this.#loadPage({ around: id });
+    if (!page || page.length === 0) return;
+    batch(() => {
+      this.#live = 0;
+      this.#atStart = false;
+      this.#isNewest = false;
+      this.#messages = page;
+      this.#show();
+    });
+  }
+
   /** Takes in messages as the server has them now, in any order. */
   apply(changed: readonly Message[]): void {
     if (this.#phase !== "ready") return;
-    const first = this.#messages[0]?.id ?? 0;
-    if (this.#olderLoad) this.#strays.push(...changed.filter(({ id }) => id < first));
+    for (const strays of this.#strays) strays.push(...changed);
     const before = this.#messages.length;
-    this.#merge(changed);
+    const last = this.#messages.at(-1)?.id ?? 0;
+    this.#merge(this.#isNewest ? changed : changed.filter(({ id }) => id <= last));
     this.#live += this.#messages.length - before;
     if (this.#live > keep && this.#messages.length > 2 * keep) this.trim();
     this.#show();
@@ -139,7 +177,7 @@ export class RoomTimeline implements Timeline {
     if (!this.#tail.includes(entry)) return;
     entry.acked = message;
     this.apply([]);
-    if (this.#tail.includes(entry)) this.#options.topics.suspect(roomTopic(this.#options.room));
+    if (this.#isNewest && this.#tail.includes(entry)) this.#options.topics.suspect(roomTopic(this.#options.room));
   }
 
   /** Nothing that is still on its way changes it any more. */
@@ -154,11 +192,12 @@ export class RoomTimeline implements Timeline {
     const mine = ++this.#loads;
     topics.hold(topic);
     try {
-      const page = await load(room);
+      const page = await load(room, {});
       if (mine !== this.#loads) return;
       batch(() => {
         this.#messages = this.#options.named(page.messages);
         this.#atStart = false;
+        this.#isNewest = true;
         this.#live = 0;
         this.#setPhase("ready");
         this.#merge([]);
@@ -175,24 +214,57 @@ export class RoomTimeline implements Timeline {
   async #loadOlder(): Promise<void> {
     const first = this.#messages[0]?.id;
     if (this.#phase !== "ready" || this.#atStart || first === undefined || first === 1) return;
-    const mine = this.#loads;
     this.#setLoadingOlder(true);
-    const page = await this.#options.load(this.#options.room, first);
-    if (mine !== this.#loads) return;
-    const older = mergeMessages(page.messages, this.#strays);
+    const page = await this.#loadPage({ before: first });
+    if (!page) return;
     batch(() => {
       this.#live = 0;
-      this.#atStart = page.messages.length === 0;
-      this.#messages = mergeMessages(this.#messages, this.#options.named(older));
+      this.#atStart = page.length === 0;
+      this.#messages = mergeMessages(this.#messages, page);
       this.#show();
     });
+  }
+
+  /** An empty page shows that there is nothing newer; what has come since it was asked for is among the strays. */
+  async #loadNewer(): Promise<void> {
+    const last = this.#messages.at(-1)?.id;
+    if (this.#phase !== "ready" || this.#isNewest || last === undefined) return;
+    const strays: Message[] = [];
+    this.#strays.add(strays);
+    try {
+      const page = await this.#loadPage({ after: last });
+      if (!page) return;
+      batch(() => {
+        this.#isNewest = page.length === 0;
+        this.#merge(this.#isNewest ? strays.filter(({ id }) => id > last) : page);
+        this.#show();
+      });
+    } finally {
+      this.#strays.delete(strays);
+    }
+  }
+
+  /** A page as it is now, with what has changed on its way; null when it is void. */
+  async #loadPage(cursor: Parameters<LoadPage>[1]): Promise<readonly Message[] | null> {
+    const { load, room, named } = this.#options;
+    const mine = this.#loads;
+    const strays: Message[] = [];
+    this.#strays.add(strays);
+    try {
+      const { messages } = await load(room, cursor);
+      const known = new Set(messages.map(({ id }) => id));
+      const changed = strays.filter(({ id }) => known.has(id));
+      return mine === this.#loads ? named(mergeMessages(messages, changed)) : null;
+    } finally {
+      this.#strays.delete(strays);
+    }
   }
 
   /** Merges what changed, and own acked messages whose turn has come. */
   #merge(changed: readonly Message[]): void {
     const { named } = this.#options;
     this.#messages = mergeMessages(this.#messages, named(changed));
-    for (const { acked } of this.#tail) {
+    for (const { acked } of this.#isNewest ? this.#tail : []) {
       const last = this.#messages.at(-1)?.id ?? 0;
       if (acked && acked.id <= last + 1) this.#messages = mergeMessages(this.#messages, named([acked]));
     }
@@ -212,13 +284,14 @@ export class RoomTimeline implements Timeline {
       for (const id of this.#confirmed.keys()) if (!kept.has(id)) this.#confirmed.delete(id);
       const last = this.#messages.at(-1)?.id ?? 0;
       this.#tail = this.#tail.filter(({ acked }) => !acked || acked.id > last);
-      const shown = [...confirmed, ...this.#tail];
+      const shown = this.#isNewest ? [...confirmed, ...this.#tail] : confirmed;
       const same = shown.length === this.#shown.length && shown.every((entry, index) => entry === this.#shown[index]);
       if (!same) {
         this.#shown = shown;
         this.#setEntries(shown);
       }
       const first = this.#messages[0]?.id;
+      this.#setHasNewer(!this.#isNewest);
       this.#setHasOlder(first !== undefined && first > 1 && !this.#atStart);
     });
   }

@@ -1,6 +1,5 @@
-import type { MessagePage } from "@parley/protocol/http";
-import type { Message, MessageId, RoomId, UserId } from "@parley/protocol/model";
-import { RoomTimeline } from "./timeline.ts";
+import type { Message, RoomId, UserId } from "@parley/protocol/model";
+import { type LoadPage, RoomTimeline } from "./timeline.ts";
 import type { Topics } from "./topics.ts";
 
 /** How many timelines are kept; the one that was opened longest ago goes first. */
@@ -9,7 +8,7 @@ const openMax = 12;
 export interface TimelinesOptions {
   readonly me: UserId;
   readonly topics: Topics;
-  readonly load: (room: RoomId, before?: MessageId) => Promise<MessagePage>;
+  readonly load: LoadPage;
   readonly named: (messages: readonly Message[]) => readonly Message[];
 }
 
@@ -31,6 +30,8 @@ export class Timelines {
     const found = this.#byRoom.get(room);
     if (found && [...this.#byRoom.keys()].at(-1) === room) return found;
     for (const timeline of this.#byRoom.values()) timeline.trim();
+    // Whoever comes back to a room wants to see what is new.
+    if (found?.hasNewer()) found.reload();
     const timeline = found ?? new RoomTimeline({ ...this.#options, room });
     this.#byRoom.delete(room);
     this.#byRoom.set(room, timeline);

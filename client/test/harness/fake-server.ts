@@ -219,9 +219,14 @@ export class FakeServer {
     return messages;
   }
 
-  page(id: RoomId, before: number | null, limit: number): MessagePage {
-    const older = this.messages(id).filter((message) => before === null || message.id < before);
-    return { messages: this.#named(older.slice(-limit)), head: this.head(roomTopic(id)), epoch: this.epoch };
+  page(id: RoomId, cursor: { readonly [place: string]: number | null }, limit: number): MessagePage {
+    const all = this.messages(id);
+    const { before = null, after = null, around = null } = cursor;
+    let last = before === null ? all.length : before - 1;
+    if (after !== null) last = after + limit;
+    if (around !== null) last = Math.max(Math.min(around, all.length) + Math.ceil(limit / 2) - 1, limit);
+    const messages = all.slice(Math.max(0, last - limit), last);
+    return { messages: this.#named(messages), head: this.head(roomTopic(id)), epoch: this.epoch };
   }
 
   members(id: RoomId): readonly Membership[] {

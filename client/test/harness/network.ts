@@ -360,8 +360,10 @@ export class Network {
         return { members: server.members(room), cursor: null };
       case "GET /rooms/:id/messages": {
         server.requireMember(room, me);
-        const before = url.searchParams.get("before");
-        return server.page(room, before === null ? null : Number(before), Number(url.searchParams.get("limit") ?? 25));
+        const { limit = 25, ...cursor } = Object.fromEntries(
+          [...url.searchParams].map(([name, value]) => [name, Number(value)]),
+        );
+        return server.page(room, cursor, limit);
       }
       default:
         throw new ParleyError("not_found");

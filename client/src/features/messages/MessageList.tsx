@@ -4,7 +4,7 @@ import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { whenIdle } from "../../ui/idle.ts";
 import { Late } from "../../ui/Late.tsx";
-import { announce } from "../../ui/notices.tsx";
+import { announce, notify } from "../../ui/notices.tsx";
 import { dayOf, formatDay } from "../../ui/time.ts";
 import { createCall } from "./call.ts";
 import type { Editing } from "./editing.ts";
@@ -22,6 +22,9 @@ const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default:
 
 /** Where readers were in the rooms they left while reading above. */
 const positions = new Map<string, { readonly key: string; readonly offset: number }>();
+
+/** So long after a newer page could not be had, scrolling does not ask for it again. */
+const retryMs = 2000;
 
 /** What the room around it may ask of the list. */
 export interface ListControls {
@@ -59,14 +62,31 @@ export function MessageList(props: {
       setOlderFailed(true);
     }
   };
+  let newerFailedAt = 0;
+  const loadNewer = async () => {
+    try {
+      await timeline.loadNewer();
+    } catch {
+      newerFailedAt = Date.now();
+      notify("Newer messages could not be loaded. Scroll on to try again.");
+    }
+  };
   const reading = createReading<Entry>({
     items: timeline.entries,
     hasOlder: timeline.hasOlder,
+    hasNewer: timeline.hasNewer,
+    onNearEnd() {
+      if (timeline.hasNewer() && Date.now() - newerFailedAt > retryMs) void loadNewer();
+    },
     onNearStart() {
       if (timeline.hasOlder() && !timeline.loadingOlder() && !olderFailed()) void loadOlder();
     },
   });
-  const called = createCall({ timeline, reading, loadOlder, id: () => props.calledId });
+  const toEnd = () => {
+    if (timeline.hasNewer()) timeline.reload();
+    reading.toEnd();
+  };
+  const called = createCall({ timeline, reading, id: () => props.calledId });
   const keys = createLineKeys({ reading, entries: timeline.entries, focused, onLeave: () => props.onLeave() });
 
   onMount(() => {
@@ -82,7 +102,7 @@ export function MessageList(props: {
     const entry = left && timeline.entries().find(({ key }) => key === left.key);
     // Not at once: what an effect changes is drawn only after it.
     if (entry && props.calledId === null) queueMicrotask(() => reading.reveal(entry, left.offset));
-    props.controls({ toEnd: reading.toEnd, reveal: reading.reveal });
+    props.controls({ toEnd, reveal: reading.reveal });
   });
   onCleanup(() => {
     const position = reading.position();
@@ -207,8 +227,8 @@ export function MessageList(props: {
           </p>
         )}
       </Show>
-      <Show when={!reading.atEnd() && (unseen() > 0 || reading.farFromEnd())}>
-        <button type="button" class="pill" data-new={unseen() > 0 ? "" : undefined} onClick={() => reading.toEnd()}>
+      <Show when={!reading.atEnd() && (unseen() > 0 || reading.farFromEnd() || timeline.hasNewer())}>
+        <button type="button" class="pill" data-new={unseen() > 0 ? "" : undefined} onClick={toEnd}>
           <Icon name="down" />
           {unseen() === 0 ? "Newest messages" : unseen() === 1 ? "1 new message" : `${unseen()} new messages`}
         </button>
@@ -271,7 +291,7 @@ function createUnseen(timeline: Timeline, atEnd: () => boolean, myId: () => stri
   return createMemo(() => {
     const entries = timeline.entries();
     const from = entries.lastIndexOf(seen as Entry);
-    if (atEnd() || from < 0) {
+    if (atEnd() || timeline.hasNewer() || from < 0) {
       seen = entries.at(-1);
       return 0;
     }
@@ -284,7 +304,7 @@ function announceNew(timeline: Timeline, myId: () => string): void {
   let last: Entry | undefined;
   createEffect(() => {
     const newest = timeline.entries().at(-1);
-    const isNew = last !== undefined && newest !== last;
+    const isNew = last !== undefined && newest !== last && !timeline.hasNewer();
     last = newest;
     const message = newest?.message();
     if (isNew && message && message.author.id !== myId() && !message.deletedAt && !message.editedAt) {

@@ -18,7 +18,7 @@ export interface Reading<T> extends Pick<Mounted<T>, "chunkIds" | "span" | "chun
   /** The line that an element belongs to. */
   lineAt(element: Element): T | undefined;
   elementOf(item: T): HTMLElement | undefined;
-  /** Whether the newest line is in sight, so that the next one will be too. */
+  /** Whether the newest line of all is in sight, so that the next one will be too. */
   readonly atEnd: Accessor<boolean>;
   /** Whether the newest line is more than a screen away. */
   readonly farFromEnd: Accessor<boolean>;
@@ -46,8 +46,12 @@ const endSlack = 8;
 export function createReading<T extends object>(options: {
   readonly items: Accessor<readonly T[]>;
   readonly hasOlder: Accessor<boolean>;
+  /** Whether newer lines will be put behind the last one: a reader there is not at the end. */
+  readonly hasNewer: Accessor<boolean>;
   /** Called whenever the oldest line is less than two screens away. May be called often. */
   readonly onNearStart: () => void;
+  /** The same for the last line. */
+  readonly onNearEnd: () => void;
 }): Reading<T> {
   let scroller: HTMLElement | undefined;
   let content: HTMLElement | undefined;
@@ -57,7 +61,8 @@ export function createReading<T extends object>(options: {
   const linesByElement = new WeakMap<Element, T>();
 
   const [view, setView] = createSignal({ bottom: 0, height: innerHeight });
-  const [atEnd, setAtEnd] = createSignal(true);
+  const [atBottom, setAtBottom] = createSignal(true);
+  const atEnd = () => atBottom() && !options.hasNewer();
   const [gesturing, setGesturing] = createSignal(false);
   const [firstInSight, setFirstInSight] = createSignal<T>();
   const reserve = createReserve(options.hasOlder);
@@ -80,7 +85,7 @@ export function createReading<T extends object>(options: {
     // More may have to be mounted; not here, where the browser would have to measure again at once.
     if (measure()) requestAnimationFrame(mounted.measured);
     if (scroller && view().height !== scroller.clientHeight) look();
-    checkStart();
+    checkEnds();
   });
   onCleanup(() => sizes.disconnect());
 
@@ -104,7 +109,7 @@ export function createReading<T extends object>(options: {
     keepStill();
     remember();
     look();
-    checkStart();
+    checkEnds();
   }
 
   function look(): void {
@@ -112,7 +117,7 @@ export function createReading<T extends object>(options: {
     // What leaves the page now is replaced by space of exactly its height.
     measure();
     const bottom = Math.max(0, -scroller.scrollTop);
-    setAtEnd(bottom <= endSlack);
+    setAtBottom(bottom <= endSlack);
     setView({ bottom, height: scroller.clientHeight });
   }
 
@@ -164,8 +169,9 @@ export function createReading<T extends object>(options: {
     }
   }
 
-  function checkStart(): void {
+  function checkEnds(): void {
     if (!scroller) return;
+    if (-scroller.scrollTop < scroller.clientHeight * 2) options.onNearEnd();
     const left = scroller.scrollHeight - scroller.clientHeight + scroller.scrollTop - reserve.height();
     if (left < scroller.clientHeight * 2) options.onNearStart();
   }
