@@ -100,6 +100,11 @@ export class Visitor {
     for (const content of contents) await this.api("POST", `/rooms/${room}/messages`, { content });
   }
 
+  /** `text 1`, `text 2` … in order. */
+  async sendMany(room: string, count: number, text: string): Promise<void> {
+    for (let n = 1; n <= count; n++) await this.send(room, `${text} ${n}`);
+  }
+
   // With the page.
 
   async open(path = "/"): Promise<void> {

@@ -49,8 +49,10 @@ function Screens() {
       navigate(code ? invitePath(code) : toSafePath(to), { replace: true });
     } else if (phase === "signed-out" && !signing && screen() !== "invite" && !client.workspace().firstRun) {
       // Whoever has just signed out does not want to come back here; whoever followed a link does.
-      const { pathname, hash } = location;
-      navigate(signInPath("sign-in", before === "signed-in" ? {} : { to: pathname + hash }), { replace: true });
+      const { pathname, search, hash } = location;
+      navigate(signInPath("sign-in", before === "signed-in" ? {} : { to: pathname + search + hash }), {
+        replace: true,
+      });
     }
     return phase;
   });

@@ -17,12 +17,14 @@ import { findHomeRoom, rememberRoom } from "./last-room.ts";
 import { Missing } from "./Missing.tsx";
 import { RoomScreen } from "./RoomScreen.tsx";
 import { listenForRoomKeys } from "./room-keys.ts";
+import { listenForSearchKey } from "./search-key.ts";
 
 const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
 const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
 const People = lazy(() => import("../features/people/People.tsx").then((m) => ({ default: m.People })));
 const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").then((m) => ({ default: m.ProfileCard })));
 const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
+const Search = lazy(() => import("../features/search/Search.tsx").then((m) => ({ default: m.Search })));
 const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
 
 /** Everything a signed-in reader sees. */
@@ -56,6 +58,7 @@ export function Workspace(props: { readonly route: Route }) {
   });
   onCleanup(listenForPeople((id, beside) => setPerson({ id, beside })));
   onCleanup(listenForRoomKeys(client, () => room()?.id));
+  onCleanup(listenForSearchKey());
   preloadWhenIdle();
 
   return (
@@ -87,6 +90,9 @@ export function Workspace(props: { readonly route: Route }) {
               </Match>
               <Match when={props.route.screen === "browse"}>
                 <BrowseRooms onCreate={() => setDialog("create")} />
+              </Match>
+              <Match when={props.route.screen === "search"}>
+                <Search query={place().search.get("q") ?? ""} />
               </Match>
               <Match when={props.route.screen === "people"}>
                 <People />
@@ -147,7 +153,7 @@ export function Workspace(props: { readonly route: Route }) {
   );
 }
 
-const titles: Partial<Record<Route["screen"], string>> = { browse: "Browse rooms", people: "People" };
+const titles: Partial<Record<Route["screen"], string>> = { browse: "Browse rooms", people: "People", search: "Search" };
 
 /** The room that the address names. When its slug changes while it is shown, the address follows. */
 function createRouteRoom(slug: () => string | undefined): () => Room | undefined {
@@ -173,6 +179,7 @@ function createRouteRoom(slug: () => string | undefined): () => Room | undefined
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
   whenIdle(() => {
-    for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms, People]) void part.preload();
+    for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms, People, Search])
+      void part.preload();
   });
 }

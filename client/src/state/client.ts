@@ -1,4 +1,4 @@
-import type { PeoplePage } from "@parley/protocol/http";
+import type { PeoplePage, SearchPage } from "@parley/protocol/http";
 import type {
   Attachment,
   Author,
@@ -156,6 +156,9 @@ export interface Client {
   removeUpload(upload: Upload): void;
   /** A file that was chosen here, of which the server may not have a picture yet. */
   localFile(id: FileId): File | undefined;
+
+  /** What fits a query in the rooms I am in, newest first; after a page's cursor, older ones. */
+  searchMessages(query: string, cursor?: string): Promise<SearchPage>;
 
   /** Others who are writing in a room now, longest first. */
   typing(room: RoomId): readonly Author[];

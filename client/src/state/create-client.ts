@@ -1,6 +1,6 @@
 import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
-import type { InviteList, MemberPage, PeoplePage, ReaderList, SessionList } from "@parley/protocol/http";
+import type { InviteList, MemberPage, PeoplePage, ReaderList, SearchPage, SessionList } from "@parley/protocol/http";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Invite, InvitePreview, Room, RoomId, User, Workspace } from "@parley/protocol/model";
 import { batch, untrack } from "solid-js";
@@ -119,7 +119,7 @@ export function createClient(options: ClientOptions): RunningClient {
     ...roomVerbs(account, signedIn, http),
     ...inviteVerbs(signedIn, http),
     ...readingVerbs(account, signedIn, http),
-    ...messageVerbs(account, signedIn, clock),
+    ...messageVerbs(account, signedIn, http, clock),
   };
 }
 
@@ -218,6 +218,7 @@ type MessageVerbs = Pick<
   | "reactions"
   | "toggleReaction"
   | "findPerson"
+  | "searchMessages"
   | "draft"
   | "setDraft"
   | "uploads"
@@ -231,7 +232,7 @@ type MessageVerbs = Pick<
   | "noteUse"
 >;
 
-function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock): MessageVerbs {
+function messageVerbs(account: Account, signedIn: () => SignedIn, http: Http, clock: Clock): MessageVerbs {
   return {
     timeline(room) {
       const found = findSignedIn(account);
@@ -255,6 +256,10 @@ function messageVerbs(account: Account, signedIn: () => SignedIn, clock: Clock):
       uploads.takeBack(entry.shown.attachments ?? []);
     },
     editMessage: async (room, id, content) => signedIn().editMessage(room, id, content),
+    searchMessages(query, cursor) {
+      const after = cursor === undefined ? "" : `&cursor=${cursor}`;
+      return http.get<SearchPage>(`/search?q=${encodeURIComponent(query)}${after}`);
+    },
     deleteMessage: async (room, id) => signedIn().deleteMessage(room, id),
     reactions: (message) => findSignedIn(account)?.reactions.shown(message) ?? [],
     toggleReaction: async (message, emoji) => untrack(() => signedIn().reactions.toggle(message, emoji)),

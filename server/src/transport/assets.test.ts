@@ -102,6 +102,7 @@ describe("screens", () => {
       "/sign-in",
       "/sign-up/",
       "/browse",
+      "/search",
       "/rooms",
       "/rooms/",
       "/rooms/general",

@@ -32,7 +32,8 @@ export interface View {
   readonly height: number;
 }
 
-const guessedLineHeight = 44;
+/** What lines take that have not been in the page yet. */
+export const guessedLineHeight = 44;
 const leastMargin = 800;
 
 export function createMounted<T>(items: Accessor<readonly T[]>, view: Accessor<View>): Mounted<T> {

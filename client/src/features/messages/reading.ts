@@ -1,6 +1,6 @@
-import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, createSignal, onCleanup, untrack } from "solid-js";
 import { watchGestures } from "./gesture.ts";
-import { createMounted, type Mounted } from "./mounted.ts";
+import { createMounted, guessedLineHeight, type Mounted } from "./mounted.ts";
 import { createReserve } from "./reserve.ts";
 
 /**
@@ -60,7 +60,10 @@ export function createReading<T extends object>(options: {
   const lineElements = new Map<T, HTMLElement>();
   const linesByElement = new WeakMap<Element, T>();
 
-  const [view, setView] = createSignal({ bottom: 0, height: innerHeight });
+  const [view, setView] = createSignal<{ bottom: number; height: number; last?: T | undefined }>({
+    bottom: 0,
+    height: innerHeight,
+  });
   const [atBottom, setAtBottom] = createSignal(true);
   const atEnd = () => atBottom() && !options.hasNewer();
   const [gesturing, setGesturing] = createSignal(false);
@@ -72,7 +75,14 @@ export function createReading<T extends object>(options: {
     const now = options.items();
     return gesturing() && !atEnd() && before.length > 0 && before.at(-1) !== now.at(-1) ? before : now;
   }, []);
-  const mounted = createMounted(items, view);
+  /** Lines that were put below the reader since they last looked push up what is in sight: it must stay in the page. */
+  const placed = createMemo(() => {
+    const { bottom, height, last } = view();
+    const at = last === undefined || atEnd() ? -1 : items().lastIndexOf(last);
+    const added = at < 0 ? 0 : items().length - 1 - at;
+    return { bottom: bottom + added * guessedLineHeight, height };
+  });
+  const mounted = createMounted(items, placed);
   createEffect(() => {
     for (const id of mounted.chunkIds()) mounted.chunk(id);
     if (isShown()) onDrawn();
@@ -118,7 +128,7 @@ export function createReading<T extends object>(options: {
     measure();
     const bottom = Math.max(0, -scroller.scrollTop);
     setAtBottom(bottom <= endSlack);
-    setView({ bottom, height: scroller.clientHeight });
+    setView({ bottom, height: scroller.clientHeight, last: untrack(items).at(-1) });
   }
 
   /** Lines have come or gone: what is new above is taken from the reserve, and the reader stays where they are. */

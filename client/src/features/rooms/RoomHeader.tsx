@@ -4,7 +4,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { goUp, navigate } from "../../ui/router/router.ts";
-import { detailsPath, homePath, roomPath } from "../../ui/router/routes.ts";
+import { detailsPath, homePath, roomPath, searchPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
@@ -51,6 +51,11 @@ export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: b
         <Icon name="users" />
         {props.room.memberCount.toLocaleString()}
       </button>
+      <IconButton
+        icon="search"
+        label="Search in this room"
+        onClick={() => navigate(searchPath(`in:${props.room.slug} `))}
+      />
       <IconButton
         icon="info"
         label="Room details"

@@ -5,7 +5,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { Mark } from "../../ui/Mark.tsx";
-import { browsePath, peoplePath, type Route, roomPath } from "../../ui/router/routes.ts";
+import { browsePath, peoplePath, type Route, roomPath, searchPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
@@ -31,6 +31,15 @@ export function RoomList(props: {
         <IconButton icon="plus" label="Create a room" onClick={() => props.onCreate()} />
       </div>
       <nav class="side-nav" aria-label="Rooms">
+        <a
+          class="side-row"
+          href={searchPath("")}
+          aria-keyshortcuts="Control+Shift+F Meta+Shift+F /"
+          aria-current={props.screen === "search" ? "page" : undefined}
+        >
+          <Icon name="search" />
+          <span class="side-name">Search</span>
+        </a>
         <a class="side-row" href={browsePath} aria-current={props.screen === "browse" ? "page" : undefined}>
           <Icon name="compass" />
           <span class="side-name">Browse rooms</span>

@@ -7,11 +7,15 @@ export type Route =
   | { readonly screen: "invite"; readonly code: string }
   | { readonly screen: "browse" }
   | { readonly screen: "people" }
+  | { readonly screen: "search" }
   | { readonly screen: "unknown" };
 
 export const homePath = "/";
 export const browsePath = "/browse";
 export const peoplePath = "/people";
+/** The search is its address. */
+export const searchPath = (query: string) =>
+  query.trim() === "" ? "/search" : `/search?q=${encodeURIComponent(query)}`;
 export const roomPath = (slug: string) => `/rooms/${encodeURIComponent(slug)}`;
 export const detailsPath = (slug: string) => `${roomPath(slug)}/details`;
 export const invitePath = (code: string) => `/invite/${encodeURIComponent(code)}`;
@@ -43,7 +47,7 @@ export function parseRoute(pathname: string): Route {
     case 0:
       return { screen: "home" };
     case 1:
-      if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people")
+      if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people" || first === "search")
         return { screen: first };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:
