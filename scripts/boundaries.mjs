@@ -54,7 +54,7 @@ const rows = [
   row("server/src/domain", {
     own: ["server/src/domain"],
     protocol: true,
-    types: ["server/src/app.ts", "server/src/store/store.ts"],
+    types: ["server/src/app.ts", "server/src/store/store.ts", "server/src/store/administration.ts"],
     packages: ["node:crypto", "bun:test", "fast-check"],
   }),
   row("server/src/jobs", {

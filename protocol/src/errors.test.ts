@@ -15,6 +15,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   cross_origin: 403,
   not_found: 404,
   invite_unusable: 404,
+  reset_unusable: 404,
   method_not_allowed: 405,
   username_taken: 409,
   email_taken: 409,

@@ -15,6 +15,7 @@ const table = {
   cross_origin: [403, "This request came from another site."],
   not_found: [404, "There is nothing here, or it is not for you."],
   invite_unusable: [404, "This invite does not work any more."],
+  reset_unusable: [404, "This link does not work any more. Ask for a new one."],
   method_not_allowed: [405, "That method does not work here."],
   username_taken: [409, "That user name is taken."],
   email_taken: [409, "That e-mail address is in use."],

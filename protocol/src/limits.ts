@@ -55,6 +55,8 @@ export const limits = {
   pictureBytes: 10 * 1024 * 1024,
   /** Of one user, on no message yet. */
   pendingUploads: 50,
+  /** A page of the admin area. */
+  adminPageMax: 100,
   bodyBytes: 128 * 1024,
   frameBytes: 64 * 1024,
   /** A topic that is further behind than this is answered by a reset. */

@@ -214,3 +214,83 @@ export interface Workspace {
   /** Shown to anyone; absent: none. */
   readonly picture?: FileId;
 }
+
+/** A user as those who look after the workspace see them. */
+export interface UserRecord extends User {
+  readonly email: string | null;
+  /** How many sessions are open. */
+  readonly sessions: number;
+  /** Absent for who has not signed in for long, or never. */
+  readonly lastSeenAt?: Timestamp;
+}
+
+/** A room as those who look after the workspace see it, whether or not they are in it: never what is said there. */
+export interface RoomRecord {
+  readonly id: RoomId;
+  readonly slug: string;
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly createdAt: Timestamp;
+  readonly memberCount: number;
+  readonly messageCount: number;
+  readonly lastMessageAt?: Timestamp;
+  /** Everyone's first room, which cannot be deleted. */
+  readonly isDefault: boolean;
+  /** Who may hand it over; absent when nobody who is here owns it. */
+  readonly owner?: Author;
+}
+
+/** An invite with what it leads to and who made it. */
+export interface InviteListing extends Omit<Invite, "url" | "room" | "createdBy"> {
+  readonly room: { readonly id: RoomId; readonly slug: string; readonly name: string };
+  readonly createdBy: Author;
+}
+
+/** Opens an account's password to whoever holds it, once. */
+export interface ResetLink {
+  readonly url: string;
+  readonly expiresAt: Timestamp;
+}
+
+export const auditActs = [
+  "user.created",
+  "user.role_changed",
+  "user.deactivated",
+  "user.reactivated",
+  "user.signed_out",
+  "password.link_made",
+  "password.reset",
+  "password.changed",
+  "sign_in.failed",
+  "room.deleted",
+  "room.handed_over",
+  "invite.revoked",
+  "workspace.renamed",
+  "workspace.sign_up_changed",
+] as const;
+export type AuditAct = (typeof auditActs)[number];
+
+/** Something done to the workspace or to an account, as it was called then. */
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: Timestamp;
+  readonly act: AuditAct;
+  /** Absent: nobody signed in did it, such as the command line. */
+  readonly actor?: Author;
+  readonly target?: { readonly kind: "user" | "room" | "workspace"; readonly id: string; readonly name: string };
+  readonly detail?: string;
+  /** Where the actor had signed in from. */
+  readonly address?: string;
+}
+
+/** The workspace at a glance. */
+export interface Overview {
+  readonly version: string;
+  /** Names this history. */
+  readonly epoch: string;
+  readonly startedAt: Timestamp;
+  readonly users: { readonly active: number; readonly deactivated: number; readonly signedIn: number };
+  readonly rooms: { readonly public: number; readonly private: number };
+  readonly messages: number;
+  readonly databaseBytes: number;
+}

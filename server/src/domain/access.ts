@@ -165,7 +165,41 @@ function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standi
   }
 }
 
-function admit(verdict: Verdict): void {
+/** What may be done to other users; `user.role` to give them another role. */
+export type UserAct = "user.create" | "user.role" | "user.deactivate" | "user.reset" | "user.sign-out";
+
+/**
+ * Owners look after everyone, admins after members. Of themselves nobody does anything here but give up a role. `role` is
+ * the one that a new user, or with `user.role` an existing one, is to have.
+ */
+export function decideOnUser(
+  act: UserAct,
+  { by, of, self, role }: { readonly by: Role; readonly of: Role; readonly self: boolean; readonly role?: Role },
+): Verdict {
+  if (by === "member") return "hidden";
+  if (self) return act === "user.role" && role !== undefined && rank[role] <= rank[by] ? "allowed" : "refused";
+  if (by === "owner") return "allowed";
+  return of === "member" && (role === undefined || role === "member") ? "allowed" : "refused";
+}
+
+const rank: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
+
+/** The user, if this one may do this to them. */
+export async function requireUser(app: App, actor: SignedIn, act: UserAct, id: string, role?: Role): Promise<Account> {
+  const user = actor.user.role === "member" ? null : await app.store.findAccount({ reference: id });
+  if (!user) throw new ParleyError("not_found");
+  const self = user.id === actor.user.id;
+  admit(decideOnUser(act, { by: actor.user.role, of: user.role, self, ...(role && { role }) }));
+  return user;
+}
+
+/** Lets those pass who look after the workspace. To everyone else what they see there does not exist. */
+export function requireAdminArea(actor: SignedIn): Account {
+  if (actor.user.role === "member") throw new ParleyError("not_found");
+  return actor.user;
+}
+
+export function admit(verdict: Verdict): void {
   if (verdict === "hidden") throw new ParleyError("not_found");
   if (verdict === "refused") throw new ParleyError("not_allowed");
   if (verdict === "archived") throw new ParleyError("room_archived");

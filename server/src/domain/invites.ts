@@ -4,6 +4,7 @@ import type { InvitePreview, Room } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { InviteRecord, SignedIn } from "../store/store.ts";
 import { requireRoom } from "./access.ts";
+import { toBy } from "./audit.ts";
 import { newInviteCode } from "./ids.ts";
 import { must } from "./outcome.ts";
 
@@ -60,5 +61,5 @@ export async function revokeInvite(app: App, actor: SignedIn, code: string): Pro
     if (error instanceof ParleyError && error.code === "not_found") throw new ParleyError("invite_unusable");
     throw error;
   }
-  must(await app.store.revokeInvite({ code, at: app.clock.now() }));
+  must(await app.store.revokeInvite({ code, by: toBy(actor), at: app.clock.now() }));
 }

@@ -2,6 +2,7 @@ import { type Room, type RoomId, type RoomKind, userTopic, workspaceTopic } from
 import type { App } from "../app.ts";
 import type { RoomAccess, SignedIn } from "../store/store.ts";
 import { requireRoom } from "./access.ts";
+import { toBy } from "./audit.ts";
 import { newRoomId } from "./ids.ts";
 import { must } from "./outcome.ts";
 import { getEpoch } from "./workspace.ts";
@@ -74,6 +75,6 @@ export async function editRoom(
 /** Everyone loses it at once; its rows are removed behind the answer. */
 export async function deleteRoom(app: App, actor: SignedIn, reference: string): Promise<RoomId> {
   const { room } = await requireRoom(app, actor, "room.delete", reference);
-  must(await app.store.removeRoom({ id: room.id, at: app.clock.now() }));
+  must(await app.store.removeRoom({ id: room.id, by: toBy(actor), at: app.clock.now() }));
   return room.id;
 }

@@ -36,12 +36,15 @@ export async function signIn(
   const matches = await app.passwords.verify(input.password, account?.passwordHash ?? null);
   if (!account || !matches) throw new ParleyError("bad_credentials");
   const { token, session } = newSession(app, origin);
-  await app.store.createSession({
-    userId: account.id,
-    session,
-    keep: limits.sessionsPerUser,
-    at: app.clock.now(),
-  });
+  must(
+    await app.store.createSession({
+      userId: account.id,
+      passwordHash: account.passwordHash,
+      session,
+      keep: limits.sessionsPerUser,
+      at: app.clock.now(),
+    }),
+  );
   return { user: toOwnUser(account), token };
 }
 

@@ -2,6 +2,7 @@ import type { SignUpPolicy, Workspace } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/store.ts";
 import { requireWorkspaceAdmin } from "./access.ts";
+import { toBy } from "./audit.ts";
 
 /** What anyone may know of the workspace, signed in or not. */
 export async function getWorkspace(app: App): Promise<Workspace> {
@@ -25,6 +26,6 @@ export async function editWorkspace(
   changes: { readonly name?: string | undefined; readonly signUp?: SignUpPolicy | undefined },
 ): Promise<Workspace> {
   requireWorkspaceAdmin(actor);
-  await app.store.putWorkspace(changes);
+  await app.store.putWorkspace({ ...changes, by: toBy(actor), at: app.clock.now() });
   return getWorkspace(app);
 }

@@ -19,6 +19,7 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
+import type { By, UserAct } from "./administration.ts";
 import type { NewSession, Outcome, Store } from "./store.ts";
 
 /** One engine with an empty database, as its test provides it. */
@@ -237,6 +238,12 @@ export class Stage {
     return this.store.removeReaction({ roomId: room.id, id, userId: user.id, emoji });
   }
 
+  /** An act of the operator on a user as they are now. */
+  async actOn(user: User, by: By = operator): Promise<UserAct> {
+    const account = await this.store.findAccount({ reference: user.id });
+    return { userId: user.id, userRole: account?.role ?? user.role, by, at: this.at };
+  }
+
   /** The role of a user in a room; null when they are not in it. */
   async roleOf(room: Room, user: User) {
     return (await this.store.findRoom({ reference: room.id, userId: user.id }))?.role ?? null;
@@ -345,6 +352,9 @@ export class Stage {
     this.store.onCommit(({ deltas }) => this.seen.push(...deltas));
   }
 }
+
+/** Who acts where it does not matter who does. */
+export const operator: By = { userId: null, role: null, address: null };
 
 /** The value of a write that must have succeeded. */
 export function value<T>(outcome: Outcome<T, string>): T {

@@ -3,7 +3,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Room, User } from "@parley/protocol/model";
 import { parseSearch } from "@parley/protocol/search";
 import * as fc from "fast-check";
-import { type Engine, refusal, Stage, topicOf, value } from "./contract-stage.ts";
+import { type Engine, operator, refusal, Stage, topicOf, value } from "./contract-stage.ts";
 import { expectCounts, unreadContract } from "./contract-unread.ts";
 import type { HistoryCursor } from "./store.ts";
 
@@ -56,7 +56,13 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const ada = value(await stage.trySignUp("ada", { session }));
         const general = await stage.general();
         const signIn = (id: string) =>
-          stage.store.createSession({ userId: ada.id, session: { ...session, id }, keep: 5, at: stage.at });
+          stage.store.createSession({
+            userId: ada.id,
+            passwordHash: "hash of ada",
+            session: { ...session, id },
+            keep: 5,
+            at: stage.at,
+          });
         const outcomes = await Promise.allSettled([
           stage.say(general, ada, "one"),
           signIn(stage.newId("S")), // A token that exists: a fault, found after the number was taken.
@@ -92,7 +98,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const reopened = stage.reopen();
         expect((await Promise.all(accepted)).map(({ id }) => id)).toEqual(accepted.map((_, index) => index + 1));
         await reopened;
-        for (const late of [store.getWorkspace({}), store.putWorkspace({ name: "Late" })]) {
+        for (const late of [store.getWorkspace({}), store.putWorkspace({ name: "Late", by: operator, at: 0 })]) {
           expect(await late.catch((error: unknown) => error)).toMatchObject({ code: "unavailable" });
         }
       });
@@ -230,8 +236,8 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
       test("the workspace's record is told when it changes", async () => {
         await stage.cast("ada");
         const told = await stage.during("workspace", async () => {
-          await stage.store.putWorkspace({ name: "Tea House", signUp: "invite" });
-          await stage.store.putWorkspace({ name: "Tea House" });
+          await stage.store.putWorkspace({ name: "Tea House", signUp: "invite", by: operator, at: stage.at });
+          await stage.store.putWorkspace({ name: "Tea House", by: operator, at: stage.at });
         });
         expect(told.map(({ workspace }) => workspace)).toEqual([
           { name: "Tea House", signUp: "invite", firstRun: false },
@@ -287,7 +293,13 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
           stage.at += 10;
           const session = stage.newSession();
           made.push(session.id);
-          await stage.store.createSession({ userId: ada.id, session, keep: 3, at: stage.at });
+          await stage.store.createSession({
+            userId: ada.id,
+            passwordHash: "hash of ada",
+            session,
+            keep: 3,
+            at: stage.at,
+          });
         };
         for (let count = 0; count < 3; count++) await open();
         // The oldest of the three is in use, so the next one goes.
@@ -303,18 +315,25 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
       test("sessions that ended long ago are forgotten", async () => {
         const [ada] = await stage.cast("ada");
         const old = stage.newSession();
-        await stage.store.createSession({ userId: ada.id, session: old, keep: 5, at: stage.at });
+        await stage.store.createSession({
+          userId: ada.id,
+          passwordHash: "hash of ada",
+          session: old,
+          keep: 5,
+          at: stage.at,
+        });
         value(await stage.store.revokeSession({ id: old.id, userId: ada.id, at: stage.at }));
         stage.at += 91 * 24 * 60 * 60 * 1000;
         const told = await stage.store.createSession({
           userId: ada.id,
+          passwordHash: "hash of ada",
           session: stage.newSession(),
           keep: 5,
           at: stage.at,
         });
         const answer = await stage.store.changesSince({ topic: topicOf(ada), since: 0, limit: 100 });
         const sessions = answer.kind === "changes" ? answer.delta.sessions : [];
-        expect(sessions?.map(({ id }) => id)).toEqual([told.id]);
+        expect(sessions?.map(({ id }) => id)).toEqual([value(told).id]);
         // A view from before still has them: the audit's equality does not hold for what is forgotten.
         stage.seen.length = 0;
       });
@@ -430,7 +449,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         await stage.say(room, bob, "hello");
         const position = await stage.head("workspace");
         const before = stage.seen.length;
-        value(await stage.store.removeRoom({ id: room.id, at: stage.at }));
+        value(await stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }));
         expect(stage.seen.slice(before).map(({ topic, rooms }) => ({ topic, rooms }))).toEqual([
           { topic: topicOf(room), rooms: [{ id: room.id, gone: true }] },
           { topic: "workspace", rooms: [{ id: room.id, gone: true }] },
@@ -464,7 +483,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect(refusal(await stage.join(room, bob))).toBe("not_found");
         expect(refusal(await stage.leave(room, bob))).toBe("not_found");
         expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");
-        expect(refusal(await stage.store.removeRoom({ id: room.id, at: stage.at }))).toBe("not_found");
+        expect(refusal(await stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }))).toBe("not_found");
         expect(await stage.store.purgeRooms({ limit: 2 })).toBe(true);
         while (await stage.store.purgeRooms({ limit: 2 }));
         await gone();
@@ -474,14 +493,14 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
       test("the room that everyone joins cannot be removed", async () => {
         await stage.cast("ada");
         const { id } = await stage.general();
-        expect(refusal(await stage.store.removeRoom({ id, at: stage.at }))).toBe("not_allowed");
+        expect(refusal(await stage.store.removeRoom({ id, by: operator, at: stage.at }))).toBe("not_allowed");
       });
 
       test("purging touches only removed rooms, and ends", async () => {
         const [ada] = await stage.cast("ada");
         const [kept, removed] = [await stage.createRoom(ada), await stage.createRoom(ada)];
         for (const room of [kept, removed]) for (let n = 0; n < 5; n++) await stage.say(room, ada, `${n}`);
-        value(await stage.store.removeRoom({ id: removed.id, at: stage.at }));
+        value(await stage.store.removeRoom({ id: removed.id, by: operator, at: stage.at }));
         let calls = 1;
         while (await stage.store.purgeRooms({ limit: 3 })) calls += 1;
         expect(calls).toBeGreaterThan(1);
@@ -654,7 +673,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const { id } = room;
         expect(refusal(await stage.leave(room, bob))).toBe("not_allowed");
         expect(refusal(await stage.store.putRoom({ id, name: "Ours" }))).toBe("not_allowed");
-        expect(refusal(await stage.store.removeRoom({ id, at: stage.at }))).toBe("not_allowed");
+        expect(refusal(await stage.store.removeRoom({ id, by: operator, at: stage.at }))).toBe("not_allowed");
         await stage.say(room, bob, "hello");
         const users = [ada, bob].map(({ username }) => ({ username }));
         const listed = (await stage.store.listRooms({ userId: bob.id })).rooms.find((each) => each.id === id);
@@ -734,8 +753,10 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const room = await stage.createRoom(ada, "private");
         const expiring = await stage.invite(room, ada, { expiresAt: stage.at + 10 });
         const revoked = await stage.invite(room, ada);
-        value(await stage.store.revokeInvite({ code: revoked.code, at: stage.at }));
-        expect(refusal(await stage.store.revokeInvite({ code: revoked.code, at: stage.at }))).toBe("invite_unusable");
+        value(await stage.store.revokeInvite({ code: revoked.code, by: operator, at: stage.at }));
+        expect(refusal(await stage.store.revokeInvite({ code: revoked.code, by: operator, at: stage.at }))).toBe(
+          "invite_unusable",
+        );
         stage.at += 10;
         for (const code of [expiring.code, revoked.code, "unknown"]) {
           expect(await stage.store.findInvite({ code, userId: null, at: stage.at })).toBeNull();
@@ -769,7 +790,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
           "two",
           "one",
         ]);
-        value(await stage.store.revokeInvite({ code: "one", at: stage.at }));
+        value(await stage.store.revokeInvite({ code: "one", by: operator, at: stage.at }));
         expect((await make("four", ada)).ok).toBe(true);
         expect(refusal(await make("five", bob))).toBe("not_found");
       });
@@ -826,6 +847,100 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const before = stage.engine.statements();
         expect(await found(ada, "tern")).toHaveLength(1);
         expect(stage.engine.statements()).toBe(before);
+      });
+    });
+
+    describe("looking after the workspace", () => {
+      test("[AD2] a deactivated user is found by no session, opens none, and makes no invite", async () => {
+        const session = stage.newSession();
+        const [ada] = await stage.cast("ada");
+        const lin = value(await stage.trySignUp("lin", { session }));
+        const room = await stage.createRoom(lin, "public");
+        const told = await stage.during(topicOf("workspace"), async () => {
+          value(await stage.store.deactivateUser(await stage.actOn(lin)));
+          value(await stage.store.deactivateUser(await stage.actOn(lin)));
+        });
+        expect(told.flatMap(({ users }) => users ?? [])).toMatchObject([
+          { id: lin.id, deactivatedAt: expect.any(String) },
+        ]);
+        expect(await stage.store.findSession({ tokenHash: session.tokenHash, at: stage.at })).toBeNull();
+        const again = {
+          userId: lin.id,
+          passwordHash: "hash of lin",
+          session: stage.newSession(),
+          keep: 5,
+          at: stage.at,
+        };
+        expect(refusal(await stage.store.createSession(again))).toBe("bad_credentials");
+        const invite = {
+          code: "c",
+          roomId: room.id,
+          userId: lin.id,
+          expiresAt: null,
+          maxUses: null,
+          keep: 9,
+          at: stage.at,
+        };
+        expect(refusal(await stage.store.createInvite(invite))).toBe("not_found");
+        expect(await stage.roleOf(room, lin)).toBe("owner");
+        value(await stage.store.reactivateUser(await stage.actOn(lin)));
+        expect(value(await stage.store.createSession(again)).id).toBe(again.session.id);
+        expect(await stage.store.findSession({ tokenHash: session.tokenHash, at: stage.at })).toBeNull();
+        expect((await stage.store.listAudit({ before: null, limit: 10 })).map(({ act }) => act)).toEqual([
+          "user.reactivated",
+          "user.deactivated",
+        ]);
+        expect(refusal(await stage.store.deactivateUser(await stage.actOn(ada)))).toBe("not_allowed");
+      });
+
+      test("[AD4] of all owners who step down at once, one stays", async () => {
+        const people = await stage.cast("ada", "lin", "sam");
+        for (const each of people)
+          value(await stage.store.putUserRole({ ...(await stage.actOn(each)), role: "owner" }));
+        const acts = await Promise.all(people.map((each) => stage.actOn(each)));
+        const outcomes = await Promise.all(acts.map((act) => stage.store.putUserRole({ ...act, role: "member" })));
+        expect(outcomes.filter(({ ok }) => ok)).toHaveLength(2);
+      });
+
+      test("[AD3] an act decided on with roles that are gone by now is refused, and not written down", async () => {
+        const [ada, lin, sam] = await stage.cast("ada", "lin", "sam");
+        const by = { userId: lin.id, role: "admin", address: "::1" } as const;
+        value(await stage.store.putUserRole({ ...(await stage.actOn(lin)), role: "admin" }));
+        const act = await stage.actOn(sam, by);
+        const onAda = { ...(await stage.actOn(ada, by)), userRole: "member" as const };
+        expect(refusal(await stage.store.deactivateUser(onAda))).toBe("not_allowed");
+        value(await stage.store.putUserRole({ ...(await stage.actOn(lin)), role: "member" }));
+        const reset = { tokenHash: "hash", expiresAt: stage.at + 10 };
+        for (const outcome of [
+          await stage.store.deactivateUser(act),
+          await stage.store.revokeSessions(act),
+          await stage.store.putUserRole({ ...act, role: "admin" }),
+          await stage.store.createReset({ ...act, reset }),
+        ]) {
+          expect(refusal(outcome)).toBe("not_allowed");
+        }
+        expect(await stage.store.findReset({ tokenHash: "hash", at: stage.at })).toBeNull();
+        expect(await stage.store.listAudit({ before: null, limit: 10 })).toHaveLength(2);
+      });
+
+      test("[PW3] of 20 uses of a reset link at once one sets the password; all sessions but its own end", async () => {
+        const [ada] = await stage.cast("ada");
+        value(
+          await stage.store.createReset({ ...(await stage.actOn(ada)), reset: { tokenHash: "t", expiresAt: 9e15 } }),
+        );
+        const outcomes = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            stage.store.redeemReset({
+              tokenHash: "t",
+              passwordHash: `new ${n}`,
+              session: stage.newSession(),
+              at: stage.at,
+            }),
+          ),
+        );
+        expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+        expect(await stage.store.listSessions({ userId: ada.id, at: stage.at })).toHaveLength(1);
+        expect((await stage.store.findAccount({ reference: "ADA" }))?.passwordHash).toBe("new 0");
       });
     });
 
@@ -1252,21 +1367,32 @@ const acts: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
   hide: ({ stage, room }) => stage.store.putRoom({ id: room.id, kind: "private" }),
   open: ({ stage, room }) => stage.store.putRoom({ id: room.id, kind: "public" }),
   removeRoom: ({ stage, room, id }) =>
-    id === 1 ? stage.store.removeRoom({ id: room.id, at: stage.at }) : Promise.resolve(),
+    id === 1 ? stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }) : Promise.resolve(),
   purge: ({ stage, id }) => stage.store.purgeRooms({ limit: id }),
   createRoom: async ({ stage, rooms, who, word, id }) => {
     const created = await stage.tryCreateRoom(who, { name: word, kind: id > 2 ? "private" : "public" });
     if (created.ok) rooms.push(created.value);
   },
   signIn: ({ stage, who }) =>
-    stage.store.createSession({ userId: who.id, session: stage.newSession(), keep: 3, at: stage.at }),
+    stage.store.createSession({
+      userId: who.id,
+      passwordHash: `hash of ${who.username}`,
+      session: stage.newSession(),
+      keep: 3,
+      at: stage.at,
+    }),
+  deactivate: async ({ stage, who }) => stage.store.deactivateUser(await stage.actOn(who)),
+  reactivate: async ({ stage, who }) => stage.store.reactivateUser(await stage.actOn(who)),
+  promote: async ({ stage, who, id }) =>
+    stage.store.putUserRole({ ...(await stage.actOn(who)), role: id === 1 ? "owner" : "member" }),
+  signOutEverywhere: async ({ stage, who }) => stage.store.revokeSessions(await stage.actOn(who)),
   signOut: async ({ stage, who }) => {
     const [session] = await stage.store.listSessions({ userId: who.id, at: stage.at });
     if (session) await stage.store.revokeSession({ id: session.id, userId: who.id, at: stage.at });
   },
   renameUser: ({ stage, who, word }) => stage.store.putUser({ userId: who.id, displayName: word }),
   setStatus: ({ stage, who, word, id }) => stage.store.putUser({ userId: who.id, status: id > 2 ? word : null }),
-  renameWorkspace: ({ stage, word }) => stage.store.putWorkspace({ name: word }),
+  renameWorkspace: ({ stage, word }) => stage.store.putWorkspace({ name: word, by: operator, at: stage.at }),
 };
 
 interface Scene {

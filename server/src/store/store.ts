@@ -23,6 +23,7 @@ import type {
   UserId,
 } from "@parley/protocol/model";
 import type { SearchQuery, TextRange } from "@parley/protocol/search";
+import type { AdministrationReads, AdministrationWrites, By } from "./administration.ts";
 
 /**
  * Everything durable. One engine per folder implements this contract, and `contract.ts` is the suite that each must
@@ -147,7 +148,7 @@ export type TopicChanges =
   | { readonly kind: "reset"; readonly head: Seq };
 
 /** Each read sees one snapshot. On SQLite it runs to its end without yielding to the event loop. */
-export interface Reads {
+export interface Reads extends AdministrationReads {
   getWorkspace(input: Record<string, never>): Promise<WorkspaceRecord>;
   /** By user name or e-mail address, both without regard to case. */
   findAccountByLogin(input: { readonly login: string }): Promise<Account | null>;
@@ -252,7 +253,7 @@ export interface NewSession {
 /** Names that a content calls, in lower case, at most `limits.mentionsPerMessage`: members', or `all` and `here`. */
 export type Calls = readonly string[];
 
-export interface Writes {
+export interface Writes extends AdministrationWrites {
   /**
    * Creates an account, its first session and its membership of the default room; redeems `invite` if given. The first
    * account ever becomes the owner, founds the workspace's default room `general`, and needs no invite.
@@ -272,13 +273,17 @@ export interface Writes {
     readonly policy: SignUpPolicy;
     readonly at: number;
   }): Promise<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">>;
-  /** Keeps at most `keep` open sessions of a user: the longest unseen are revoked. */
+  /**
+   * Keeps at most `keep` open sessions of a user: the longest unseen are revoked. Refused when `passwordHash`, which was
+   * verified before, is no longer theirs, or when they are deactivated.
+   */
   createSession(input: {
     readonly userId: UserId;
+    readonly passwordHash: string;
     readonly session: NewSession;
     readonly keep: number;
     readonly at: number;
-  }): Promise<Session>;
+  }): Promise<Outcome<Session, "bad_credentials">>;
   touchSession(input: { readonly id: SessionId; readonly expiresAt: number; readonly at: number }): Promise<null>;
   /** Revokes one session of this user. */
   revokeSession(input: {
@@ -293,7 +298,12 @@ export interface Writes {
     readonly email?: string | null;
     readonly sharesReceipts?: boolean;
   }): Promise<Outcome<User, "email_taken">>;
-  putWorkspace(input: { readonly name?: string; readonly signUp?: SignUpPolicy }): Promise<null>;
+  putWorkspace(input: {
+    readonly name?: string;
+    readonly signUp?: SignUpPolicy;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<null>;
 
   /** Its creator becomes its owner. A missing slug is made from `name`, with a number when taken. */
   createRoom(input: {
@@ -315,7 +325,11 @@ export interface Writes {
     readonly archivedAt?: number | null;
   }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;
   /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
-  removeRoom(input: { readonly id: RoomId; readonly at: number }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+  removeRoom(input: {
+    readonly id: RoomId;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found" | "not_allowed">>;
   /** Deletes up to `limit` rows of removed rooms. True when there is more. */
   purgeRooms(input: { readonly limit: number }): Promise<boolean>;
 
@@ -391,7 +405,11 @@ export interface Writes {
     readonly keep: number;
     readonly at: number;
   }): Promise<Outcome<InviteRecord, "not_found" | "not_allowed" | "room_archived" | "limit_reached">>;
-  revokeInvite(input: { readonly code: string; readonly at: number }): Promise<Outcome<null, "invite_unusable">>;
+  revokeInvite(input: {
+    readonly code: string;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<null, "invite_unusable">>;
   /** Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already. */
   redeemInvite(input: {
     readonly code: string;

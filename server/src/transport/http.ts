@@ -16,11 +16,13 @@ import { secure } from "./headers.ts";
 import type { Limits } from "./limits.ts";
 import { answers, type Env, type Http, isSecure } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { adminRoutes } from "./routes/admin.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { directRoomRoutes } from "./routes/direct-rooms.ts";
 import { fileRoutes, isStreamed } from "./routes/files.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { passwordRoutes } from "./routes/passwords.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { reactionRoutes } from "./routes/reactions.ts";
@@ -78,6 +80,8 @@ export function createHttp(options: HttpOptions): Http {
   pollingRoutes(http, options);
   commandRoutes(http, options);
   eventRoutes(http, options);
+  passwordRoutes(http, options);
+  adminRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);
   http.get("*", (context) => {

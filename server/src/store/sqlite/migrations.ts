@@ -1,5 +1,6 @@
 import type { Sqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
+import { addAdministration } from "./migrations/administration.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
@@ -24,6 +25,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addFiles,
   addRoomCare,
   addReceipts,
+  addAdministration,
 ];
 
 export const schemaVersion = migrations.length;

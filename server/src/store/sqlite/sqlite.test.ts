@@ -155,7 +155,7 @@ describe("SQLite: the data folder", () => {
   test("is created, for this user alone", async () => {
     const folder = join(await newFolder(), "a", "b");
     const store = await openSqliteStore(folder, options);
-    await store.putWorkspace({ name: "Tea House" });
+    await store.putWorkspace({ name: "Tea House", by: { userId: null, role: null, address: null }, at: 0 });
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     for (const file of await readdir(folder)) {
       expect({ file, mode: (await stat(join(folder, file))).mode & 0o777 }).toEqual({ file, mode: 0o600 });
@@ -272,7 +272,7 @@ describe("SQLite: the search index", () => {
     expect(count(engine, "osprey")).toBe(4);
     value(await stage.edit(general, 1, ada, "kestrel"));
     value(await stage.remove(general, 2, ada));
-    value(await stage.store.removeRoom({ id: room.id, at: stage.at }));
+    value(await stage.store.removeRoom({ id: room.id, by: { userId: null, role: null, address: null }, at: stage.at }));
     while (await stage.store.purgeRooms({ limit: 10 }));
     expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
     await caughtUp(engine);

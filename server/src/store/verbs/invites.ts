@@ -1,11 +1,12 @@
 import type { InvitePreview, Room, RoomKind, UserId } from "@parley/protocol/model";
 import type { InviteRecord, Outcome, Reads, Writes } from "../store.ts";
+import { record } from "./audit.ts";
 import { addMember, findStanding, hasSpace, toOwnRoom } from "./memberships.ts";
 import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite } from "./rows.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 /** With one parameter, the time. Invites of a removed room are revoked. */
-const usable = `invites.revoked_at IS NULL AND (invites.expires_at IS NULL OR invites.expires_at > ?)
+export const usable = `invites.revoked_at IS NULL AND (invites.expires_at IS NULL OR invites.expires_at > ?)
   AND (invites.max_uses IS NULL OR invites.uses < invites.max_uses)`;
 
 export function* findInvite({ code, userId, at }: Input<Reads["findInvite"]>): Verb<{
@@ -48,6 +49,9 @@ export function* createInvite(
   if (!room || (room.room_kind !== "public" && room.standing === null)) return refuse("not_found");
   if (room.room_kind === "direct") return refuse("not_allowed");
   if (room.archived_at !== null) return refuse("room_archived");
+  if (!(yield* first("SELECT id FROM users WHERE id = ? AND deactivated_at IS NULL", input.userId))) {
+    return refuse("not_found");
+  }
   const { open } = yield* one<{ open: number }>(
     `SELECT count(*) AS open FROM invites WHERE invites.room_id = ? AND ${usable}`,
     input.roomId,
@@ -70,15 +74,15 @@ export function* createInvite(
 
 export function* revokeInvite(
   _transaction: Transaction,
-  { code, at }: Input<Writes["revokeInvite"]>,
+  { code, by, at }: Input<Writes["revokeInvite"]>,
 ): Verb<Outcome<null, "invite_unusable">> {
-  const revoked = yield* first(
-    `UPDATE invites SET revoked_at = ? WHERE invites.code = ? AND ${usable} RETURNING code`,
-    at,
-    code,
-    at,
-  );
-  return revoked ? done(null) : refuse("invite_unusable");
+  const invite = yield* findUsableInvite(code, at);
+  if (!invite) return refuse("invite_unusable");
+  yield* all("UPDATE invites SET revoked_at = ? WHERE code = ?", at, code);
+  // Whoever reads the log must not be able to use what it names.
+  const target = { kind: "room", id: invite.room_id, name: invite.room_name } as const;
+  yield* record({ act: "invite.revoked", by, target, at });
+  return done(null);
 }
 
 export function* redeemInvite(

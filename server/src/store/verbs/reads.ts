@@ -1,9 +1,12 @@
+import { findAccount, getOverview, listAllInvites, listRoomRecords, listUserRecords } from "./administration.ts";
+import { listAudit } from "./audit.ts";
 import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
 import { listPeople } from "./people.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";
+import { findReset } from "./resets.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { changesSince, listTopics } from "./topics.ts";
@@ -32,5 +35,12 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   findFile,
   hasPicture,
   listRemovedFiles,
+  findAccount,
+  listUserRecords,
+  listRoomRecords,
+  listAllInvites,
+  listAudit,
+  getOverview,
+  findReset,
   changesSince: (input) => changesSince(defaults, input),
 });

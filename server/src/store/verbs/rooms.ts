@@ -10,6 +10,7 @@ import {
   workspaceTopic,
 } from "@parley/protocol/model";
 import type { Outcome, Reads, RoomAccess, Writes } from "../store.ts";
+import { record } from "./audit.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
 import { findPeople, listPeople } from "./room-people.ts";
 import { type PlaceRow, placeColumns, type RoomRow, roomColumns, toPlace, toRoom } from "./rows.ts";
@@ -107,7 +108,7 @@ export function* putRoom(
 
 export function* removeRoom(
   transaction: Transaction,
-  { id, at }: Input<Writes["removeRoom"]>,
+  { id, by, at }: Input<Writes["removeRoom"]>,
 ): Verb<Outcome<null, "not_found" | "not_allowed">> {
   const before = yield* findExisting(id);
   if (!before) return refuse("not_found");
@@ -121,6 +122,7 @@ export function* removeRoom(
   );
   yield* all("UPDATE memberships SET left_at = ? WHERE room_id = ? AND left_at IS NULL", at, id);
   yield* all("UPDATE invites SET revoked_at = ? WHERE room_id = ? AND revoked_at IS NULL", at, id);
+  yield* record({ act: "room.deleted", by, target: { kind: "room", id, name: before.room_name }, at });
   transaction.announce(roomTopic(id), row.room_seq, { rooms: [{ id, gone: true }] });
   if (before.room_kind === "public") yield* announceToWorkspace(transaction, row);
   return done(null);

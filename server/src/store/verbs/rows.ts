@@ -73,13 +73,14 @@ export interface UserRow extends AuthorRow {
   readonly user_role: Role;
   readonly password_hash: string;
   readonly user_created_at: number;
+  readonly deactivated_at: number | null;
   readonly user_seq: number;
   readonly shares_receipts: number;
 }
 
 export const userColumns = `${authorColumns}, users.status, users.email, users.kind AS user_kind, \
-users.role AS user_role, users.password_hash, users.created_at AS user_created_at, users.seq AS user_seq, \
-users.shares_receipts`;
+users.role AS user_role, users.password_hash, users.created_at AS user_created_at, users.deactivated_at, \
+users.seq AS user_seq, users.shares_receipts`;
 
 /** A user as everyone sees them. */
 export function toUser(row: UserRow): User {
@@ -89,6 +90,7 @@ export function toUser(row: UserRow): User {
     role: row.user_role,
     createdAt: toTimestamp(row.user_created_at),
     ...(row.status !== null && { status: row.status }),
+    ...(row.deactivated_at !== null && { deactivatedAt: toTimestamp(row.deactivated_at) }),
   };
 }
 
@@ -334,4 +336,4 @@ export function toAttachment(row: FileRow): Attachment {
 }
 
 /** Milliseconds since 1970 as they cross the wire. */
-const toTimestamp = (at: number): Timestamp => new Date(at).toISOString();
+export const toTimestamp = (at: number): Timestamp => new Date(at).toISOString();

@@ -10,7 +10,8 @@ const endedForMs = 90 * 24 * 60 * 60 * 1000;
 export function* findSession({ tokenHash, at }: Input<Reads["findSession"]>): Verb<SignedIn | null> {
   const row = yield* first<SessionRow & UserRow>(
     `SELECT ${sessionColumns}, ${userColumns} FROM sessions JOIN users ON users.id = sessions.user_id
-     WHERE sessions.token_hash = ? AND sessions.revoked_at IS NULL AND sessions.expires_at > ?`,
+     WHERE sessions.token_hash = ? AND sessions.revoked_at IS NULL AND sessions.expires_at > ?
+       AND users.deactivated_at IS NULL`,
     tokenHash,
     at,
   );
@@ -29,8 +30,14 @@ export function* listSessions({ userId, at }: Input<Reads["listSessions"]>): Ver
 
 export function* createSession(
   transaction: Transaction,
-  { userId, session, keep, at }: Input<Writes["createSession"]>,
-): Verb<Session> {
+  { userId, passwordHash, session, keep, at }: Input<Writes["createSession"]>,
+): Verb<Outcome<Session, "bad_credentials">> {
+  const current = yield* first(
+    "SELECT id FROM users WHERE id = ? AND password_hash = ? AND deactivated_at IS NULL",
+    userId,
+    passwordHash,
+  );
+  if (!current) return refuse("bad_credentials");
   yield* all(
     "DELETE FROM sessions WHERE user_id = ? AND (revoked_at < ? OR expires_at < ?)",
     userId,
@@ -51,7 +58,7 @@ export function* createSession(
   );
   const created = yield* insertSession(userId, session, seq, at);
   transaction.announce(userTopic(userId), seq, { sessions: [...revoked.map(toSession), created] });
-  return created;
+  return done(created);
 }
 
 export function* touchSession(
@@ -82,6 +89,23 @@ export function* revokeSession(
   );
   transaction.announce(userTopic(userId), seq, { sessions: [toSession(row)] });
   return done(null);
+}
+
+/** Ends the open sessions of a user, but for one, under a number of their topic that the caller has taken and announces. */
+export function* endSessions(
+  userId: UserId,
+  { keep, seq, at }: { readonly keep: string | null; readonly seq: Seq; readonly at: number },
+): Verb<readonly Session[]> {
+  const rows = yield* all<SessionRow>(
+    `UPDATE sessions SET revoked_at = ?, seq = ? WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ? AND id <> ?
+     RETURNING ${sessionColumns}`,
+    at,
+    seq,
+    userId,
+    at,
+    keep ?? "",
+  );
+  return rows.map(toSession);
 }
 
 /** Adds a session under a number of its user's topic that the caller has taken and announces. */

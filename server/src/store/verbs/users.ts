@@ -1,4 +1,4 @@
-import { type User, userTopic, workspaceTopic } from "@parley/protocol/model";
+import { type Role, type User, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
 import type { Account, Outcome, Reads, Writes } from "../store.ts";
 import { countUse, findUsableInvite } from "./invites.ts";
 import { addMember, hasSpace } from "./memberships.ts";
@@ -48,19 +48,7 @@ export function* createAccount(
   if (invite && invite.room_id !== rooms[0]?.room_id) rooms.push(invite);
   for (const room of rooms) if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
 
-  const row = yield* one<UserRow>(
-    `INSERT INTO users (id, username, username_key, email, display_name, kind, role, password_hash, created_at,
-     head, seq, workspace_seq) VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?, 1, 1, 0) RETURNING ${userColumns}`,
-    userId,
-    input.username,
-    input.usernameKey,
-    email,
-    input.displayName,
-    founding ? "owner" : "member",
-    input.passwordHash,
-    at,
-  );
-  yield* putNameWords(userId, input);
+  const row = yield* insertUser({ ...input, email, role: founding ? "owner" : "member" });
   const session = yield* insertSession(userId, input.session, row.user_seq, at);
   transaction.announce(userTopic(userId), row.user_seq, { users: [toOwnUser(row)], sessions: [session] });
   if (founding) yield* createDefaultRoom(transaction, { id: input.defaultRoomId, userId, at });
@@ -69,6 +57,33 @@ export function* createAccount(
   yield* announceToWorkspace(transaction, row);
   yield* countUser(transaction);
   return done(toOwnUser(row));
+}
+
+/** Adds a user, whom the caller announces. */
+export function* insertUser(user: {
+  readonly userId: UserId;
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly email: string | null;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly passwordHash: string;
+  readonly at: number;
+}): Verb<UserRow> {
+  const row = yield* one<UserRow>(
+    `INSERT INTO users (id, username, username_key, email, display_name, kind, role, password_hash, created_at,
+     head, seq, workspace_seq) VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?, 1, 1, 0) RETURNING ${userColumns}`,
+    user.userId,
+    user.username,
+    user.usernameKey,
+    user.email,
+    user.displayName,
+    user.role,
+    user.passwordHash,
+    user.at,
+  );
+  yield* putNameWords(user.userId, user);
+  return row;
 }
 
 export function* putUser(
@@ -99,7 +114,7 @@ export function* putUser(
   return done(toOwnUser(row));
 }
 
-function* isUsernameTaken(username: string, usernameKey: string): Verb<boolean> {
+export function* isUsernameTaken(username: string, usernameKey: string): Verb<boolean> {
   const taken = yield* first(
     "SELECT id FROM users WHERE username_key = ? OR lower(username) = ?",
     usernameKey,
@@ -108,7 +123,7 @@ function* isUsernameTaken(username: string, usernameKey: string): Verb<boolean> 
   return taken !== undefined;
 }
 
-function* isEmailTaken(email: string): Verb<boolean> {
+export function* isEmailTaken(email: string): Verb<boolean> {
   return (yield* first("SELECT id FROM users WHERE email = ?", email)) !== undefined;
 }
 

@@ -1,5 +1,6 @@
 import { workspaceTopic } from "@parley/protocol/model";
 import type { WorkspaceRecord, Writes } from "../store.ts";
+import { record } from "./audit.ts";
 import { toWorkspace, type WorkspaceRow, workspaceColumns } from "./rows.ts";
 import { type Input, one, type Transaction, type Verb } from "./verb.ts";
 
@@ -20,6 +21,10 @@ export function* putWorkspace(transaction: Transaction, input: Input<Writes["put
     signUp,
   );
   transaction.announce(workspaceTopic, row.head, { workspace: toWorkspace(row, transaction.defaults) });
+  const { by, at } = input;
+  const target = { kind: "workspace", id: "workspace", name } as const;
+  if (name !== before.name) yield* record({ act: "workspace.renamed", by, target, detail: before.name, at });
+  if (signUp !== before.sign_up) yield* record({ act: "workspace.sign_up_changed", by, target, detail: signUp, at });
   return null;
 }
 

@@ -1,3 +1,12 @@
+import {
+  createUser,
+  deactivateUser,
+  handOverRoom,
+  putUserRole,
+  reactivateUser,
+  revokeSessions,
+} from "./administration.ts";
+import { recordAct } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
@@ -5,6 +14,7 @@ import { putMembership, putNotifyLevel, removeMembership } from "./memberships.t
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
 import { putReaction, removeReaction } from "./reactions.ts";
 import { setReceipt } from "./receipts.ts";
+import { createReset, putPassword, redeemReset } from "./resets.ts";
 import { putRole, removeMember } from "./roles.ts";
 import { createRoom, purgeRooms, putRoom, removeRoom } from "./rooms.ts";
 import { createSession, revokeSession, touchSession } from "./sessions.ts";
@@ -45,4 +55,14 @@ export const writeVerbs: WriteVerbs = {
   removeUpload,
   expireUploads,
   dropFile,
+  createUser,
+  deactivateUser,
+  reactivateUser,
+  putUserRole,
+  revokeSessions,
+  createReset,
+  redeemReset,
+  putPassword,
+  handOverRoom,
+  recordAct,
 };

@@ -1,0 +1,131 @@
+import type {
+  AuditAct,
+  AuditEntry,
+  InviteListing,
+  Overview,
+  Role,
+  RoomId,
+  RoomRecord,
+  User,
+  UserId,
+  UserRecord,
+} from "@parley/protocol/model";
+import type { Account, NewSession, Outcome } from "./store.ts";
+
+/** The part of the store's contract that looks after the workspace: its users, their passwords, and the audit log. */
+
+/** Who does what the audit log keeps. Nulls: the command line, whose user may do everything. */
+export interface By {
+  readonly userId: UserId | null;
+  readonly role: Role | null;
+  readonly address: string | null;
+}
+
+/** An act on a user, decided on by what both were: refused (`not_allowed`) when either has another role by now. */
+export interface UserAct {
+  readonly userId: UserId;
+  readonly userRole: Role;
+  readonly by: By;
+  readonly at: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Null on the last page. */
+  readonly cursor: string | null;
+}
+
+export interface PageInput {
+  /** Words of which each thing must have all; empty for everything. */
+  readonly q: string;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export interface AdministrationReads {
+  /** By id, or by user name without regard to case. */
+  findAccount(input: { readonly reference: string }): Promise<Account | null>;
+  /** Everybody, by user name. */
+  listUserRecords(input: PageInput & { readonly at: number }): Promise<Page<UserRecord>>;
+  /** Every room that exists, by id: the newest last. */
+  listRoomRecords(input: PageInput): Promise<Page<RoomRecord>>;
+  /** Every usable invite, by code. */
+  listAllInvites(input: Omit<PageInput, "q"> & { readonly at: number }): Promise<Page<InviteListing>>;
+  /** Newest first, from before the entry `before`. */
+  listAudit(input: { readonly before: number | null; readonly limit: number }): Promise<readonly AuditEntry[]>;
+  getOverview(input: {
+    readonly at: number;
+  }): Promise<Pick<Overview, "users" | "rooms" | "messages" | "databaseBytes">>;
+  /** Whose password a link opens; null when it is unknown, used, ended or expired, or its user is deactivated. */
+  findReset(input: { readonly tokenHash: string; readonly at: number }): Promise<Account | null>;
+}
+
+export interface NewReset {
+  readonly tokenHash: string;
+  readonly expiresAt: number;
+}
+
+/** Each of these is in the audit log with its own commit. */
+export interface AdministrationWrites {
+  /** Opens an account without a session: `reset` is how its user gets in. The very first becomes the owner. */
+  createUser(input: {
+    readonly userId: UserId;
+    readonly defaultRoomId: RoomId;
+    readonly username: string;
+    readonly usernameKey: string;
+    readonly displayName: string;
+    readonly email: string | null;
+    readonly role: Role;
+    readonly passwordHash: string;
+    readonly reset: NewReset;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<User, "username_taken" | "email_taken" | "limit_reached" | "not_allowed">>;
+  /**
+   * Ends every session and reset link of a user, revokes their invites, and keeps them out; what they said and where they
+   * are a member stays. Idempotent. The last owner is `not_allowed`.
+   */
+  deactivateUser(input: UserAct): Promise<Outcome<User, "not_found" | "not_allowed">>;
+  /** Lets them sign in again. Idempotent. */
+  reactivateUser(input: UserAct): Promise<Outcome<User, "not_found" | "not_allowed">>;
+  /** The last owner keeps the role. */
+  putUserRole(input: UserAct & { readonly role: Role }): Promise<Outcome<User, "not_found" | "not_allowed">>;
+  /** Ends every session of a user. */
+  revokeSessions(input: UserAct): Promise<Outcome<null, "not_found" | "not_allowed">>;
+
+  /** A user has one link at most: a new one ends the one before. */
+  createReset(input: UserAct & { readonly reset: NewReset }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+  /** Uses a link up, whoever comes first: sets the password, ends every session and opens `session`. */
+  redeemReset(input: {
+    readonly tokenHash: string;
+    readonly passwordHash: string;
+    readonly session: NewSession;
+    readonly at: number;
+  }): Promise<Outcome<User, "reset_unusable">>;
+  /** Sets a password in place of the one that `before` is the hash of; ends all sessions but `keep`, and reset links. */
+  putPassword(input: {
+    readonly userId: UserId;
+    readonly before: string;
+    readonly passwordHash: string;
+    readonly keep: string;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<null, "bad_credentials">>;
+
+  /** Gives a room that nobody who is here owns to one of its members. */
+  handOverRoom(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+
+  /** Writes down what changed nothing, such as a failed sign-in. */
+  recordAct(input: {
+    readonly act: AuditAct;
+    readonly userId: UserId;
+    readonly detail: string | null;
+    readonly address: string | null;
+    readonly at: number;
+  }): Promise<null>;
+}

@@ -1,0 +1,61 @@
+import { createRoute } from "@hono/zod-openapi";
+import { passwordBody, resetBody, resetPreviewBody, resetPreviewSchema, userSchema } from "@parley/protocol/http";
+import { changePassword, getResetPreview, resetPassword } from "../../domain/passwords.ts";
+import { sessionCookie } from "../auth.ts";
+import { answers, anyone, body, type Http, origin, type RouteOptions, security, signedIn, silent } from "../route.ts";
+
+const tags = ["accounts"];
+
+export function passwordRoutes(http: Http, options: RouteOptions): void {
+  const { app, limits } = options;
+
+  http.openapi(
+    createRoute({
+      method: "put",
+      path: "/api/me/password",
+      tags,
+      summary: "Change my password",
+      security,
+      middleware: [signedIn(options, "edit")] as const,
+      request: { body: body(passwordBody) },
+      responses: silent("It is changed, and every other session of mine is ended with its sockets."),
+    }),
+    async (context) => {
+      const { actor } = context.var;
+      // A stolen session must not be a way to guess the password.
+      limits.take("sign-in-login", actor.user.username.toLowerCase());
+      await changePassword(app, actor, context.req.valid("json"));
+      return context.body(null, 204);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/auth/resets/preview",
+      tags,
+      summary: "Whose password a link resets",
+      middleware: [anyone(options, "sign-in")] as const,
+      request: { body: body(resetPreviewBody) },
+      responses: answers(200, "Looking uses nothing up.", resetPreviewSchema),
+    }),
+    async (context) => context.json(await getResetPreview(app, context.req.valid("json").token), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/auth/resets",
+      tags,
+      summary: "Choose a new password with a link, once",
+      middleware: [anyone(options, "sign-in")] as const,
+      request: { body: body(resetBody) },
+      responses: answers(200, "The user, signed in here and nowhere else.", userSchema),
+    }),
+    async (context) => {
+      const { user, token } = await resetPassword(app, origin(context), context.req.valid("json"));
+      context.header("set-cookie", sessionCookie(token, context.env.secure));
+      return context.json(user, 200);
+    },
+  );
+}
