@@ -19,6 +19,8 @@ journey("[PF3] [PF4] files go along with a message, and the other has them at on
   await expect(tray.getByRole("progressbar")).toHaveCount(0);
   await expect(tray.getByText("12 bytes")).toBeVisible();
   expect(await violationsIn(ada)).toEqual([]);
+  await ada.page.reload();
+  await expect(tray.getByRole("listitem")).toHaveText([/harbour\.png/, /minutes\.txt/]);
   await ada.say("From this morning");
   await expect(tray).toHaveCount(0);
 

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Upload } from "../src/state/client.ts";
-import { general, startWorld } from "./harness/start.ts";
+import { KeptUploads } from "../src/state/kept-uploads.ts";
+import { ann, ben, general, startWorld } from "./harness/start.ts";
 
 const file = (name: string, bytes = 3) => new File([new Uint8Array(bytes)], name, { type: "image/png" });
 const kinds = (uploads: readonly Upload[]) => uploads.map((upload) => upload.state().kind);
@@ -117,4 +118,24 @@ test("[PF3] a failed message that is given up takes its files back, and so does 
   await world.flush();
   await left;
   expect(network.asked.filter((path) => path.startsWith("/uploads/"))).toEqual(["/uploads/FILE1", "/uploads/FILE2"]);
+});
+
+test("[PF3] what is ready survives a reload, for its own user, until it is sent", async () => {
+  const world = await startWorld();
+  const { client, network, storage } = world;
+  const kept = (user: string) =>
+    new KeptUploads(user, {
+      getItem: (key) => storage.get(key) ?? null,
+      setItem: (key, value) => void storage.set(key, value),
+      removeItem: (key) => void storage.delete(key),
+    }).load();
+  client.addUploads(general, [file("a.png"), file("b.png")]);
+  await network.uploads[0]?.accept();
+  expect(kept(ann)).toMatchObject([[general, [{ id: "FILE1", name: "a.png" }]]]);
+  expect(kept(ben)).toEqual([]);
+  await network.uploads[1]?.accept();
+  client.sendMessage(general, "");
+  expect(kept(ann)).toEqual([]);
+  storage.set(`uploads:${ann}`, '{"RGENERAL":[{"id":7},null],"ROTHER":1}');
+  expect(kept(ann).flatMap(([, attachments]) => attachments)).toEqual([]);
 });

@@ -172,7 +172,10 @@ export interface Client {
 
 export interface Upload {
   readonly key: string;
-  readonly file: File;
+  readonly name: string;
+  readonly bytes: number;
+  /** Null once the page was loaded again: then it is on the server. */
+  readonly file: File | null;
   state(): UploadState;
 }
 

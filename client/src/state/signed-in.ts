@@ -21,6 +21,7 @@ import type { Http } from "../connection/http.ts";
 import type { SendFile } from "../connection/send-file.ts";
 import type { OpenSocket } from "../connection/socket.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
+import { KeptUploads } from "./kept-uploads.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { isCalled } from "./places.ts";
@@ -155,6 +156,7 @@ export class SignedIn {
     this.uploads = new Uploads({
       origin,
       sendFile,
+      kept: new KeptUploads(user.id, storage),
       remove: (id) => http.request<void>("DELETE", `/uploads/${id}`),
     });
     this.connection.start();

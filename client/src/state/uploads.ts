@@ -4,6 +4,7 @@ import type { Attachment, FileId, RoomId } from "@parley/protocol/model";
 import { createSignal } from "solid-js";
 import type { SendFile } from "../connection/send-file.ts";
 import type { Upload, UploadState } from "./client.ts";
+import type { KeptUploads } from "./kept-uploads.ts";
 
 /** So many go at a time: more would only slow each other down. */
 const atOnce = 2;
@@ -13,13 +14,14 @@ const keepFiles = 40;
 export interface UploadsOptions {
   readonly origin: string;
   readonly sendFile: SendFile;
+  readonly kept: KeptUploads;
   /** Takes back an upload that goes on no message. The server does so by itself, later. */
   readonly remove: (id: FileId) => Promise<void>;
 }
 
 /**
  * Files on their way to a message. Each room has a tray, where they lie beside what is being written; with the message
- * they leave it.
+ * they leave it. What is ready survives a reload of the page, as the text beside it does.
  *
  *     waiting ──▶ sending ──▶ ready ──▶ taken by a message
  *                  │   ▲        └─────▶ removed: taken back
@@ -35,6 +37,9 @@ export class Uploads {
 
   constructor(options: UploadsOptions) {
     this.#options = options;
+    for (const [room, attachments] of options.kept.load()) {
+      this.#tray(room).set(attachments.map((attachment) => LiveUpload.ofAttachment(this.#newKey(), room, attachment)));
+    }
   }
 
   /** Reactive. */
@@ -47,7 +52,10 @@ export class Uploads {
     const tray = this.#tray(room);
     const space = limits.attachmentsPerMessage - tray.items.length;
     const fitting = files.filter(({ size }) => size <= limits.fileBytes);
-    tray.set([...tray.items, ...fitting.slice(0, Math.max(0, space)).map((file) => this.#create(room, file))]);
+    tray.set([
+      ...tray.items,
+      ...fitting.slice(0, Math.max(0, space)).map((file) => LiveUpload.ofFile(this.#newKey(), room, file)),
+    ]);
     this.#sendNext(room);
     const large = files.find((file) => !fitting.includes(file));
     if (large) return `${large.name} is larger than ${limits.fileBytes / 1024 / 1024} MB.`;
@@ -65,15 +73,17 @@ export class Uploads {
     const tray = this.#tray(upload.room);
     tray.set(tray.items.filter((other) => other !== upload));
     this.#drop(upload);
+    this.#keepReady();
     this.#sendNext(upload.room);
   }
 
   /** The files of a tray for a message, which has them from now on. Null while some are not ready. */
   take(room: RoomId): readonly Attachment[] | null {
     const tray = this.#tray(room);
-    const attachments = tray.items.flatMap(({ now }) => (now.kind === "ready" ? [now.attachment] : []));
+    const attachments = attachmentsOf(tray.items);
     if (attachments.length < tray.items.length) return null;
     tray.set([]);
+    this.#keepReady();
     return attachments;
   }
 
@@ -104,6 +114,7 @@ export class Uploads {
     const items = tray?.items ?? [];
     tray?.set([]);
     for (const upload of items) this.#drop(upload);
+    this.#keepReady();
   }
 
   close(): void {
@@ -116,9 +127,13 @@ export class Uploads {
     return tray;
   }
 
-  #create(room: RoomId, file: File): LiveUpload {
+  #newKey(): string {
     this.#count += 1;
-    return new LiveUpload(`u${this.#count}`, room, file);
+    return `u${this.#count}`;
+  }
+
+  #keepReady(): void {
+    this.#options.kept.save([...this.#trays].map(([room, { items }]) => [room, attachmentsOf(items)]));
   }
 
   #drop({ abort, now }: LiveUpload): void {
@@ -136,13 +151,14 @@ export class Uploads {
   async #send(upload: LiveUpload): Promise<void> {
     const { origin, sendFile } = this.#options;
     const { room, file } = upload;
+    if (!file) return;
     const abort = new AbortController();
     upload.abort = abort;
     upload.set({ kind: "sending", part: 0 });
     try {
       const attachment = await sendFile<Attachment>({
         method: "POST",
-        url: `${origin}/api/rooms/${room}/uploads?name=${encodeURIComponent(toName(file))}`,
+        url: `${origin}/api/rooms/${room}/uploads?name=${encodeURIComponent(upload.name)}`,
         body: file,
         onProgress: (part) => !abort.signal.aborted && upload.set({ kind: "sending", part }),
         signal: abort.signal,
@@ -150,6 +166,7 @@ export class Uploads {
       this.#keep(attachment.id, file);
       if (abort.signal.aborted) this.takeBack([attachment]);
       else upload.set({ kind: "ready", attachment });
+      this.#keepReady();
     } catch (error) {
       if (abort.signal.aborted) return;
       if (!(error instanceof ParleyError)) throw error;
@@ -187,18 +204,39 @@ class Tray {
 class LiveUpload implements Upload {
   readonly key: string;
   readonly room: RoomId;
-  readonly file: File;
+  readonly name: string;
+  readonly bytes: number;
+  readonly file: File | null;
   readonly state: () => UploadState;
   /** The same for code that must not track it. */
-  now: UploadState = { kind: "waiting" };
+  now: UploadState;
   abort = new AbortController();
   readonly #setState: (state: UploadState) => void;
 
-  constructor(key: string, room: RoomId, file: File) {
+  static ofFile(key: string, room: RoomId, file: File): LiveUpload {
+    // What is pasted may have no name.
+    const name = file.name === "" ? "file" : file.name;
+    return new LiveUpload(key, room, { name, bytes: file.size }, file, { kind: "waiting" });
+  }
+
+  static ofAttachment(key: string, room: RoomId, attachment: Attachment): LiveUpload {
+    return new LiveUpload(key, room, attachment, null, { kind: "ready", attachment });
+  }
+
+  private constructor(
+    key: string,
+    room: RoomId,
+    { name, bytes }: Pick<Attachment, "name" | "bytes">,
+    file: File | null,
+    first: UploadState,
+  ) {
     this.key = key;
     this.room = room;
+    this.name = name;
+    this.bytes = bytes;
     this.file = file;
-    const [state, setState] = createSignal<UploadState>(this.now);
+    this.now = first;
+    const [state, setState] = createSignal<UploadState>(first);
     this.state = state;
     this.#setState = setState;
   }
@@ -209,5 +247,5 @@ class LiveUpload implements Upload {
   }
 }
 
-/** What is pasted may have no name. */
-const toName = ({ name }: File): string => (name === "" ? "file" : name);
+const attachmentsOf = (uploads: readonly LiveUpload[]): readonly Attachment[] =>
+  uploads.flatMap(({ now }) => (now.kind === "ready" ? [now.attachment] : []));

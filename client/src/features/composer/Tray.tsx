@@ -26,7 +26,8 @@ export function Tray(props: {
 
 function TrayItem(props: { readonly upload: Upload; readonly onRemove: () => void }) {
   const client = useClient();
-  const { file } = props.upload;
+  const { name, bytes } = props.upload;
+  const picture = pictureOf(props.upload);
   const state = () => props.upload.state();
   const failure = () => {
     const now = state();
@@ -41,32 +42,41 @@ function TrayItem(props: { readonly upload: Upload; readonly onRemove: () => voi
   return (
     <li class="tray-item" data-state={state().kind}>
       <Show
-        when={/^image\/(png|jpeg|gif|webp|avif)$/.test(file.type)}
+        when={picture}
         fallback={
           <span class="tray-picture">
             <Icon name="file" />
           </span>
         }
       >
-        <img class="tray-picture" src={createFileUrl(file)} alt="" />
+        {(url) => <img class="tray-picture" src={url()} alt="" />}
       </Show>
       <span class="tray-words">
-        <b dir="auto">{file.name}</b>
-        <Switch fallback={<progress aria-label={`Sending ${file.name}`} value={part()} max="1" />}>
+        <b dir="auto">{name}</b>
+        <Switch fallback={<progress aria-label={`Sending ${name}`} value={part()} max="1" />}>
           <Match when={failure()}>{(reason) => <small role="alert">{reason()}</small>}</Match>
           <Match when={isReady()}>
-            <small>{formatBytes(file.size)}</small>
+            <small>{formatBytes(bytes)}</small>
           </Match>
         </Switch>
       </span>
       <Show when={failure()}>
-        <IconButton icon="renew" label={`Try again: ${file.name}`} onClick={() => client.retryUpload(props.upload)} />
+        <IconButton icon="renew" label={`Try again: ${name}`} onClick={() => client.retryUpload(props.upload)} />
       </Show>
       <IconButton
         icon="x"
-        label={`${isReady() || failure() ? "Remove" : "Cancel"} ${file.name}`}
+        label={`${isReady() || failure() ? "Remove" : "Cancel"} ${name}`}
         onClick={() => props.onRemove()}
       />
     </li>
   );
+}
+
+/** The chosen file itself where a browser can show it; after a reload, what the server has of it. */
+function pictureOf({ file, state }: Upload): string | undefined {
+  if (file) return /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type) ? createFileUrl(file) : undefined;
+  const now = state();
+  return now.kind === "ready" && now.attachment.width !== undefined
+    ? `/api/files/${now.attachment.id}/thumbnail`
+    : undefined;
 }
