@@ -20,7 +20,8 @@ import type {
   WelcomeFrame,
 } from "@parley/protocol/frames";
 import { backOffMs, type Clock } from "./clock.ts";
-import type { OpenSocket, Socket } from "./socket.ts";
+import { Probe } from "./probe.ts";
+import type { OpenSocket, Socket, SocketEvents } from "./socket.ts";
 
 /** How long an answer (the welcome, an ack, a pong) may take before the connection counts as dead. */
 const answerMs = 10_000;
@@ -30,9 +31,12 @@ const doubtMs = 3000;
 const steadyMs = 5_000;
 const longestRetryInMs = 5 * 60_000;
 
-/** The state of the socket. `offline` names when the next attempt is made, if one is planned. */
+/** So many sockets in a row that were never welcomed, and it is tried whether polling gets through instead. */
+const blockedAfter = 2;
+
+/** The state of the connection. `offline` names when the next attempt is made, if one is planned. */
 export type ConnectionStatus =
-  | { readonly kind: "online" }
+  | { readonly kind: "online"; readonly by?: "polling" }
   | { readonly kind: "connecting" }
   | { readonly kind: "offline"; readonly retryAt: number | null };
 
@@ -45,6 +49,8 @@ export type Told = Commands["typing"] | Commands["presence"];
 
 export interface ConnectionOptions {
   readonly open: OpenSocket;
+  /** Stands in for a socket where none gets through. */
+  readonly poll?: OpenSocket;
   readonly clock: Clock;
   readonly onStatus: (status: ConnectionStatus) => void;
   /** The connection is usable from here on; it may be the first or one after a loss. */
@@ -67,6 +73,8 @@ interface Waiting {
  *                 ▲    │                  │  close, no pong, no ack
  *          retry  │    └────▶ offline ◀───┘
  *                 └──────────────┘
+ *
+ * Where sockets are blocked it goes online by polling, and looks in the background whether a socket can be had again.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -74,6 +82,11 @@ export class Connection {
   #socket: Socket | null = null;
   /** Which socket is the current one: what an earlier one still says is not heard. */
   #attempt = 0;
+  /** What polled until a socket took its place: it may still bring acks. */
+  #retired = 0;
+  #by: "socket" | "polling" = "socket";
+  #unwelcomed = 0;
+  readonly #probe: Probe;
   #failures = 0;
   #onlineSince = 0;
   #heartbeatMs = 25_000;
@@ -86,6 +99,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#probe = new Probe(options.open, options.clock, (socket) => this.#adopt(socket));
   }
 
   /** Connects, now and again after every loss, until `stop` or a final close. */
@@ -106,8 +120,11 @@ export class Connection {
 
   /** The network or the page may have come back: does not wait for a timer to find out. */
   check(): void {
-    if (this.#status.kind === "online") this.#ping(doubtMs);
-    else if (this.#status.kind === "offline" && this.#status.retryAt !== null) this.#connect();
+    if (this.#status.kind === "online") {
+      this.#ping(doubtMs);
+      if (this.#by === "polling") this.#probe.start();
+    }
+    if (this.#status.kind === "offline" && this.#status.retryAt !== null) this.#connect();
   }
 
   /**
@@ -133,17 +150,42 @@ export class Connection {
 
   #connect(): void {
     this.#cancelRetry();
-    const attempt = ++this.#attempt;
+    const { clock, open, poll } = this.#options;
+    const polling = poll && this.#unwelcomed >= blockedAfter ? poll : null;
+    this.#by = polling ? "polling" : "socket";
+    const events = this.#hear(++this.#attempt);
     this.#setStatus({ kind: "connecting" });
-    this.#cancelWelcome = this.#options.clock.after(answerMs, () => this.#lose());
-    this.#socket = this.#options.open({
+    this.#cancelWelcome = clock.after(answerMs, () => this.#lose());
+    this.#socket = (polling ?? open)(events);
+  }
+
+  #hear(attempt: number): SocketEvents {
+    return {
       onMessage: (text) => {
         if (attempt === this.#attempt) this.#onMessage(text);
+        else if (attempt === this.#retired) this.#onLateMessage(text);
       },
       onClose: (code, reason) => {
         if (attempt === this.#attempt) this.#onClose(code, reason);
       },
-    });
+    };
+  }
+
+  /** A socket gets through where none did: it takes over without a break. What was asked before is still answered. */
+  #adopt(socket: Socket): SocketEvents {
+    this.#retired = this.#attempt;
+    this.#socket?.close();
+    this.#cancelPing();
+    this.#cancelPong?.();
+    this.#cancelPong = null;
+    this.#socket = socket;
+    this.#by = "socket";
+    return this.#hear(++this.#attempt);
+  }
+
+  #onLateMessage(text: string): void {
+    const frame = decodeServerFrame(text);
+    if (frame?.type === "ack") this.#onAck(frame);
   }
 
   #onMessage(text: string): void {
@@ -177,7 +219,10 @@ export class Connection {
     this.#onlineSince = this.#options.clock.now();
     this.#heartbeatMs = frame.heartbeatMs;
     this.#pingLater();
-    this.#setStatus({ kind: "online" });
+    // A loss of the polling is answered by one socket before it polls again.
+    this.#unwelcomed = this.#by === "polling" ? blockedAfter - 1 : 0;
+    if (this.#by === "polling") this.#probe.start();
+    this.#setStatus(this.#by === "polling" ? { kind: "online", by: "polling" } : { kind: "online" });
     this.#options.onWelcome(frame);
   }
 
@@ -204,6 +249,7 @@ export class Connection {
     const { clock } = this.#options;
     const steady = this.#status.kind === "online" && clock.now() - this.#onlineSince >= steadyMs;
     this.#failures = steady ? 1 : this.#failures + 1;
+    if (this.#status.kind === "connecting") this.#unwelcomed = this.#by === "polling" ? 0 : this.#unwelcomed + 1;
     const delay = waitMs ?? backOffMs(clock, this.#failures);
     this.#drop();
     this.#cancelRetry = clock.after(delay, () => this.#connect());
@@ -213,6 +259,8 @@ export class Connection {
   /** Ends the socket without waiting for its goodbye, which a dead network never brings. */
   #drop(): void {
     this.#attempt++;
+    this.#retired = 0;
+    this.#probe.stop();
     this.#socket?.close();
     this.#socket = null;
     this.#cancelWelcome();

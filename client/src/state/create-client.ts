@@ -7,7 +7,7 @@ import { batch, untrack } from "solid-js";
 import { type Clock, systemClock } from "../connection/clock.ts";
 import { Http, type HttpOptions } from "../connection/http.ts";
 import type { SendFile } from "../connection/send-file.ts";
-import { type OpenSocket, openWebSocket } from "../connection/socket.ts";
+import { type OpenSocket, openWebSocket, type Socket } from "../connection/socket.ts";
 import { Account } from "./account.ts";
 import type { Client, ConnectionStatus, Entry, Timeline } from "./client.ts";
 import type { DraftStorage } from "./drafts.ts";
@@ -52,6 +52,7 @@ export function createClient(options: ClientOptions): RunningClient {
         http,
         clock,
         openSocket,
+        poll: pollLater(http, clock),
         origin,
         sendFile,
         storage,
@@ -314,6 +315,27 @@ function sendMessage(
 
 /** What sends files is loaded when there is one to send. */
 const sendFileLater: SendFile = async (request) => (await import("../connection/send-file.ts")).sendFile(request);
+
+/** Polls where sockets are blocked: its code is loaded there only. */
+function pollLater(http: Http, clock: Clock): OpenSocket {
+  return (events) => {
+    let polling: Socket | null = null;
+    let isClosed = false;
+    import("../connection/polling.ts").then(
+      ({ openPolling }) => {
+        if (!isClosed) polling = openPolling(http, clock)(events);
+      },
+      () => events.onClose(1006, ""),
+    );
+    return {
+      send: (text) => polling?.send(text),
+      close() {
+        isClosed = true;
+        polling?.close();
+      },
+    };
+  };
+}
 
 /** 128 random bits. `crypto.randomUUID` is missing where a page is served over plain HTTP. */
 function newClientMessageId(): string {

@@ -43,6 +43,7 @@ export interface SignedInOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly openSocket: OpenSocket;
+  readonly poll: OpenSocket;
   readonly origin: string;
   readonly sendFile: SendFile;
   readonly storage: DraftStorage | undefined;
@@ -218,9 +219,10 @@ export class SignedIn {
   }
 
   #openConnection(): Connection {
-    const { clock, openSocket, onSignedOut } = this.#options;
+    const { clock, openSocket, poll, onSignedOut } = this.#options;
     return new Connection({
       open: openSocket,
+      poll,
       clock,
       onStatus: (status) => this.#onStatus(status),
       onWelcome: (frame) => void this.#onWelcome(frame),

@@ -66,6 +66,8 @@ export class Network {
   /** The path of every request. */
   readonly asked: string[] = [];
   isDown = false;
+  /** Sockets do not get through, while HTTP does. */
+  isBlocked = false;
   signedIn: UserId | null;
   readonly presence = new Map<UserId, Presence>();
   /** Answers a command instead of the server. */
@@ -149,7 +151,7 @@ export class Network {
     let busy = false;
     for (const wire of this.wires) {
       if (!wire.isOpen || wire.isCut) continue;
-      if (this.isDown || this.signedIn === null) {
+      if (this.isDown || this.isBlocked || this.signedIn === null) {
         wire.close(1006);
         busy = true;
       } else if (!wire.welcomed) {
@@ -313,6 +315,24 @@ export class Network {
         return null;
       case "DELETE /uploads/:id":
         return null;
+      case "GET /me":
+        return server.users.get(me);
+      case "POST /resume": {
+        const asked = body as unknown as { readonly topics: Readonly<Record<string, number>>; readonly epoch?: string };
+        const wire = new Wire({ onMessage() {}, onClose() {} });
+        const gone = this.#resume(wire, me, asked.epoch ?? server.epoch, asked.topics);
+        const heads = Object.fromEntries(server.topicsOf(me).map((topic) => [topic, server.head(topic)]));
+        return { frames: wire.toClient, gone, heads, epoch: server.epoch };
+      }
+      case "POST /commands": {
+        const command = body as unknown as Command;
+        this.received.push(command);
+        const wire = new Wire({ onMessage() {}, onClose() {} });
+        this.#run(wire, command);
+        const [answer = { type: "ack", ref: null }] = wire.toClient;
+        if ("error" in answer && answer.error) throw new ParleyError(answer.error.code, answer.error.message);
+        return answer;
+      }
       case "PATCH /me":
         return server.rename(me, body.displayName ?? "");
       case "GET /rooms": {

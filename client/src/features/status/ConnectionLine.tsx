@@ -1,42 +1,52 @@
-import { createEffect, createSignal, type JSX, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
 
 /** Shorter breaks are nobody's business. */
 const patienceMs = 1500;
 
-/** Whether there has been no connection for long enough to say so. */
-function createDisconnected(): () => boolean {
+/** What stands between this client and the live server, once it has lasted long enough to say so. */
+function createTrouble(): () => "disconnected" | "polling" | undefined {
   const client = useClient();
-  const [lasting, setLasting] = createSignal(false);
-  const online = () => client.status().kind === "online";
+  const trouble = createMemo(() => {
+    const status = client.status();
+    if (status.kind !== "online") return "disconnected";
+    return status.by === "polling" ? "polling" : undefined;
+  });
+  const [lasting, setLasting] = createSignal<"disconnected" | "polling">();
   createEffect(() => {
-    if (online()) {
-      setLasting(false);
+    const now = trouble();
+    if (!now) {
+      setLasting(undefined);
       return;
     }
-    const timer = setTimeout(() => setLasting(true), patienceMs);
+    const timer = setTimeout(() => setLasting(now), patienceMs);
     onCleanup(() => clearTimeout(timer));
   });
   return lasting;
 }
 
-/** One quiet line while there is no connection, and what stands in its place otherwise. */
+/** One quiet line while there is no connection or only a slow one, and what stands in its place otherwise. */
 export function ConnectionLine(props: { readonly otherwise?: JSX.Element }) {
   const client = useClient();
-  const disconnected = createDisconnected();
+  const trouble = createTrouble();
   return (
     <>
       <div role="status">
-        <Show when={disconnected()}>
-          <p class="connection-line">
-            No connection. Trying again…
-            <button type="button" class="text-button" onClick={() => client.retryNow()}>
-              Try now
-            </button>
-          </p>
-        </Show>
+        <Switch>
+          <Match when={trouble() === "disconnected"}>
+            <p class="connection-line">
+              No connection. Trying again…
+              <button type="button" class="text-button" onClick={() => client.retryNow()}>
+                Try now
+              </button>
+            </p>
+          </Match>
+          <Match when={trouble() === "polling"}>
+            <p class="connection-line">Live updates are blocked here. Checking every 2 seconds.</p>
+          </Match>
+        </Switch>
       </div>
-      <Show when={!disconnected()}>{props.otherwise}</Show>
+      <Show when={!trouble()}>{props.otherwise}</Show>
     </>
   );
 }
