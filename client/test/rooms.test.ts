@@ -218,3 +218,49 @@ test("[DR1] opening a direct room asks the server, and shows it", async () => {
   expect(await opened).toMatchObject({ kind: "direct", name: "ben" });
   expect(names(world.client.directRooms())).toEqual(["ben"]);
 });
+
+test("[RM11] who is removed from a room is told which, until they are back", async () => {
+  const world = await startWorld(({ server }) => {
+    server.addRoom("RSECRET", "private", ben, "secret");
+    server.join("RSECRET", ann);
+  });
+  world.client.timeline("RSECRET");
+  await world.flush();
+  world.server.leave("RSECRET", ann, true);
+  world.server.leave(general, ann);
+  await world.flush();
+  expect(world.client.removedFrom("secret")?.name).toBe("secret");
+  expect(world.client.removedFrom("general")).toBeUndefined();
+  expect(world.client.findRoom("secret")).toBeUndefined();
+  world.server.join("RSECRET", ann);
+  await world.flush();
+  expect(world.client.removedFrom("secret")).toBeUndefined();
+});
+
+test("[RM13] archived rooms are in a list of their own, until they are in use again", async () => {
+  const world = await startWorld(({ server }) => {
+    server.addRoom("RTEA", "public", ben, "tea");
+  });
+  world.server.editRoom(general, { archivedAt: "2026-11-20T12:00:00.000Z" });
+  world.server.editRoom("RTEA", { archivedAt: "2026-11-20T12:00:00.000Z" });
+  await world.flush();
+  expect([names(world.client.rooms()), names(world.client.joinableRooms())]).toEqual([[], []]);
+  expect(names(world.client.archivedRooms())).toEqual(["general", "tea"]);
+  world.server.revive(general);
+  await world.flush();
+  expect(names(world.client.rooms())).toEqual(["general"]);
+  expect(names(world.client.archivedRooms())).toEqual(["tea"]);
+});
+
+test("[RM10] a member's role is the one of now, whatever a list said before", async () => {
+  const world = await startWorld();
+  const asked = world.client.listMembers(general);
+  await world.flush();
+  const { members } = await asked;
+  const bens = members.find(({ user }) => user.id === ben);
+  if (!bens) throw new Error("ben is in no list");
+  expect(world.client.roleOf(bens)).toBe("member");
+  world.server.setRole(general, ben, "admin");
+  await world.flush();
+  expect(world.client.roleOf(bens)).toBe("admin");
+});

@@ -4,6 +4,7 @@ import { Composer, type ComposerControls } from "../features/composer/Composer.t
 import { Typing } from "../features/composer/Typing.tsx";
 import { createEditing, lastEditable } from "../features/messages/editing.ts";
 import { type ListControls, MessageList } from "../features/messages/MessageList.tsx";
+import { ArchivedLine } from "../features/rooms/ArchivedLine.tsx";
 import { RoomHeader } from "../features/rooms/RoomHeader.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
 import { useClient } from "../state/client.ts";
@@ -22,7 +23,7 @@ export function RoomScreen(props: {
   let list: ListControls | undefined;
   let composer: ComposerControls | undefined;
 
-  const filesOver = createFileDrop((files) => composer?.attach(files));
+  const filesOver = createFileDrop((files) => !props.room.archivedAt && composer?.attach(files));
 
   createEffect((wasEditing) => {
     const isEditing = editing.entry() !== null;
@@ -46,20 +47,22 @@ export function RoomScreen(props: {
           list = controls;
         }}
       />
-      <Composer
-        room={props.room}
-        above={<ConnectionLine otherwise={<Typing room={props.room.id} />} />}
-        onSent={() => list?.toEnd()}
-        onEditLast={() => {
-          const entry = lastEditable(client, timeline.entries());
-          if (!entry || timeline.hasNewer()) return;
-          list?.reveal(entry);
-          editing.start(entry);
-        }}
-        controls={(controls) => {
-          composer = controls;
-        }}
-      />
+      <Show when={!props.room.archivedAt} fallback={<ArchivedLine room={props.room} />}>
+        <Composer
+          room={props.room}
+          above={<ConnectionLine otherwise={<Typing room={props.room.id} />} />}
+          onSent={() => list?.toEnd()}
+          onEditLast={() => {
+            const entry = lastEditable(client, timeline.entries());
+            if (!entry || timeline.hasNewer()) return;
+            list?.reveal(entry);
+            editing.start(entry);
+          }}
+          controls={(controls) => {
+            composer = controls;
+          }}
+        />
+      </Show>
     </>
   );
 }

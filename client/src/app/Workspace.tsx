@@ -1,6 +1,5 @@
 import type { Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
-import { MemberList } from "../features/members/MemberList.tsx";
 import { RoomList } from "../features/rooms/RoomList.tsx";
 import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
 import { Me } from "../features/settings/Me.tsx";
@@ -21,6 +20,7 @@ import { listenForSearchKey } from "./search-key.ts";
 
 const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
 const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
+const MemberList = lazy(() => import("../features/members/MemberList.tsx").then((m) => ({ default: m.MemberList })));
 const People = lazy(() => import("../features/people/People.tsx").then((m) => ({ default: m.People })));
 const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").then((m) => ({ default: m.ProfileCard })));
 const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
@@ -111,6 +111,14 @@ export function Workspace(props: { readonly route: Route }) {
                 )}
               </Match>
               <Match when={room()}>{(current) => <RoomPreview room={current()} />}</Match>
+              <Match when={client.removedFrom(slug() ?? "")}>
+                {(removed) => (
+                  <Missing
+                    title={`You were removed from ${removed().name}`}
+                    text="Someone who looks after the room took you out of it. To come back, ask them for a new invite."
+                  />
+                )}
+              </Match>
               <Match when={props.route.screen === "room" && !client.roomsReady()}>
                 <Late>
                   <div class="room-bones bones" role="status" aria-label="Loading the room" />
@@ -179,7 +187,8 @@ function createRouteRoom(slug: () => string | undefined): () => Room | undefined
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
   whenIdle(() => {
-    for (const part of [RoomDetails, ProfileCard, CreateRoom, Settings, BrowseRooms, People, Search])
+    for (const part of [RoomDetails, MemberList, ProfileCard, CreateRoom, Settings, BrowseRooms, People, Search]) {
       void part.preload();
+    }
   });
 }

@@ -64,9 +64,13 @@ export interface Client {
   directRooms(): readonly Room[];
   /** Public rooms that I could join, by name. */
   joinableRooms(): readonly Room[];
+  /** Archived rooms that I am in or could see, by name. They are in no other list. */
+  archivedRooms(): readonly Room[];
   /** Whether the list of rooms has been loaded. */
   roomsReady(): boolean;
   findRoom(slugOrId: string): Room | undefined;
+  /** A room as it was when someone removed me from it, while I am not back in it. */
+  removedFrom(slugOrId: string): Room | undefined;
   createRoom(input: {
     readonly name: string;
     readonly kind: RoomKind;
@@ -82,11 +86,17 @@ export interface Client {
       readonly slug?: string;
       readonly description?: string;
       readonly kind?: RoomKind;
+      readonly archived?: boolean;
     },
   ): Promise<Room>;
   deleteRoom(id: RoomId): Promise<void>;
   joinRoom(id: RoomId): Promise<Room>;
   leaveRoom(id: RoomId): Promise<void>;
+  /** Gives a member another role. With `owner` the room is handed over, and its owner of now becomes an admin. */
+  setRole(room: RoomId, user: UserId, role: RoomRole): Promise<void>;
+  removeMember(room: RoomId, user: UserId): Promise<void>;
+  /** The role that a member has now: what came with a list may be older. */
+  roleOf(member: Membership): RoomRole;
   /** One page of everyone here, by name; with a query, of those whose names fit. */
   listPeople(query: string, cursor?: string): Promise<PeoplePage>;
   /** One page of a room's members, by user name. */

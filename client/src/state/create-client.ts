@@ -2,7 +2,7 @@ import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import type { InviteList, MemberPage, PeoplePage, ReaderList, SearchPage, SessionList } from "@parley/protocol/http";
 import { codePoints, limits } from "@parley/protocol/limits";
-import type { Invite, InvitePreview, Room, RoomId, User, Workspace } from "@parley/protocol/model";
+import type { Invite, InvitePreview, Membership, Room, RoomId, User, Workspace } from "@parley/protocol/model";
 import { batch, untrack } from "solid-js";
 import { type Clock, systemClock } from "../connection/clock.ts";
 import { Http, type HttpOptions } from "../connection/http.ts";
@@ -128,6 +128,11 @@ type RoomVerbs = Pick<
   Client,
   | "rooms"
   | "directRooms"
+  | "archivedRooms"
+  | "removedFrom"
+  | "setRole"
+  | "removeMember"
+  | "roleOf"
   | "joinableRooms"
   | "roomsReady"
   | "findRoom"
@@ -148,6 +153,14 @@ type RoomVerbs = Pick<
 function roomVerbs(account: Account, signedIn: () => SignedIn, http: Http): RoomVerbs {
   return {
     rooms: () => findSignedIn(account)?.rooms.mine() ?? [],
+    archivedRooms: () => findSignedIn(account)?.rooms.archived() ?? [],
+    removedFrom: (slugOrId) => findSignedIn(account)?.rooms.removedFrom(slugOrId),
+    async setRole(room, user, role) {
+      const membership = await http.request<Membership>("PATCH", `/rooms/${room}/members/${user}`, { role });
+      findSignedIn(account)?.roles.put(membership);
+    },
+    removeMember: (room, user) => http.request<void>("DELETE", `/rooms/${room}/members/${user}`),
+    roleOf: (member) => findSignedIn(account)?.roles.now(member) ?? member.role,
     directRooms: () => findSignedIn(account)?.rooms.direct() ?? [],
     joinableRooms: () => findSignedIn(account)?.rooms.joinable() ?? [],
     roomsReady: () => findSignedIn(account)?.rooms.isReady() ?? false,

@@ -43,11 +43,15 @@ export class Rooms {
   readonly direct: () => readonly Room[];
   readonly joinable: () => readonly Room[];
   readonly totals: () => { readonly rooms: number; readonly calls: number };
+  /** Archived rooms that I am in or could see, by name. */
+  readonly archived: () => readonly Room[];
   readonly isReady: () => boolean;
 
   readonly #options: RoomsOptions;
   readonly #store = createStore<Record<RoomId, Room | undefined>>({});
   readonly #setReady: (ready: boolean) => void;
+  readonly #removals: () => ReadonlyMap<RoomId, Room>;
+  readonly #setRemovals: (change: (before: ReadonlyMap<RoomId, Room>) => ReadonlyMap<RoomId, Room>) => void;
   readonly #journals = new Set<DeltaFrame[]>();
   readonly #dispose: () => void;
 
@@ -56,10 +60,18 @@ export class Rooms {
     const [isReady, setReady] = createSignal(false);
     this.isReady = isReady;
     this.#setReady = setReady;
-    const { mine, direct, joinable, totals, dispose } = createRoot((dispose) => ({
-      mine: createMemo(() => this.#sorted((room) => room.membership !== undefined && room.kind !== "direct")),
+    const [removals, setRemovals] = createSignal<ReadonlyMap<RoomId, Room>>(new Map());
+    this.#removals = removals;
+    this.#setRemovals = setRemovals;
+    const { mine, direct, joinable, archived, totals, dispose } = createRoot((dispose) => ({
+      mine: createMemo(() =>
+        this.#sorted((room) => room.membership !== undefined && room.kind !== "direct" && !room.archivedAt),
+      ),
       direct: createMemo(() => this.#all((room) => room.kind === "direct" && this.#isShown(room)).sort(byActivity)),
-      joinable: createMemo(() => this.#sorted((room) => room.membership === undefined && room.kind === "public")),
+      joinable: createMemo(() =>
+        this.#sorted((room) => room.membership === undefined && room.kind === "public" && !room.archivedAt),
+      ),
+      archived: createMemo(() => this.#sorted((room) => room.archivedAt !== undefined)),
       totals: createMemo(() => this.#count(), undefined, {
         equals: (one, other) => one.rooms === other.rooms && one.calls === other.calls,
       }),
@@ -69,6 +81,7 @@ export class Rooms {
     this.direct = direct;
     this.joinable = joinable;
     this.totals = totals;
+    this.archived = archived;
     this.#dispose = dispose;
   }
 
@@ -76,19 +89,24 @@ export class Rooms {
     return this.#all(({ id, slug }) => id === slugOrId || slug === slugOrId)[0];
   }
 
+  /** The room by this slug or id as it was when someone removed me from it, while I am not back in it. Reactive. */
+  removedFrom(slugOrId: string): Room | undefined {
+    return [...this.#removals().values()].find(({ id, slug }) => id === slugOrId || slug === slugOrId);
+  }
+
   /** Takes in the answer to a request for the whole list. */
   async list(request: Promise<readonly Room[]>): Promise<void> {
     await this.#during(request, (rooms) => {
       const listed = new Set(rooms.map(({ id }) => id));
       for (const id of Object.keys(this.#store[0])) if (!listed.has(id)) this.#remove(id);
-      for (const room of rooms) this.#store[1](room.id, { membership: undefined, ...this.#named(room) });
+      for (const room of rooms) this.#put(room, { membership: undefined });
       this.#setReady(true);
     });
   }
 
   /** Takes in a room that a request has created, changed or made me a member of. */
   async changed(request: Promise<Room>): Promise<Room> {
-    const room = await this.#during(request, (answer) => this.#store[1](answer.id, { ...this.#named(answer) }));
+    const room = await this.#during(request, (answer) => this.#put(answer));
     return this.#named(room);
   }
 
@@ -104,7 +122,7 @@ export class Rooms {
   /** Someone has another name: direct rooms are called by their people. */
   rename(id: UserId): void {
     const rooms = untrack(() => this.#all(({ users }) => users?.some((user) => user.id === id) ?? false));
-    for (const room of rooms) this.#store[1](room.id, { ...this.#named(room) });
+    for (const room of rooms) this.#put(room);
   }
 
   apply(delta: DeltaFrame): void {
@@ -171,8 +189,9 @@ export class Rooms {
   }
 
   /** Being in a room is the business of the own topic; the room's topic tells which role that is. */
-  #applyMine({ room: id, role, joinedAt, leftAt }: Membership, topic: string): void {
+  #applyMine({ room: id, role, joinedAt, leftAt, removed }: Membership, topic: string): void {
     const isOwnTopic = topic !== roomTopic(id);
+    if (isOwnTopic) this.#noteRemoval(id, removed === true);
     if (leftAt !== undefined) {
       if (isOwnTopic) this.#leave(id);
     } else if (this.#store[0][id] && (isOwnTopic || this.#store[0][id]?.membership)) {
@@ -190,7 +209,12 @@ export class Rooms {
     if (!known && topic === roomTopic(room.id)) return;
     const { lastMessageId = 0, lastMessageAt } = known ?? {};
     const newest = lastMessageId > room.lastMessageId && { lastMessageId, ...(lastMessageAt && { lastMessageAt }) };
-    this.#store[1](room.id, { ...this.#named(room), ...newest });
+    this.#put({ ...room, ...newest });
+  }
+
+  /** What is stored is merged: a room that is in use again says nothing of its archiving. */
+  #put(room: Room, before: { readonly membership?: undefined } = {}): void {
+    this.#store[1](room.id, { archivedAt: undefined, ...before, ...this.#named(room) });
   }
 
   /** A direct room bears the names of its other people; the one that is mine alone bears mine. */
@@ -205,6 +229,17 @@ export class Rooms {
   /** To the others a direct room shows once something has been said in it. */
   #isShown({ lastMessageId, createdBy }: Room): boolean {
     return lastMessageId > 0 || createdBy === this.#options.me.id;
+  }
+
+  #noteRemoval(id: RoomId, removed: boolean): void {
+    const room = this.#store[0][id];
+    if (removed ? !room?.membership : !untrack(this.#removals).has(id)) return;
+    this.#setRemovals((before) => {
+      const after = new Map(before);
+      if (removed && room) after.set(id, { ...room });
+      else after.delete(id);
+      return after;
+    });
   }
 
   #leave(id: RoomId): void {

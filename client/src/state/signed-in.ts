@@ -28,6 +28,7 @@ import { isCalled } from "./places.ts";
 import { Presences } from "./presences.ts";
 import { Reactions } from "./reactions.ts";
 import { Receipts } from "./receipts.ts";
+import { Roles } from "./roles.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
 import type { LoadPage } from "./timeline.ts";
@@ -66,6 +67,7 @@ export class SignedIn {
   readonly typing: Typing;
   readonly presences: Presences;
   readonly drafts: Drafts;
+  readonly roles = new Roles();
   readonly uploads: Uploads;
 
   readonly #options: SignedInOptions;
@@ -300,7 +302,10 @@ export class SignedIn {
   #apply(delta: DeltaFrame): void {
     const { messages = [], memberships = [], users = [], workspace } = delta;
     for (const user of users) this.#putUser(user);
-    for (const { user } of memberships) this.people.meet(user);
+    for (const membership of memberships) {
+      this.people.meet(membership.user);
+      this.roles.put(membership);
+    }
     if (workspace) this.#options.onWorkspace(workspace);
     this.rooms.apply(delta);
     this.#meetAuthors(messages);
@@ -316,6 +321,7 @@ export class SignedIn {
 
   #reset(topic: Topic): void {
     if (topic.startsWith("room:")) {
+      this.roles.forget();
       this.timelines.find(roomOf(topic))?.reload();
     } else {
       // With the workspace's changes, changes of names were missed.

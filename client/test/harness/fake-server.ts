@@ -113,6 +113,13 @@ export class FakeServer {
     return room;
   }
 
+  /** An archived room is in use again. */
+  revive(id: RoomId): void {
+    const { archivedAt: _, ...room } = this.#room(id);
+    this.rooms.set(id, room);
+    this.editRoom(id, {});
+  }
+
   removeRoom(id: RoomId): void {
     const { kind } = this.#room(id);
     this.rooms.delete(id);
@@ -128,11 +135,11 @@ export class FakeServer {
     return this.roomOf(id, user);
   }
 
-  leave(id: RoomId, user: UserId): void {
+  leave(id: RoomId, user: UserId, removed = false): void {
     const membership = this.#members.get(id)?.get(user);
     if (!membership) return;
     this.#members.get(id)?.delete(user);
-    this.#announceMember(id, user, -1, { ...membership, leftAt: startedAt });
+    this.#announceMember(id, user, -1, { ...membership, leftAt: startedAt, ...(removed && { removed }) });
   }
 
   setRole(id: RoomId, user: UserId, role: RoomRole): void {

@@ -9,6 +9,7 @@ import { NextPage } from "../../ui/NextPage.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { explain } from "../words.ts";
+import { MemberMenu } from "./MemberMenu.tsx";
 
 /** Who is in a room, page by page as one scrolls. Begins again when someone comes or goes. */
 export function MemberList(props: { readonly room: Room }) {
@@ -64,9 +65,10 @@ export function MemberList(props: { readonly room: Room }) {
                   <small>@{member.user.username}</small>
                 </span>
               </PersonButton>
-              <Show when={member.role !== "member"}>
-                <span class="member-role">{member.role === "owner" ? "Owner" : "Admin"}</span>
+              <Show when={client.roleOf(member) !== "member"}>
+                <span class="member-role">{client.roleOf(member) === "owner" ? "Owner" : "Admin"}</span>
               </Show>
+              <MemberMenu room={props.room} member={member} />
             </li>
           )}
         </For>

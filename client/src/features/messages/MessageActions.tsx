@@ -39,7 +39,7 @@ export function actionsFor(
     },
   ];
   if (client.reactions(message).length > 0) actions.push({ label: "Who reacted", icon: "users", run: on.whoReacted });
-  if (canEdit(client, entry)) actions.push({ label: "Edit", icon: "pencil", run: on.edit });
+  if (!room.archivedAt && canEdit(client, entry)) actions.push({ label: "Edit", icon: "pencil", run: on.edit });
   if (own || canAdminister(client.me(), room)) actions.push({ label: "Delete", icon: "trash", run: on.remove });
   return actions;
 }

@@ -7,6 +7,9 @@ import { Late } from "../../ui/Late.tsx";
 
 const icons: Readonly<Record<RoomKind, IconName>> = { public: "hash", private: "lock", direct: "users" };
 
+const empty = ({ archivedAt }: Room): string =>
+  archivedAt ? "Nothing was said here." : "Nothing has been said here yet. Write the first message below.";
+
 const beginning = ({ kind, memberCount }: Room): string => {
   if (kind !== "direct") return "This is where the room begins.";
   return memberCount === 1 ? "Notes to yourself. Nobody else sees them." : "This is where your conversation begins.";
@@ -55,11 +58,7 @@ export function Start(props: {
           <Show when={props.room.description}>
             <p dir="auto">{props.room.description}</p>
           </Show>
-          <p>
-            {props.timeline.entries().length === 0
-              ? "Nothing has been said here yet. Write the first message below."
-              : beginning(props.room)}
-          </p>
+          <p>{props.timeline.entries().length === 0 ? empty(props.room) : beginning(props.room)}</p>
         </div>
       </Match>
     </Switch>

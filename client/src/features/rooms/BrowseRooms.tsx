@@ -20,13 +20,15 @@ export function BrowseRooms(props: { readonly onCreate: () => void }) {
   const all = createMemo(() =>
     [...client.joinableRooms(), ...client.rooms()].sort((a, b) => a.name.localeCompare(b.name)),
   );
-  const shown = createMemo(() => {
+  const fits = createMemo(() => {
     const words = fold(filter()).split(/\s+/u).filter(Boolean);
-    return all().filter((room) => {
+    return (room: Room) => {
       const text = fold(`${room.name} ${room.slug} ${room.description}`);
       return words.every((word) => text.includes(word));
-    });
+    };
   });
+  const shown = createMemo(() => all().filter(fits()));
+  const archived = createMemo(() => client.archivedRooms().filter(fits()));
 
   return (
     <div class="page">
@@ -68,6 +70,14 @@ export function BrowseRooms(props: { readonly onCreate: () => void }) {
               {(room) => <Row room={room} />}
             </For>
           </ul>
+          <Show when={archived().length > 0}>
+            <details class="browse-archived">
+              <summary>{archived().length === 1 ? "1 archived room" : `${archived().length} archived rooms`}</summary>
+              <ul class="browse-list">
+                <For each={archived()}>{(room) => <Row room={room} />}</For>
+              </ul>
+            </details>
+          </Show>
         </div>
       </div>
     </div>
@@ -101,12 +111,14 @@ function Row(props: { readonly room: Room }) {
         </span>
       </a>
       <Show
-        when={!props.room.membership}
+        when={!props.room.membership && !props.room.archivedAt}
         fallback={
-          <span class="browse-joined">
-            <Icon name="check" />
-            Joined
-          </span>
+          <Show when={props.room.membership}>
+            <span class="browse-joined">
+              <Icon name="check" />
+              Joined
+            </span>
+          </Show>
         }
       >
         <Button busy={busy()} onClick={() => void join()}>

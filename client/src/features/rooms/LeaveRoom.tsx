@@ -1,10 +1,6 @@
 import type { Room } from "@parley/protocol/model";
-import type { JSX } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
-import { createForm } from "../../ui/form.ts";
+import { Ask } from "../../ui/Ask.tsx";
 import { notify } from "../../ui/notices.tsx";
 import { navigate } from "../../ui/router/router.ts";
 import { homePath } from "../../ui/router/routes.ts";
@@ -18,6 +14,7 @@ export function LeaveRoom(props: { readonly room: Room; readonly onClose: () => 
       title={`Leave ${name}?`}
       act="Leave"
       onClose={props.onClose}
+      explain={explain}
       send={async () => {
         await client.leaveRoom(id);
         navigate(homePath, { replace: true });
@@ -39,6 +36,7 @@ export function DeleteRoom(props: { readonly room: Room; readonly onClose: () =>
       title={`Delete ${name}?`}
       act="Delete room"
       onClose={props.onClose}
+      explain={explain}
       send={async () => {
         await client.deleteRoom(id);
         navigate(homePath, { replace: true });
@@ -50,28 +48,21 @@ export function DeleteRoom(props: { readonly room: Room; readonly onClose: () =>
   );
 }
 
-function Ask(props: {
-  readonly title: string;
-  readonly act: string;
-  readonly children: JSX.Element;
-  readonly onClose: () => void;
-  readonly send: () => Promise<void>;
-}) {
-  const form = createForm({ send: () => props.send(), explain: (error) => ({ "": explain(error) }) });
+export function ArchiveRoom(props: { readonly room: Room; readonly onClose: () => void }) {
+  const client = useClient();
+  const { id, name } = props.room;
   return (
-    <Dialog title={props.title} kind="small" onClose={() => props.onClose()}>
-      <form class="form" onSubmit={form.onSubmit}>
-        <p class="dialog-text">{props.children}</p>
-        <FormProblem text={form.problem("")} />
-        <div class="buttons">
-          <Button autofocus onClick={() => props.onClose()}>
-            Cancel
-          </Button>
-          <Button kind="danger" type="submit" busy={form.busy()}>
-            {props.act}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <Ask
+      title={`Archive ${name}?`}
+      act="Archive room"
+      onClose={props.onClose}
+      explain={explain}
+      send={async () => {
+        await client.editRoom(id, { archived: true });
+        props.onClose();
+      }}
+    >
+      Everyone in it can still read it. Nobody can write in it until you take it back into use.
+    </Ask>
   );
 }

@@ -8,7 +8,7 @@ import { goUp } from "../../ui/router/router.ts";
 import { roomPath } from "../../ui/router/routes.ts";
 import { formatDate } from "../../ui/time.ts";
 import { EditRoom } from "./EditRoom.tsx";
-import { DeleteRoom, LeaveRoom } from "./LeaveRoom.tsx";
+import { ArchiveRoom, DeleteRoom, LeaveRoom } from "./LeaveRoom.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 import { RoomInvites } from "./RoomInvites.tsx";
 import "./details.css";
@@ -23,7 +23,7 @@ const kindWords: Readonly<Record<RoomKind, string>> = {
 export function RoomDetails(props: { readonly room: Room; readonly members: JSX.Element }) {
   const client = useClient();
   const [editing, setEditing] = createSignal(false);
-  const [asked, setAsked] = createSignal<"leave" | "delete">();
+  const [asked, setAsked] = createSignal<"leave" | "archive" | "delete">();
   let about: HTMLElement | undefined;
   const stopEditing = () => {
     setEditing(false);
@@ -32,7 +32,7 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
   const admin = () => canAdminister(client.me(), props.room);
   const close = () => goUp(roomPath(props.room.slug));
   const closeOnEscape = (event: KeyboardEvent) => {
-    const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+    const inDialog = event.target instanceof Element && event.target.closest("dialog, [popover]") !== null;
     if (event.key !== "Escape" || event.defaultPrevented || editing() || inDialog) return;
     event.preventDefault();
     close();
@@ -85,6 +85,14 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
                   <dt>Created</dt>
                   <dd>{formatDate(props.room.createdAt)}</dd>
                 </div>
+                <Show when={props.room.archivedAt}>
+                  {(at) => (
+                    <div>
+                      <dt>Archived</dt>
+                      <dd>{formatDate(at())}</dd>
+                    </div>
+                  )}
+                </Show>
               </dl>
               <Show when={admin()}>
                 <Button onClick={() => setEditing(true)}>Edit details</Button>
@@ -92,7 +100,7 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
             </div>
           </Show>
         </section>
-        <Show when={admin()}>
+        <Show when={admin() && !props.room.archivedAt}>
           <RoomInvites room={props.room} />
         </Show>
         <section class="details-part details-end" aria-label="Leaving">
@@ -102,6 +110,11 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
             </Button>
           </Show>
           <Show when={admin()}>
+            <Show when={!props.room.archivedAt}>
+              <Button kind="danger-quiet" onClick={() => setAsked("archive")}>
+                Archive room
+              </Button>
+            </Show>
             <Button kind="danger-quiet" onClick={() => setAsked("delete")}>
               Delete room
             </Button>
@@ -112,6 +125,9 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
       </div>
       <Show when={asked() === "leave"}>
         <LeaveRoom room={props.room} onClose={() => setAsked(undefined)} />
+      </Show>
+      <Show when={asked() === "archive"}>
+        <ArchiveRoom room={props.room} onClose={() => setAsked(undefined)} />
       </Show>
       <Show when={asked() === "delete"}>
         <DeleteRoom room={props.room} onClose={() => setAsked(undefined)} />

@@ -23,6 +23,7 @@ export function RoomList(props: {
     const rooms = client.directRooms();
     return current?.kind === "direct" && !rooms.includes(current) ? [current, ...rooms] : rooms;
   });
+  const archived = createMemo(() => client.archivedRooms().filter(({ membership }) => membership));
   return (
     <>
       <div class="side-head">
@@ -89,6 +90,20 @@ export function RoomList(props: {
               )}
             </For>
           </ul>
+          <Show when={archived().length > 0}>
+            <details class="side-archived" open={props.current?.archivedAt !== undefined}>
+              <summary>Archived</summary>
+              <ul>
+                <For each={archived()}>
+                  {(room) => (
+                    <Row room={room} current={props.current}>
+                      <RoomIcon kind={room.kind} />
+                    </Row>
+                  )}
+                </For>
+              </ul>
+            </details>
+          </Show>
         </Show>
       </nav>
       {props.below}

@@ -29,11 +29,21 @@ export function RoomPreview(props: { readonly room: Room }) {
             {props.room.description}
           </p>
         </Show>
-        <p class="card-meta">{countMembers(props.room.memberCount)}. Join to read and write here.</p>
-        <FormProblem text={form.problem("")} />
-        <Button kind="primary" type="submit" wide autofocus busy={form.busy()}>
-          Join
-        </Button>
+        <Show when={client.removedFrom(props.room.id)}>
+          <p class="card-lead" role="status">
+            You were removed from this room.
+          </p>
+        </Show>
+        <Show
+          when={!props.room.archivedAt}
+          fallback={<p class="card-meta">This room is archived. Nobody can join it now.</p>}
+        >
+          <p class="card-meta">{countMembers(props.room.memberCount)}. Join to read and write here.</p>
+          <FormProblem text={form.problem("")} />
+          <Button kind="primary" type="submit" wide autofocus busy={form.busy()}>
+            Join
+          </Button>
+        </Show>
       </form>
     </div>
   );
