@@ -3,7 +3,7 @@ import { expect, journey } from "./journey.ts";
 import { png } from "./pictures.ts";
 import { phone } from "./visitor.ts";
 
-journey("[PF1] what people say about themselves is on their card, live", async ({ join }) => {
+journey("[PF1] [AV-06] what people say about themselves is on their card, live", async ({ join }) => {
   const ada = await join("ada");
   const lin = await join("lin");
   await ada.send("general", "Who has the big clamps?");

@@ -33,7 +33,7 @@ export function RoomScreen(props: {
 
   return (
     <>
-      <Show when={filesOver()}>
+      <Show when={filesOver() && !props.room.archivedAt}>
         <p class="drop-veil">Drop files to attach them</p>
       </Show>
       <RoomHeader room={props.room} detailsOpen={props.detailsOpen} />
