@@ -36,6 +36,15 @@ test("ends when their message arrives", async () => {
   expect(writers(world)).toEqual([]);
 });
 
+test("[TY2] ends when they leave the room", async () => {
+  const world = await startWorld();
+  await typing(world, ben);
+  expect(writers(world)).toEqual(["ben"]);
+  world.server.leave(general, ben);
+  await world.flush();
+  expect(writers(world)).toEqual([]);
+});
+
 test("asks for the members once to name someone, and leaves out whom that does not name", async () => {
   const world = await startWorld();
   await typing(world, "USTRANGER");

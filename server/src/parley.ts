@@ -68,12 +68,15 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   let serving: Serving | null = null;
   let ready = true;
   let sweepingSoon = false;
-  const hub = new Hub((topic, text) => {
-    const behind = serving?.publish(topic, text) ?? false;
-    if (!behind || sweepingSoon) return;
-    sweepingSoon = true;
-    setTimeout(sweep, sweepSoonMs);
-  });
+  const hub = new Hub(
+    (topic, text) => {
+      const behind = serving?.publish(topic, text) ?? false;
+      if (!behind || sweepingSoon) return;
+      sweepingSoon = true;
+      setTimeout(sweep, sweepSoonMs);
+    },
+    () => clock.now(),
+  );
   const sweep = () => {
     sweepingSoon = false;
     hub.sweep(clock.now(), { bufferedBytes: slowBytes, quietMs, silentMs });

@@ -68,3 +68,36 @@ test("[PO3] polling paths need a login and a membership, like all others", async
   expect(forged.status).toBe(403);
   expect((await ada.messages(committee)).messages).toHaveLength(1);
 });
+
+test("[PO3] what is not an id is refused, and the two pages of rooms open the client", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, general } = cast;
+  for (const after of ["x", "1x", "-1", "1.5", "1e3", "", "%20", "9007199254740993", "0x10"]) {
+    expect([after, await ada.refusal("GET", `/rooms/${general.slug}/messages/?after=${after}`)]).toEqual([
+      after,
+      "invalid",
+    ]);
+  }
+  expect(await ada.refusal("GET", `/rooms/${general.slug}/messages/?before=1`)).toBe("invalid");
+  const home = await (await fetch(`${server.url}/`)).text();
+  for (const path of ["/rooms/", `/rooms/${general.slug}/`]) {
+    const page = await fetch(`${server.url}${path}`, { headers: { accept: "text/html" } });
+    expect([path, page.status, await page.text()]).toEqual([path, 200, home]);
+  }
+});
+
+test("[PO1] pages of a hundred follow each other by `after`, without a hole", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, general } = cast;
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ada.send(general, `message ${round} ${n}`)));
+  }
+  const seen: number[] = [];
+  for (let after = 0, size = 1; size > 0; after = seen.at(-1) ?? 0) {
+    const { messages } = await lin.ok<Polled>("GET", `/rooms/${general.slug}/messages/?after=${after}`);
+    size = messages.length;
+    expect(size).toBeLessThanOrEqual(100);
+    seen.push(...messages.map(({ id }) => id));
+  }
+  expect(seen).toEqual(Array.from({ length: 250 }, (_, n) => n + 1));
+});

@@ -303,8 +303,10 @@ export class SignedIn {
     const { messages = [], memberships = [], users = [], workspace } = delta;
     for (const user of users) this.#putUser(user);
     for (const membership of memberships) {
-      this.people.meet(membership.user);
+      const { room, user, leftAt } = membership;
+      this.people.meet(user);
       this.roles.put(membership);
+      if (leftAt !== undefined) this.typing.end(room, user.id);
     }
     if (workspace) this.#options.onWorkspace(workspace);
     this.rooms.apply(delta);

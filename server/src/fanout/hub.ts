@@ -13,6 +13,7 @@ import {
 import type { Fanout } from "../app.ts";
 import type { Commit } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
+import { TypingBounds } from "./typing.ts";
 import { Watchers } from "./watchers.ts";
 
 interface Followed {
@@ -35,10 +36,13 @@ export class Hub implements Fanout {
   readonly #topics = new Map<Topic, Followed>();
   readonly #topicsOf = new Map<Connection, Set<Topic>>();
   readonly #watchers = new Watchers();
+  readonly #typing = new TypingBounds();
+  readonly #now: () => number;
 
   /** `publish` sends one encoded frame to every socket that is subscribed to a topic. */
-  constructor(publish: (topic: Topic, text: string) => void) {
+  constructor(publish: (topic: Topic, text: string) => void, now: () => number = Date.now) {
     this.#publish = publish;
+    this.#now = now;
   }
 
   get size(): number {
@@ -70,6 +74,7 @@ export class Hub implements Fanout {
       const topic = this.#topics.get(delta.topic);
       if (!topic) continue;
       topic.head = Math.max(topic.head, delta.to);
+      for (const { author } of delta.messages ?? []) this.#typing.ended(delta.topic, author.id);
       this.#deliver(delta.topic, topic, encodeFrame(delta));
     }
     for (const delta of commit.deltas) this.#applyEndings(delta);
@@ -77,7 +82,8 @@ export class Hub implements Fanout {
 
   broadcast(topic: Topic, frame: TypingFrame): void {
     const followed = this.#topics.get(topic);
-    if (followed) this.#deliver(topic, followed, encodeFrame(frame));
+    if (!followed || !this.#typing.admits(topic, frame.user, followed.connections.size, this.#now())) return;
+    this.#deliver(topic, followed, encodeFrame(frame));
   }
 
   /** From now on, tells this connection of these users' presence, and of nobody else's. */
@@ -180,6 +186,8 @@ export class Hub implements Fanout {
     const entry = this.#topics.get(topic);
     entry?.connections.delete(connection);
     entry?.streams.delete(connection);
-    if (entry?.connections.size === 0) this.#topics.delete(topic);
+    if (entry?.connections.size !== 0) return;
+    this.#topics.delete(topic);
+    this.#typing.forget(topic);
   }
 }
