@@ -7,8 +7,8 @@ import type { Room, User } from "@parley/protocol/model";
 
 /** The server under measurement: a process with a fresh data folder, without limits, on its own processor if possible. */
 export class Server implements AsyncDisposable {
-  readonly url: string;
-  readonly #child: ChildProcess;
+  url: string;
+  #child: ChildProcess;
   readonly #folder: string;
 
   private constructor(url: string, child: ChildProcess, folder: string) {
@@ -19,6 +19,10 @@ export class Server implements AsyncDisposable {
 
   static async start(): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "parley-bench-"));
+    return new Server(...(await Server.#run(folder)), folder);
+  }
+
+  static async #run(folder: string): Promise<[url: string, child: ChildProcess]> {
     const main = join(import.meta.dirname, "../server/src/main.ts");
     const pinned = cpus().length > 1 && spawnSync("taskset", ["--version"]).status === 0;
     const command = pinned ? ["taskset", "-c", "0", process.execPath, main] : [process.execPath, main];
@@ -35,7 +39,19 @@ export class Server implements AsyncDisposable {
       });
       child.once("exit", () => reject(new Error("the server did not start")));
     });
-    return new Server(url, child, folder);
+    return [url, child];
+  }
+
+  /** Where the embedded database is. */
+  get database(): string {
+    return join(this.#folder, "data/parley.db");
+  }
+
+  /** Stops the server, lets `change` have its database alone, and starts it again, on another port. */
+  async restart(change: () => void): Promise<void> {
+    await this.#stop();
+    change();
+    [this.url, this.#child] = await Server.#run(this.#folder);
   }
 
   /** Processor time that the server has used, all its threads, in milliseconds. Linux only. */
@@ -50,10 +66,14 @@ export class Server implements AsyncDisposable {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async #stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.kill("SIGTERM");
     await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
@@ -62,7 +82,7 @@ export class Server implements AsyncDisposable {
 export class Person {
   readonly user: User;
   readonly cookie: string;
-  readonly #url: string;
+  #url: string;
 
   private constructor(url: string, user: User, cookie: string) {
     this.#url = url;
@@ -79,6 +99,11 @@ export class Person {
     if (response.status !== 201) throw new Error(await response.text());
     const cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
     return new Person(url, (await response.json()) as User, cookie);
+  }
+
+  /** The server is somewhere else now. */
+  moveTo(url: string): void {
+    this.#url = url;
   }
 
   async request<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -106,7 +131,9 @@ export function describeMachine(): string {
   return `${cpus().length} × ${cpu?.model.trim() ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${process.versions.bun}`;
 }
 
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }

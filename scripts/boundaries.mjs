@@ -108,7 +108,7 @@ const rows = [
   row("client/vite.config.ts", { own: ["client"], packages: ["vite", "vite-plugin-solid", "node:"] }),
 
   row("e2e", { own: ["e2e"], packages: ["@playwright/test", "axe-core", "node:"] }),
-  row("bench", { own: ["bench"], protocol: true, packages: ["node:", "bun"] }),
+  row("bench", { own: ["bench"], protocol: true, packages: ["node:", "bun:sqlite"] }),
 ];
 
 /** Schema files that pull in the schema library: outside the server only their types may be imported. */

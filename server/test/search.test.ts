@@ -246,6 +246,26 @@ test("[SE10] SR-07: twenty searches in a second are too many, and other sites ma
   expect(forged.status).toBe(403);
 });
 
+test("[SE4] [SE5] AZ-18: files are found while their message is there, and archived rooms stay searchable for members", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, noor, committee } = cast;
+  const file = await lin.upload(committee, "plan.txt", "the plan");
+  const sent = await lin.ok<Message>("POST", `/api/rooms/${committee.id}/messages`, {
+    content: "our plan",
+    attachments: [file.id],
+  });
+  await lin.send(committee, "no plan");
+  expect(await contents(ada, "plan has:file")).toEqual(["our plan"]);
+  expect(await contents(ada, "plan -has:file")).toEqual(["no plan"]);
+  await ada.ok("PATCH", `/api/rooms/${committee.id}`, { archived: true });
+  expect(await contents(lin, "plan", `&room=${committee.slug}`)).toEqual(["no plan", "our plan"]);
+  expect(await contents(noor, "plan")).toEqual([]);
+  expect(await noor.refusal("GET", `/api/search?q=plan&room=${committee.id}`)).toBe("not_found");
+  await ada.ok("PATCH", `/api/rooms/${committee.id}`, { archived: false });
+  await lin.ok("DELETE", `/api/rooms/${committee.id}/messages/${sent.id}`);
+  expect(await contents(ada, "has:file")).toEqual([]);
+});
+
 test("[SE5] SR-04: someone without rooms finds nothing, at once", async () => {
   await using cast = await startWithCast();
   const { ada, noor, general } = cast;

@@ -90,7 +90,7 @@ export class SearchIndex {
        FROM rooms LEFT JOIN search_rooms ON search_rooms.room_id = rooms.id WHERE rooms.id = ?`,
       [room],
     )[0] as { head: Seq; deleted_at: number | null; mark: Seq } | undefined;
-    if (!state || state.mark === state.head) return true;
+    if (!state || state.mark >= state.head) return true;
     if (state.deleted_at !== null && !this.#forgetRoom(room)) return false;
     let { mark } = state;
     while (mark < state.head) {
