@@ -65,6 +65,10 @@ export interface Parley {
 /** Assembles the program and starts it: the one place that knows every part. Throws `StartError` when it cannot. */
 export async function startParley(config: Config, { clock, log, onFatal }: ParleyOptions): Promise<Parley> {
   const store = await openSqliteStore(config.dataFolder, { defaultSignUp: config.signUp, onFatal });
+  const files = await openFiles(config).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   let serving: Serving | null = null;
   let ready = true;
   let sweepingSoon = false;
@@ -92,7 +96,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     fanout: hub,
     presences,
     passwords: createPasswords(),
-    ...(await openFiles(config)),
+    ...files,
     images,
     clock,
     log,
@@ -169,7 +173,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
 /** The data folder is this process's own by now. */
 async function openFiles(config: Config): Promise<Pick<App, "spool" | "blobs">> {
   const folder = join(config.dataFolder, "files");
-  return { spool: await openSpool(join(folder, "incoming")), blobs: await openBlobs(folder, config.fileStore) };
+  try {
+    return { spool: await openSpool(join(folder, "incoming")), blobs: await openBlobs(folder, config.fileStore) };
+  } catch (error) {
+    throw new StartError(`the folder ${folder} cannot be written (${error instanceof Error ? error.message : error}).`);
+  }
 }
 
 async function openBlobs(folder: string, store: FileStore): Promise<Blobs> {

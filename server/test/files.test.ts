@@ -343,6 +343,25 @@ test("[FI2] where files have no place they are unavailable, and messages go on",
   await rm(folder);
 });
 
+test("[FI2] [FI8] while a service is away files are unavailable, and nothing else is", async () => {
+  const gone = { endpoint: "http://localhost:1", region: "r", bucket: "b", accessKey: "a", secretKey: "s" };
+  await using cast = await startWithCast({ fileStore: { kind: "s3", ...gone } });
+  const { server, ada, general } = cast;
+  expect(await ada.refusal("POST", `/api/rooms/${general.id}/uploads?name=x`, "x")).toBe("unavailable");
+  expect((await ada.send(general, "still here")).id).toBe(1);
+  expect(await stored(server)).toEqual([]);
+});
+
+test("a folder for files that cannot be made stops the start with one line", async () => {
+  await using server = await startServer();
+  await server.stop();
+  await rm(join(server.folder, "files"), { recursive: true });
+  await writeFile(join(server.folder, "files"), "in the way");
+  await expect(server.restart()).rejects.toThrow("cannot be written");
+  await rm(join(server.folder, "files"));
+  await server.restart();
+});
+
 test("[FI4] AZ-24: who is taken out of the room during an upload adds nothing to it", async () => {
   await using cast = await startWithCast();
   const { server, lin, committee } = cast;

@@ -33,7 +33,9 @@ export async function readStored(answer: Response, status: 200 | 206): Promise<S
     if (answer.status === 404) return null;
     throw unavailable();
   }
-  return { stream: answer.body, bytes: Number(answer.headers.get("content-length")) };
+  const bytes = Number(answer.headers.get("content-length") ?? Number.NaN);
+  if (!Number.isSafeInteger(bytes)) throw unavailable();
+  return { stream: answer.body, bytes };
 }
 
 export function unavailable(): ParleyError {

@@ -4,6 +4,7 @@ import { parseCalls } from "@parley/protocol/content";
 import { type DeltaFrame, isGone } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import {
+  type Attachment,
   type Membership,
   type Message,
   type Place,
@@ -20,7 +21,7 @@ import {
   workspaceTopic,
 } from "@parley/protocol/model";
 import type { By, UserAct } from "./administration.ts";
-import type { NewSession, Outcome, Store } from "./store.ts";
+import type { FileFacts, FilePurpose, FileQuota, NewSession, Outcome, Store } from "./store.ts";
 
 /** One engine with an empty database, as its test provides it. */
 export interface Engine {
@@ -42,6 +43,7 @@ export class Stage {
   readonly seen: DeltaFrame[] = [];
   store: Store;
   at = Date.UTC(2026, 10, 21);
+  readonly quota: FileQuota = { pendingBytes: 10_000, userBytes: 10_000, workspaceBytes: 10_000 };
   #ids = 0;
 
   static async open(engine: Engine): Promise<Stage> {
@@ -66,7 +68,7 @@ export class Stage {
   }
 
   /** Sixteen characters after the letter, like ids that the domain makes. */
-  newId(letter: "U" | "R" | "S"): string {
+  newId(letter: "U" | "R" | "S" | "F"): string {
     this.#ids += 1;
     return letter + this.#ids.toString(36).toUpperCase().padStart(16, "0");
   }
@@ -242,6 +244,42 @@ export class Stage {
   async actOn(user: User, by: By = operator): Promise<UserAct> {
     const account = await this.store.findAccount({ reference: user.id });
     return { userId: user.id, userRole: account?.role ?? user.role, by, at: this.at };
+  }
+
+  /** Claims the quota for a file that is then received. */
+  async tryUpload(
+    user: User,
+    options: {
+      readonly room?: Room;
+      readonly purpose?: FilePurpose;
+      readonly bytes?: number;
+      readonly quota?: FileQuota;
+    } = {},
+  ) {
+    const { room = null, purpose = "attachment", bytes = 100, quota = this.quota } = options;
+    const id = this.newId("F");
+    const input = {
+      id,
+      purpose,
+      userId: user.id,
+      roomId: room?.id ?? null,
+      name: "notes.txt",
+      bytes,
+      quota,
+      at: this.at,
+    };
+    return { id, outcome: await this.store.createUpload(input) };
+  }
+
+  /** A file that waits for a message. */
+  async upload(room: Room, user: User, bytes = 100): Promise<Attachment> {
+    const { id, outcome } = await this.tryUpload(user, { room, bytes });
+    value(outcome);
+    return value(await this.store.finishUpload({ id, facts: this.facts(bytes) }));
+  }
+
+  facts(bytes: number): FileFacts {
+    return { type: "text/plain", bytes, sha256: "0".repeat(64), width: null, height: null };
   }
 
   /** The role of a user in a room; null when they are not in it. */
