@@ -108,3 +108,25 @@ test("[PE3] [HT3] PG-01 broken cursors and limits are refused, on people and on 
     "sam",
   ]);
 });
+
+test("[PE1] [DR2] who is deactivated is in no list, and gets no new room; an old one stays", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, sam, noor } = cast;
+  const open = (person: Person, user: string) => person.request("POST", "/api/direct-rooms", { users: [user] });
+  expect((await open(lin, "sam")).status).toBe(201);
+  await ada.ok("PUT", `/api/admin/users/${sam.user.id}/deactivation`);
+  expect(names(await find(ada, ""))).toEqual(["Ada Lindqvist", "lin", "noor"]);
+  expect(names(await find(ada, "q=sam"))).toEqual([]);
+  expect((await open(noor, "sam")).status).toBe(404);
+  expect((await open(lin, "sam")).status).toBe(200);
+  await ada.ok("DELETE", `/api/admin/users/${sam.user.id}/deactivation`);
+  expect(names(await find(ada, "q=sam"))).toEqual(["sam"]);
+  expect((await open(noor, "sam")).status).toBe(201);
+});
+
+test("[PE1] whoever an admin creates is found at once", async () => {
+  await using cast = await startWithCast();
+  const { ada } = cast;
+  await ada.ok("POST", "/api/admin/users", { username: "kim.berg", displayName: "Kim Berg" });
+  expect(names(await find(ada, "q=berg"))).toEqual(["Kim Berg"]);
+});

@@ -34,7 +34,10 @@ export function* openDirectRoom(
   const key = [...ids].sort().join(" ");
   const known = yield* first<{ id: RoomId }>("SELECT id FROM rooms WHERE direct_key = ?", key);
   if (known) return done({ room: yield* getOwn(known.id, input.userId), created: false });
-  for (const id of ids) if (!(yield* hasRoomLeft(id))) return refuse("limit_reached");
+  for (const id of ids) {
+    if (!(yield* isActive(id))) return refuse("not_found");
+    if (!(yield* hasRoomLeft(id))) return refuse("limit_reached");
+  }
   yield* insertDirectRoom(transaction, { ...input, ids: [...ids], key });
   return done({ room: yield* getOwn(input.id, input.userId), created: true });
 }
@@ -44,6 +47,10 @@ function* findUserId(reference: string): Verb<UserId | undefined> {
   const byId = yield* first<{ id: UserId }>("SELECT id FROM users WHERE id = ?", reference);
   if (byId) return byId.id;
   return (yield* first<{ id: UserId }>("SELECT id FROM users WHERE lower(username) = ?", reference.toLowerCase()))?.id;
+}
+
+function* isActive(id: UserId): Verb<boolean> {
+  return (yield* first("SELECT id FROM users WHERE id = ? AND deactivated_at IS NULL", id)) !== undefined;
 }
 
 function* getOwn(roomId: RoomId, userId: UserId): Verb<Room> {

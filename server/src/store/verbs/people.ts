@@ -17,7 +17,7 @@ export function* listPeople({ query, cursor, limit }: Input<Reads["listPeople"]>
   const words = toWords(query).slice(0, maxWords);
   if (words.length === 0 && query.trim() !== "") return { users: [], cursor: null };
   const rows = yield* all<UserRow & { name_key: string }>(
-    `SELECT ${userColumns}, users.name_key FROM users WHERE (users.name_key, users.id) > (?, ?)
+    `SELECT ${userColumns}, users.name_key FROM users WHERE (users.name_key, users.id) > (?, ?) AND users.deactivated_at IS NULL
      ${"AND users.id IN (SELECT user_id FROM user_words WHERE word >= ? AND word < ?) ".repeat(words.length)}
      ORDER BY users.name_key, users.id LIMIT ?`,
     cursor?.name ?? "",
