@@ -2,6 +2,7 @@ import type { Room } from "@parley/protocol/model";
 import { createMemo, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
+import { PresenceDot } from "../../ui/PresenceDot.tsx";
 
 /** What a direct room looks like: the other person, how many others there are in a group, or oneself. */
 export function DirectMark(props: { readonly room: Room }) {
@@ -18,7 +19,9 @@ export function DirectMark(props: { readonly room: Room }) {
       }
     >
       {(shown) => (
-        <Avatar id={shown().id} name={shown().displayName} picture={client.person(shown()).avatar} size="small" />
+        <PresenceDot presence={client.presence(shown().id)}>
+          <Avatar id={shown().id} name={shown().displayName} picture={client.person(shown()).avatar} size="small" />
+        </PresenceDot>
       )}
     </Show>
   );
