@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import solid from "vite-plugin-solid";
 
+const serviceWorker = "src/service-worker/service-worker.ts";
 const server = "http://localhost:3000";
 
 /** Nothing is painted before the script has chosen the theme. Vite writes the script's element without its attributes. */
@@ -27,6 +28,14 @@ export default defineConfig({
     // Everything is a file of its own: the content security policy allows neither inline code nor data addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ["index.html", serviceWorker],
+      output: {
+        // A service worker stands for the pages below its own address, so this one has no folder and no hash.
+        entryFileNames: ({ facadeModuleId }) =>
+          facadeModuleId?.endsWith(serviceWorker) ? "service-worker.js" : "assets/[name]-[hash].js",
+      },
+    },
   },
   server: {
     proxy: { "/api": { target: server, ws: true } },

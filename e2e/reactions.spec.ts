@@ -27,7 +27,7 @@ journey("[RE2] what one feels about a message, the other sees at once", async ({
 
   await pill(ada, "Tea", "👍").click();
   await expect(pill(lin, "Tea", "👍")).toHaveAccessibleName("👍 1, You reacted");
-  await ada.act("Tea", "Who reacted");
+  await ada.actMore("Tea", "Who reacted");
   await expect(ada.dialog.getByText("Lin Ortega")).toBeVisible();
   await ada.page.keyboard.press("Escape");
 
@@ -173,7 +173,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(ada.page.getByRole("option", { name: "red heart", exact: true })).toBeVisible();
     await check();
     await ada.page.keyboard.press("Escape");
-    await ada.act("Tea", "Who reacted");
+    await ada.actMore("Tea", "Who reacted");
     await check();
     await ada.page.keyboard.press("Escape");
     await ada.composer.click();

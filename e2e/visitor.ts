@@ -174,6 +174,12 @@ export class Visitor {
     await this.message(text).hover();
     await this.message(text).getByRole("button", { name, exact: true }).click();
   }
+
+  /** One of those that are wanted seldom. */
+  async actMore(text: string | RegExp, name: string): Promise<void> {
+    await this.act(text, "More");
+    await this.page.getByRole("dialog", { name: "More" }).getByRole("button", { name, exact: true }).click();
+  }
 }
 
 /** Waits until an element has stopped moving, and answers where it is. */

@@ -21,7 +21,7 @@ const rows = [
     own: ["server/src/platform", "server/src/start-error.ts"],
     protocol: true,
     types: ["server/src/app.ts"],
-    packages: ["node:", "bun:"],
+    packages: ["node:", "bun:", "web-push"],
   }),
   row("server/src/store/{contract.ts,contract-stage.ts,contract-unread.ts,sqlite/*.test.ts,*.test.ts}", {
     own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],
@@ -88,6 +88,7 @@ const rows = [
     packages: ["solid-js"],
   }),
   row("client/src/ui/{*.test.ts,router/*.test.ts}", { own: ["client/src/ui"], packages: ["bun:test"] }),
+  row("client/src/service-worker", { own: [] }),
   row("client/src/ui", { own: ["client/src/ui"], packages: ["solid-js"] }),
   row("client/src/features/*/{*.test.ts,*.test.tsx}", {
     own: ["client/src/features"],

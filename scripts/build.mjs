@@ -12,7 +12,7 @@ buildClient();
 const dist = join(root, "client/dist");
 const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
 const files = { js: new Set(), css: new Set() };
-collect(Object.keys(manifest).find((name) => manifest[name].isEntry));
+collect("index.html");
 
 let over = false;
 for (const [kind, budget] of Object.entries(budgets)) {

@@ -178,6 +178,14 @@ export const pollingQuery = z.strictObject({ after: cursorNumber(0).optional() }
 /** A form of a polling client may carry fields of its own, such as a token against forgery. */
 export const pollingForm = z.object({ content: content.default("") });
 
+const base64url = (length: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${length}}={0,2}$`));
+/** As a browser's `PushSubscription` tells it; `preview`: whether it may be told the words of messages. */
+export const pushBody = z.strictObject({
+  endpoint: z.url().max(limits.pushEndpointLength),
+  keys: z.strictObject({ p256dh: base64url(87), auth: base64url(22) }),
+  preview: z.boolean().default(true),
+});
+
 // Answers
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -416,6 +424,21 @@ export const resumedSchema = z
     epoch: z.string(),
   })
   .meta({ id: "Resumed" });
+export const pushSchema = z
+  .object({ publicKey: z.string(), subscribed: z.boolean(), preview: z.boolean() })
+  .meta({ id: "Push" });
+export const pushTestSchema = z.object({ outcome: z.enum(["sent", "gone", "failed"]) }).meta({ id: "PushTest" });
+
+/** Why a message called its reader, or did not. `outcome` tells what became of a push that was due. */
+export const notificationSchema = z
+  .object({
+    alerts: z.boolean(),
+    reason: z.enum(["own", "deleted", "muted", "read", "mentioned", "direct", "all", "not_mentioned"]),
+    outcome: z.enum(["pushed", "failed", "read"]).optional(),
+    decidedAt: timestamp.optional(),
+    devices: z.int().min(0),
+  })
+  .meta({ id: "Notification" });
 
 /** A message as polling clients know it; `date` is the time of day in UTC. */
 export const pollingMessageSchema = z
@@ -442,6 +465,9 @@ export const problemSchema = z
   })
   .meta({ id: "Problem" });
 
+export type Push = z.output<typeof pushSchema>;
+export type PushTest = z.output<typeof pushTestSchema>;
+export type Notification = z.output<typeof notificationSchema>;
 export type PollingMessage = z.output<typeof pollingMessageSchema>;
 export type Resumed = z.output<typeof resumedSchema>;
 export type Start = z.output<typeof startSchema>;

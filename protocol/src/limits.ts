@@ -57,6 +57,7 @@ export const limits = {
   pendingUploads: 50,
   /** A page of the admin area. */
   adminPageMax: 100,
+  pushEndpointLength: 1000,
   bodyBytes: 128 * 1024,
   frameBytes: 64 * 1024,
   /** A topic that is further behind than this is answered by a reset. */

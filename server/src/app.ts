@@ -1,6 +1,6 @@
 import type { TypingFrame } from "@parley/protocol/frames";
-import type { Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
-import type { Store } from "./store/store.ts";
+import type { Message, Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
+import type { PushKeys, PushTarget, Store } from "./store/store.ts";
 
 /** What domain functions work with. Each is a contract; the assembly chooses what keeps it. */
 export interface App {
@@ -11,6 +11,8 @@ export interface App {
   readonly spool: Spool;
   readonly blobs: Blobs;
   readonly images: Images;
+  readonly push: Push;
+  readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -99,6 +101,21 @@ export interface StoredBytes {
   readonly stream: ReadableStream<Uint8Array>;
   /** How many the stream has. */
   readonly bytes: number;
+}
+
+/** Web Push (RFC 8030) to browsers that asked for it, encrypted for each (RFC 8291) and signed (RFC 8292). */
+export interface Push {
+  createKeys(): PushKeys;
+  /** Whether an endpoint belongs to a push service that this server may call. */
+  isAllowed(endpoint: string): boolean;
+  /** Bounded in time; never throws. `gone`: the browser does not want it any more. */
+  send(keys: PushKeys, target: PushTarget, payload: string): Promise<"sent" | "gone" | "failed">;
+}
+
+/** Work after the answer. A call hands over at once and never fails; what is too much is dropped, and logged. */
+export interface Jobs {
+  /** Tells those whom a new message calls and who are not here. */
+  notifyLater(message: Message): void;
 }
 
 export interface Clock {

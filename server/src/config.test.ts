@@ -25,6 +25,7 @@ describe("settings", () => {
       trustedProxies: new Set(),
       fileStore: { kind: "folder" },
       files: { fileBytes: 100 * 2 ** 20, userBytes: 5 * 2 ** 30, workspaceBytes: 50 * 2 ** 30 },
+      pushHosts: new Set(),
     });
   });
 
@@ -40,6 +41,7 @@ describe("settings", () => {
       PARLEY_FILE_LIMIT: "512KiB",
       PARLEY_STORAGE_PER_USER: "2MiB",
       PARLEY_STORAGE_LIMIT: "1TiB",
+      PARLEY_PUSH_HOSTS: "push.example.org, Localhost:8080",
     };
     expect(readConfig(folder, environment)).toEqual({
       port: 0,
@@ -51,6 +53,7 @@ describe("settings", () => {
       trustedProxies: new Set(["127.0.0.1", "::1", "10.0.0.2"]),
       fileStore: { kind: "folder" },
       files: { fileBytes: 512 * 2 ** 10, userBytes: 2 * 2 ** 20, workspaceBytes: 2 ** 40 },
+      pushHosts: new Set(["push.example.org", "localhost:8080"]),
     });
   });
 

@@ -19,6 +19,7 @@ export interface Config {
   readonly trustedProxies: ReadonlySet<string>;
   readonly files: FileSettings;
   readonly fileStore: FileStore;
+  readonly pushHosts: ReadonlySet<string>;
 }
 
 /** Where the bytes of files are kept. */
@@ -53,6 +54,7 @@ const defaults = {
   PARLEY_FILE_LIMIT: "100MiB",
   PARLEY_STORAGE_PER_USER: "5GiB",
   PARLEY_STORAGE_LIMIT: "50GiB",
+  PARLEY_PUSH_HOSTS: "",
 } as const;
 
 type Setting = keyof typeof defaults;
@@ -86,6 +88,7 @@ export function readConfig(folder: string, environment: Environment): Config {
       userBytes: parseSize("PARLEY_STORAGE_PER_USER", settings.PARLEY_STORAGE_PER_USER),
       workspaceBytes: parseSize("PARLEY_STORAGE_LIMIT", settings.PARLEY_STORAGE_LIMIT),
     },
+    pushHosts: parseHosts("PARLEY_PUSH_HOSTS", settings.PARLEY_PUSH_HOSTS),
   };
 }
 
@@ -186,4 +189,14 @@ function parseAddresses(value: string): ReadonlySet<string> {
   const wrong = addresses.find((address) => address !== "" && isIP(address) === 0);
   if (wrong) throw new StartError(`PARLEY_TRUSTED_PROXIES must be addresses with commas between, not “${wrong}”.`);
   return new Set(addresses.filter((address) => address !== ""));
+}
+
+function parseHosts(name: Setting, value: string): ReadonlySet<string> {
+  const hosts = value
+    .split(",")
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== "");
+  const wrong = hosts.find((host) => !/^[a-z0-9.-]+(:\d{1,5})?$/.test(host));
+  if (wrong) throw new StartError(`${name} must be host names with commas between, not “${wrong}”.`);
+  return new Set(hosts);
 }

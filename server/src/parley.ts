@@ -10,9 +10,11 @@ import type { Config, FileStore } from "./config.ts";
 import { Hub } from "./fanout/hub.ts";
 import { MemoryPresences } from "./fanout/presence.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
+import { Notifier } from "./jobs/notify.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
 import { createImages } from "./platform/images.ts";
 import { createPasswords } from "./platform/passwords.ts";
+import { createPush } from "./platform/push.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
 import { StartError } from "./start-error.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -98,10 +100,13 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     passwords: createPasswords(),
     ...files,
     images,
+    push: createPush({ subject: pushSubject(config.publicUrl), hosts: config.pushHosts }),
+    jobs: { notifyLater: (message) => notifier.messageSent(message) },
     clock,
     log,
     settings: { publicUrl: config.publicUrl, signUp: config.signUp, files: config.files },
   };
+  const notifier = new Notifier(app);
   const limits = config.limits ? createLimits(clock) : noLimits;
   const http = createHttp({
     app,
@@ -163,6 +168,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       images.stop();
       cleaning.stop();
       purge.stop();
+      notifier.stop();
       closeForRestart(hub);
       await store.close();
       await serving?.stop();
@@ -189,6 +195,11 @@ async function openBlobs(folder: string, store: FileStore): Promise<Blobs> {
     case "cloudinary":
       return openCloudinaryBlobs(store);
   }
+}
+
+/** Push services want to know whom to tell of trouble: an address on the web, else one for mail. */
+function pushSubject(publicUrl: string | null): string {
+  return publicUrl?.startsWith("https:") ? publicUrl : "mailto:operator@parley.invalid";
 }
 
 function readVersion(): string {

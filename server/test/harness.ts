@@ -252,6 +252,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         trustedProxies: new Set(),
         fileStore: { kind: "folder" },
         files: { fileBytes: limits.fileBytes, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
+        pushHosts: new Set(),
         ...config,
       },
       { clock, log: silentLog, onFatal: (error) => Promise.reject(error) },

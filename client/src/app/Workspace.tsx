@@ -4,7 +4,7 @@ import { RoomList } from "../features/rooms/RoomList.tsx";
 import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
 import { Me } from "../features/settings/Me.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
-import { useClient } from "../state/client.ts";
+import { type Client, useClient } from "../state/client.ts";
 import { Frame } from "../ui/Frame.tsx";
 import { whenIdle } from "../ui/idle.ts";
 import { Late } from "../ui/Late.tsx";
@@ -59,6 +59,7 @@ export function Workspace(props: { readonly route: Route }) {
   onCleanup(listenForPeople((id, beside) => setPerson({ id, beside })));
   onCleanup(listenForRoomKeys(client, () => room()?.id));
   onCleanup(listenForSearchKey());
+  onCleanup(alertWhenReady(client, () => room()?.id));
   preloadWhenIdle();
 
   return (
@@ -182,6 +183,19 @@ function createRouteRoom(slug: () => string | undefined): () => Room | undefined
     }
   });
   return room;
+}
+
+/** Telling of messages is loaded after what they are read with. Answers how to stop. */
+function alertWhenReady(client: Client, currentRoom: () => string | undefined): () => void {
+  let stop: (() => void) | null = null;
+  let stopped = false;
+  void import("./alerts.ts").then(({ startAlerts }) => {
+    if (!stopped) stop = startAlerts(client, currentRoom);
+  });
+  return () => {
+    stopped = true;
+    stop?.();
+  };
 }
 
 /** What is not needed to read is fetched after it, so that it opens at once. */

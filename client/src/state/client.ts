@@ -1,4 +1,4 @@
-import type { PeoplePage, SearchPage } from "@parley/protocol/http";
+import type { Notification, PeoplePage, Push, PushTest, SearchPage } from "@parley/protocol/http";
 import type {
   Attachment,
   Author,
@@ -166,6 +166,18 @@ export interface Client {
   removeUpload(upload: Upload): void;
   /** A file that was chosen here, of which the server may not have a picture yet. */
   localFile(id: FileId): File | undefined;
+  /** Whether and how the server may push to this browser. */
+  getPush(): Promise<Push>;
+  subscribePush(address: {
+    readonly endpoint: string;
+    readonly keys: { readonly p256dh: string; readonly auth: string };
+    readonly preview: boolean;
+  }): Promise<void>;
+  unsubscribePush(): Promise<void>;
+  testPush(): Promise<PushTest>;
+  explainNotification(room: RoomId, id: MessageId): Promise<Notification>;
+  /** Tells `listener` of each new message of others as it arrives, in any of my rooms. Answers how to stop. */
+  onArrival(listener: (message: Message) => void): () => void;
 
   /** What fits a query in the rooms I am in, newest first; after a page's cursor, older ones. */
   searchMessages(query: string, cursor?: string): Promise<SearchPage>;

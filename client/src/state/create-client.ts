@@ -12,6 +12,7 @@ import { Account } from "./account.ts";
 import type { Client, ConnectionStatus, Entry, Timeline } from "./client.ts";
 import type { DraftStorage } from "./drafts.ts";
 import { LiveEntry } from "./entry.ts";
+import { notificationVerbs } from "./notifications.ts";
 import { SignedIn } from "./signed-in.ts";
 
 export interface ClientOptions {
@@ -121,6 +122,7 @@ export function createClient(options: ClientOptions): RunningClient {
     ...inviteVerbs(signedIn, http),
     ...readingVerbs(account, signedIn, http),
     ...messageVerbs(account, signedIn, http, clock),
+    ...notificationVerbs(signedIn, http),
   };
 }
 

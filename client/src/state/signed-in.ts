@@ -76,6 +76,7 @@ export class SignedIn {
   readonly #topics: Topics;
   readonly people: People;
   readonly #roomList: RoomListLoader;
+  readonly #arrivals = new Set<(message: Message) => void>();
 
   constructor(options: SignedInOptions) {
     const { user, http, clock, storage, origin, sendFile } = options;
@@ -210,6 +211,11 @@ export class SignedIn {
     this.rooms.foresee(id, { notifyLevel });
   }
 
+  onArrival(listener: (message: Message) => void): () => void {
+    this.#arrivals.add(listener);
+    return () => this.#arrivals.delete(listener);
+  }
+
   async editMessage(room: RoomId, id: MessageId, content: string): Promise<void> {
     const message = await this.#requestMessage({ type: "message.edit", room, id, content });
     this.timelines.find(room)?.apply([message]);
@@ -299,6 +305,20 @@ export class SignedIn {
     }
   }
 
+  /** The messages of others in a delta that is about to be applied, and that no delta before it has brought. */
+  #arriving({ messages = [] }: DeltaFrame): readonly Message[] {
+    if (this.#arrivals.size === 0) return [];
+    const me = this.#options.user.id;
+    return messages.filter(({ room: id, id: number, author, deletedAt }) => {
+      const room = untrack(() => this.rooms.find(id));
+      return room?.membership && author.id !== me && deletedAt === undefined && number > room.lastMessageId;
+    });
+  }
+
+  #tellArrivals(arriving: readonly Message[]): void {
+    for (const message of arriving) for (const listener of this.#arrivals) listener(message);
+  }
+
   #apply(delta: DeltaFrame): void {
     const { messages = [], memberships = [], users = [], workspace } = delta;
     for (const user of users) this.#putUser(user);
@@ -309,16 +329,20 @@ export class SignedIn {
       if (leftAt !== undefined) this.typing.end(room, user.id);
     }
     if (workspace) this.#options.onWorkspace(workspace);
+    const arriving = this.#arriving(delta);
     this.rooms.apply(delta);
     this.#meetAuthors(messages);
     if (delta.topic.startsWith("room:")) this.timelines.find(roomOf(delta.topic))?.apply(messages);
+    this.#tellArrivals(arriving);
   }
 
   /** Rooms whose timeline is not loaded: their record needs no order, and writers have stopped writing. */
   #glimpse(delta: DeltaFrame): void {
     if (!delta.topic.startsWith("room:")) return;
+    const arriving = this.#arriving(delta);
     this.rooms.apply(delta);
     this.#meetAuthors(delta.messages ?? []);
+    this.#tellArrivals(arriving);
   }
 
   #reset(topic: Topic): void {

@@ -4,7 +4,7 @@ import { Icon, type IconName } from "./Icon.tsx";
 export function IconButton(props: {
   readonly icon: IconName;
   readonly label: string;
-  readonly onClick: (event: MouseEvent) => void;
+  readonly onClick: (event: MouseEvent & { readonly currentTarget: HTMLButtonElement }) => void;
   readonly class?: string;
   readonly expanded?: boolean;
   readonly pressed?: boolean;

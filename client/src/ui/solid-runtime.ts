@@ -11,16 +11,19 @@ import { template as createTemplate } from "solid-js/web";
 export * from "solid-js/web";
 
 interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { readonly createHTML: (html: string) => string },
-  ): {
-    createHTML(html: string): string;
-  };
+  createPolicy(name: string, rules: Rules): Rules;
+}
+
+interface Rules {
+  readonly createHTML: (html: string) => string;
+  readonly createScriptURL: (url: string) => string;
 }
 
 const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypes };
-const policy = trustedTypes?.createPolicy("app", { createHTML: (html) => html });
+const policy = trustedTypes?.createPolicy("app", { createHTML: (html) => html, createScriptURL: (url) => url });
+
+/** The one script that a page starts by its address. */
+export const serviceWorkerUrl = policy?.createScriptURL("/service-worker.js") ?? "/service-worker.js";
 
 export function template(html: string, isImportNode?: boolean, isSVG?: boolean): () => Element {
   return createTemplate(policy ? policy.createHTML(html) : html, isImportNode, isSVG);

@@ -23,7 +23,7 @@ export async function sendMessage(
   const access = await requireRoom(app, actor, "message.send", input.room);
   const { attachments = [] } = input;
   requireContent(input.content, attachments.length);
-  return must(
+  const sent = must(
     await app.store.appendMessage({
       roomId: access.room.id,
       authorId: actor.user.id,
@@ -36,6 +36,8 @@ export async function sendMessage(
       at: app.clock.now(),
     }),
   );
+  if (sent.created) app.jobs.notifyLater(sent.message);
+  return sent;
 }
 
 export async function editMessage(

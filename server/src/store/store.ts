@@ -1,3 +1,4 @@
+import type { AlertFacts, AlertReason } from "@parley/protocol/alerts";
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type {
   Attachment,
@@ -147,8 +148,33 @@ export type TopicChanges =
   | { readonly kind: "current"; readonly head: Seq }
   | { readonly kind: "reset"; readonly head: Seq };
 
+/** The server's own pair of keys (P-256, base64url): who holds the private one speaks for this server. */
+export interface PushKeys {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+/** A browser that wants to be told, as its push service named it. */
+export interface PushTarget {
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+  /** Whether it may be told the words. */
+  readonly preview: boolean;
+}
+
+/** What became of telling someone of a message while they were away. */
+export interface NotificationRecord {
+  readonly reason: AlertReason;
+  /** `read`: in the moment between. */
+  readonly outcome: "pushed" | "failed" | "read";
+  /** How many of their browsers took it. */
+  readonly devices: number;
+  readonly at: number;
+}
+
 /** Each read sees one snapshot. On SQLite it runs to its end without yielding to the event loop. */
-export interface Reads extends AdministrationReads {
+export interface Reads extends AdministrationReads, NotificationReads {
   getWorkspace(input: Record<string, never>): Promise<WorkspaceRecord>;
   /** By user name or e-mail address, both without regard to case. */
   findAccountByLogin(input: { readonly login: string }): Promise<Account | null>;
@@ -242,6 +268,34 @@ export interface SearchHit {
   readonly highlights: readonly TextRange[];
 }
 
+export interface NotificationReads {
+  getPushKeys(input: Record<string, never>): Promise<PushKeys | null>;
+  /** Of an open session. */
+  findPushTarget(input: { readonly sessionId: SessionId; readonly at: number }): Promise<PushTarget | null>;
+  /**
+   * Members whom a message may call and who have a browser to push to, with the facts that decide, by user. At most
+   * `limit` browsers. Empty when the message is gone.
+   */
+  listAlertable(input: {
+    readonly roomId: RoomId;
+    readonly messageId: MessageId;
+    readonly limit: number;
+    readonly at: number;
+  }): Promise<readonly { readonly userId: UserId; readonly facts: AlertFacts; readonly target: PushTarget }[]>;
+  /** The facts of one member, and what was done. Null when they may not see the message. */
+  findAlert(input: {
+    readonly roomId: RoomId;
+    readonly messageId: MessageId;
+    readonly userId: UserId;
+    readonly at: number;
+  }): Promise<{
+    readonly facts: AlertFacts;
+    readonly record: NotificationRecord | null;
+    /** Browsers that could be pushed to now. */
+    readonly devices: number;
+  } | null>;
+}
+
 export interface NewSession {
   readonly id: SessionId;
   readonly tokenHash: string;
@@ -253,7 +307,29 @@ export interface NewSession {
 /** Names that a content calls, in lower case, at most `limits.mentionsPerMessage`: members', or `all` and `here`. */
 export type Calls = readonly string[];
 
-export interface Writes extends AdministrationWrites {
+export interface NotificationWrites {
+  /** Keeps the first pair for ever, and answers it. */
+  putPushKeys(input: PushKeys): Promise<PushKeys>;
+  /** One for each session; an endpoint belongs to the session that named it last. */
+  putPushTarget(input: {
+    readonly sessionId: SessionId;
+    readonly userId: UserId;
+    readonly target: PushTarget;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_signed_in">>;
+  removePushTarget(input: { readonly sessionId: SessionId }): Promise<null>;
+  /** Forgets browsers that are gone. */
+  removePushEndpoints(input: { readonly endpoints: readonly string[] }): Promise<null>;
+  /** Keeps what was decided, and forgets what was decided before `keepFrom`. */
+  recordNotifications(input: {
+    readonly roomId: RoomId;
+    readonly messageId: MessageId;
+    readonly decided: readonly (NotificationRecord & { readonly userId: UserId })[];
+    readonly keepFrom: number;
+  }): Promise<null>;
+}
+
+export interface Writes extends AdministrationWrites, NotificationWrites {
   /**
    * Creates an account, its first session and its membership of the default room; redeems `invite` if given. The first
    * account ever becomes the owner, founds the workspace's default room `general`, and needs no invite.

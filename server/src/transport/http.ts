@@ -22,6 +22,7 @@ import { directRoomRoutes } from "./routes/direct-rooms.ts";
 import { fileRoutes, isStreamed } from "./routes/files.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { passwordRoutes } from "./routes/passwords.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { pollingRoutes } from "./routes/polling.ts";
@@ -77,6 +78,7 @@ export function createHttp(options: HttpOptions): Http {
   searchRoutes(http, options);
   fileRoutes(http, options);
   receiptRoutes(http, options);
+  notificationRoutes(http, options);
   pollingRoutes(http, options);
   commandRoutes(http, options);
   eventRoutes(http, options);

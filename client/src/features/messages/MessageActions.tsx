@@ -8,6 +8,7 @@ import { FormProblem } from "../../ui/FormProblem.tsx";
 import { createForm } from "../../ui/form.ts";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
+import { Popover } from "../../ui/Popover.tsx";
 import { messagePath } from "../../ui/router/routes.ts";
 import { explain } from "../words.ts";
 import { canEdit } from "./editing.ts";
@@ -16,6 +17,8 @@ export interface Action {
   readonly label: string;
   readonly icon: IconName;
   readonly run: () => void;
+  /** Wanted seldom: not in the bar itself. */
+  readonly more?: boolean;
 }
 
 /** What this reader can do with a message. Nothing, when it is deleted or not sent yet. */
@@ -23,7 +26,12 @@ export function actionsFor(
   client: Client,
   room: Room,
   entry: Entry,
-  on: { readonly edit: () => void; readonly remove: () => void; readonly whoReacted: () => void },
+  on: {
+    readonly edit: () => void;
+    readonly remove: () => void;
+    readonly whoReacted: () => void;
+    readonly why: () => void;
+  },
 ): readonly Action[] {
   const message = entry.message();
   if (message.deletedAt !== undefined || entry.delivery().kind !== "sent") return [];
@@ -38,21 +46,31 @@ export function actionsFor(
       run: () => void copyText(location.origin + messagePath(room.slug, message.id), "Link copied"),
     },
   ];
-  if (client.reactions(message).length > 0) actions.push({ label: "Who reacted", icon: "users", run: on.whoReacted });
+  if (client.reactions(message).length > 0) {
+    actions.push({ label: "Who reacted", icon: "users", run: on.whoReacted, more: true });
+  }
+  if (!own) actions.push({ label: "Why was I notified, or not?", icon: "bell", run: on.why, more: true });
   if (!room.archivedAt && canEdit(client, entry)) actions.push({ label: "Edit", icon: "pencil", run: on.edit });
   if (own || canAdminister(client.me(), room)) actions.push({ label: "Delete", icon: "trash", run: on.remove });
   return actions;
 }
 
 /** The small bar on the message that is pointed at or focused. */
-export function MessageBar(props: { readonly actions: readonly Action[]; readonly reactions: JSX.Element }) {
+export function MessageBar(props: {
+  readonly actions: readonly Action[];
+  readonly reactions: JSX.Element;
+  readonly onMore: (button: HTMLElement) => void;
+}) {
   return (
     <Show when={props.actions.length > 0}>
       <div class="message-bar">
         {props.reactions}
-        <For each={props.actions}>
+        <For each={props.actions.filter(({ more }) => !more)}>
           {(action) => <IconButton icon={action.icon} label={action.label} onClick={action.run} />}
         </For>
+        <Show when={props.actions.some(({ more }) => more)}>
+          <IconButton icon="more" label="More" onClick={({ currentTarget }) => props.onMore(currentTarget)} />
+        </Show>
       </div>
     </Show>
   );
@@ -67,25 +85,44 @@ export function MessageSheet(props: {
   return (
     <Dialog title="Message" kind="sheet" onClose={() => props.onClose()}>
       {props.reactions}
-      <ul class="sheet-actions">
-        <For each={props.actions}>
-          {(action) => (
-            <li>
-              <button
-                type="button"
-                onClick={() => {
-                  props.onClose();
-                  action.run();
-                }}
-              >
-                <Icon name={action.icon} />
-                {action.label}
-              </button>
-            </li>
-          )}
-        </For>
-      </ul>
+      <ActionList actions={props.actions} onClose={() => props.onClose()} />
     </Dialog>
+  );
+}
+
+/** What is wanted seldom, beside the bar. */
+export function MoreActions(props: {
+  readonly actions: readonly Action[];
+  readonly beside: HTMLElement;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Popover beside={props.beside} label="More" onClose={() => props.onClose()}>
+      <ActionList actions={props.actions.filter(({ more }) => more)} onClose={() => props.onClose()} />
+    </Popover>
+  );
+}
+
+function ActionList(props: { readonly actions: readonly Action[]; readonly onClose: () => void }) {
+  return (
+    <ul class="sheet-actions">
+      <For each={props.actions}>
+        {(action) => (
+          <li>
+            <button
+              type="button"
+              onClick={() => {
+                props.onClose();
+                action.run();
+              }}
+            >
+              <Icon name={action.icon} />
+              {action.label}
+            </button>
+          </li>
+        )}
+      </For>
+    </ul>
   );
 }
 

@@ -1,5 +1,16 @@
 import type { Message, Room } from "@parley/protocol/model";
-import { createEffect, createMemo, createSignal, For, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  lazy,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+  untrack,
+} from "solid-js";
 import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { whenIdle } from "../../ui/idle.ts";
@@ -10,7 +21,7 @@ import { createCall } from "./call.ts";
 import type { Editing } from "./editing.ts";
 import { createLineKeys } from "./line-keys.ts";
 import { listenForLongPress } from "./long-press.ts";
-import { actionsFor, DeleteMessage, MessageBar, MessageSheet } from "./MessageActions.tsx";
+import { actionsFor, DeleteMessage, MessageBar, MessageSheet, MoreActions } from "./MessageActions.tsx";
 import { MessageLine } from "./MessageLine.tsx";
 import { QuickReactions } from "./QuickReactions.tsx";
 import { createReact } from "./Reactions.tsx";
@@ -18,6 +29,7 @@ import { createReading } from "./reading.ts";
 import { Bones, Start } from "./Start.tsx";
 
 const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
+const WhyNotified = lazy(() => import("./WhyNotified.tsx").then((m) => ({ default: m.WhyNotified })));
 const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default: m.WhoReacted })));
 
 /** Where readers were in the rooms they left while reading above. */
@@ -118,11 +130,13 @@ export function MessageList(props: {
       edit: () => editing.start(entry),
       remove: () => setAsked({ kind: "delete", entry }),
       whoReacted: () => setAsked({ kind: "who", entry }),
+      why: () => setAsked({ kind: "why", entry }),
     });
-  /** The button that opened the question may be gone, and the focus with it. */
-  const close = (entry: Entry) => {
+  /** The button that opened the question may be gone, and the focus with it; or another question has taken its place. */
+  const close = (question: Asked) => {
+    if (untrack(asked) !== question) return;
     setAsked(undefined);
-    queueMicrotask(() => reading.elementOf(entry)?.focus({ preventScroll: true }));
+    queueMicrotask(() => reading.elementOf(question.entry)?.focus({ preventScroll: true }));
   };
   const quickReactions = (entry: Entry) => (
     <Show when={props.room.archivedAt === undefined}>
@@ -200,7 +214,11 @@ export function MessageList(props: {
                         onReact={(button) => setAsked({ kind: "react", entry, button })}
                         actions={
                           <Show when={isActive(entry)}>
-                            <MessageBar actions={actionsOf(entry)} reactions={quickReactions(entry)} />
+                            <MessageBar
+                              actions={actionsOf(entry)}
+                              reactions={quickReactions(entry)}
+                              onMore={(button) => setAsked({ kind: "more", entry, button })}
+                            />
                           </Show>
                         }
                       />
@@ -243,7 +261,7 @@ export function MessageList(props: {
                   room={props.room}
                   entry={entry}
                   onClose={() => {
-                    close(entry);
+                    close(question);
                     if (editing.entry() === entry) editing.stop();
                   }}
                 />
@@ -263,14 +281,24 @@ export function MessageList(props: {
                     title="Add reaction"
                     beside={question.button}
                     onPick={(emoji) => react(entry.message(), emoji)}
-                    onClose={() => close(entry)}
+                    onClose={() => close(question)}
                   />
+                </Suspense>
+              );
+            case "more":
+              return (
+                <MoreActions actions={actionsOf(entry)} beside={question.button} onClose={() => close(question)} />
+              );
+            case "why":
+              return (
+                <Suspense>
+                  <WhyNotified room={props.room} id={entry.message().id} onClose={() => close(question)} />
                 </Suspense>
               );
             case "who":
               return (
                 <Suspense>
-                  <WhoReacted entry={entry} onClose={() => close(entry)} />
+                  <WhoReacted entry={entry} onClose={() => close(question)} />
                 </Suspense>
               );
           }
@@ -282,8 +310,8 @@ export function MessageList(props: {
 
 /** What the list asks or offers about one of its messages. */
 type Asked =
-  | { readonly kind: "delete" | "sheet" | "who"; readonly entry: Entry }
-  | { readonly kind: "react"; readonly entry: Entry; readonly button: HTMLElement };
+  | { readonly kind: "delete" | "sheet" | "who" | "why"; readonly entry: Entry }
+  | { readonly kind: "react" | "more"; readonly entry: Entry; readonly button: HTMLElement };
 
 /** How many messages of others have come since the newest one was last in sight. */
 function createUnseen(timeline: Timeline, atEnd: () => boolean, myId: () => string) {

@@ -6,6 +6,7 @@ import { Dialog } from "../../ui/Dialog.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { chooseTheme, type Theme, theme } from "../../ui/theme.ts";
 import { explain } from "../words.ts";
+import { Notifications } from "./Notifications.tsx";
 import { Profile } from "./Profile.tsx";
 import { Sessions } from "./Sessions.tsx";
 import { WorkspaceSettings } from "./WorkspaceSettings.tsx";
@@ -43,6 +44,10 @@ export function Settings(props: { readonly onClose: () => void }) {
         <section aria-labelledby="settings-look">
           <h3 id="settings-look">Look</h3>
           <Choice label="Theme" options={themes} value={theme()} onChange={chooseTheme} compact />
+        </section>
+        <section aria-labelledby="settings-notifications">
+          <h3 id="settings-notifications">Notifications</h3>
+          <Notifications />
         </section>
         <Show when={client.me().role !== "member"}>
           <section aria-labelledby="settings-workspace">

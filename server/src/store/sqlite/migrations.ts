@@ -4,6 +4,7 @@ import { addAdministration } from "./migrations/administration.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
+import { addNotifications } from "./migrations/notifications.ts";
 import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
 import { addReceipts } from "./migrations/receipts.ts";
@@ -26,6 +27,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addRoomCare,
   addReceipts,
   addAdministration,
+  addNotifications,
 ];
 
 export const schemaVersion = migrations.length;

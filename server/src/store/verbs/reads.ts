@@ -4,6 +4,7 @@ import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
+import { findAlert, findPushTarget, getPushKeys, listAlertable } from "./notifications.ts";
 import { listPeople } from "./people.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";
 import { findReset } from "./resets.ts";
@@ -42,5 +43,9 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   listAudit,
   getOverview,
   findReset,
+  getPushKeys,
+  findPushTarget,
+  listAlertable,
+  findAlert,
   changesSince: (input) => changesSince(defaults, input),
 });

@@ -12,6 +12,13 @@ import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPict
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, putNotifyLevel, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
+import {
+  putPushKeys,
+  putPushTarget,
+  recordNotifications,
+  removePushEndpoints,
+  removePushTarget,
+} from "./notifications.ts";
 import { putReaction, removeReaction } from "./reactions.ts";
 import { setReceipt } from "./receipts.ts";
 import { createReset, putPassword, redeemReset } from "./resets.ts";
@@ -65,4 +72,9 @@ export const writeVerbs: WriteVerbs = {
   putPassword,
   handOverRoom,
   recordAct,
+  putPushKeys,
+  putPushTarget,
+  removePushTarget,
+  removePushEndpoints,
+  recordNotifications,
 };

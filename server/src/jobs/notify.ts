@@ -1,0 +1,123 @@
+import { decideAlert } from "@parley/protocol/alerts";
+import type { Message, UserId } from "@parley/protocol/model";
+import type { App } from "../app.ts";
+import { getPushKeys } from "../domain/notifications.ts";
+import type { NotificationRecord, PushKeys, PushTarget } from "../store/store.ts";
+
+/** Whoever has the room open reads it in this time, and needs no push. */
+const graceMs = 2000;
+/** Messages that wait at once; what comes beyond is not pushed. */
+const waitingMax = 10_000;
+/** Browsers that one message is pushed to. */
+const devicesMax = 5000;
+/** Calls of push services that are under way at once. */
+const parallel = 16;
+const keepMs = 7 * 24 * 60 * 60 * 1000;
+const previewLength = 180;
+
+type Called = Awaited<ReturnType<App["store"]["listAlertable"]>>[number];
+
+/**
+ * Pushes new messages to those whom they call and who have not read them. Rights, levels and receipts are looked at when
+ * the push goes out, not when the message came: who was removed or has muted the room in between is not told.
+ *
+ *     messageSent ──grace──▶ read whom it calls ──▶ decide ──▶ push, a few at a time ──▶ record
+ */
+export class Notifier {
+  readonly #app: App;
+  readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
+  #stopped = false;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  messageSent(message: Message): void {
+    if (this.#stopped) return;
+    if (this.#waiting.size >= waitingMax) {
+      this.#app.log.warn("notify.dropped", { room: message.room });
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer);
+      this.#notify(message).catch((error: unknown) => {
+        if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
+      });
+    }, graceMs);
+    this.#waiting.add(timer);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#waiting) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  async #notify({ room: roomId, id: messageId }: Message): Promise<void> {
+    const { store, clock } = this.#app;
+    const called = await store.listAlertable({ roomId, messageId, limit: devicesMax, at: clock.now() });
+    if (called.length === 0) return;
+    const [found, message] = await Promise.all([
+      store.findRoom({ reference: roomId, userId: null }),
+      store.findMessage({ roomId, id: messageId }),
+    ]);
+    if (!found || !message) return;
+    const room = { slug: found.room.slug, name: found.room.kind === "direct" ? "" : found.room.name };
+    const keys = await getPushKeys(this.#app);
+    const results = await this.#pushAll(called, keys, (target) => toPayload(message, room, target));
+    const gone = results.filter(({ result }) => result === "gone").map(({ endpoint }) => endpoint);
+    if (gone.length > 0) await store.removePushEndpoints({ endpoints: gone });
+    const keepFrom = clock.now() - keepMs;
+    await store.recordNotifications({ roomId, messageId, decided: summarise(results, clock.now()), keepFrom });
+  }
+
+  async #pushAll(called: readonly Called[], keys: PushKeys, payload: (target: PushTarget) => string) {
+    const results: Result[] = [];
+    const queue = called.values();
+    const work = async () => {
+      for (const { userId, facts, target } of queue) {
+        const { alerts, reason } = decideAlert(facts);
+        const result = alerts ? await this.#app.push.send(keys, target, payload(target)) : "read";
+        results.push({ userId, reason: alerts ? reason : "read", endpoint: target.endpoint, result });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(parallel, called.length) }, work));
+    return results;
+  }
+}
+
+interface Result {
+  readonly userId: UserId;
+  readonly reason: NotificationRecord["reason"];
+  readonly endpoint: string;
+  readonly result: "sent" | "gone" | "failed" | "read";
+}
+
+/** One decision for each person, over all of their browsers. */
+function summarise(results: readonly Result[], at: number) {
+  const people = Map.groupBy(results, ({ userId }) => userId);
+  return [...people].map(([userId, own]) => {
+    const devices = own.filter(({ result }) => result === "sent").length;
+    const read = own.every(({ result }) => result === "read");
+    const outcome: NotificationRecord["outcome"] = read ? "read" : devices > 0 ? "pushed" : "failed";
+    return { userId, reason: own[0]?.reason ?? "all", outcome, devices, at };
+  });
+}
+
+/** What the service worker shows: a few words, as plain text, or none of them where its owner wants it so. */
+function toPayload(message: Message, room: { readonly slug: string; readonly name: string }, { preview }: PushTarget) {
+  const { author, content, attachments = [] } = message;
+  const words = plain(content) || (attachments[0] ? `Sent ${attachments[0].name}` : "");
+  return JSON.stringify({
+    title: room.name === "" ? author.displayName : `${author.displayName} in ${room.name}`,
+    body: preview ? words : "New message",
+    tag: message.room,
+    url: `/rooms/${encodeURIComponent(room.slug)}#m${message.id}`,
+  });
+}
+
+function plain(content: string): string {
+  const line = content.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const shown = Array.from(line).slice(0, previewLength);
+  return shown.length < Array.from(line).length ? `${shown.join("")}…` : shown.join("");
+}

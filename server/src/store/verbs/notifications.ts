@@ -1,0 +1,195 @@
+import type { AlertFacts } from "@parley/protocol/alerts";
+import type { MessageId, NotifyLevel, UserId } from "@parley/protocol/model";
+import type { NotificationReads, NotificationRecord, Outcome, PushKeys, PushTarget, Writes } from "../store.ts";
+import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+
+interface TargetRow {
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+  readonly preview: number;
+}
+
+const targetColumns =
+  "push_subscriptions.endpoint, push_subscriptions.p256dh, push_subscriptions.auth, push_subscriptions.preview";
+
+const toTarget = ({ endpoint, p256dh, auth, preview }: TargetRow): PushTarget => ({
+  endpoint,
+  p256dh,
+  auth,
+  preview: preview === 1,
+});
+
+interface FactsRow {
+  readonly user_id: UserId;
+  readonly author_id: UserId;
+  readonly deleted_at: number | null;
+  readonly direct_key: string | null;
+  readonly level: NotifyLevel;
+  readonly up_to: MessageId;
+  readonly mentioned: number;
+}
+
+/** A message, and a member of its room, with what decides whether the one calls the other. */
+const factsColumns = `memberships.user_id, messages.author_id, messages.deleted_at, rooms.direct_key, receipts.up_to, \
+coalesce(memberships.notify_level, CASE WHEN rooms.direct_key IS NULL THEN 'mentions' ELSE 'all' END) AS level, \
+(SELECT count(*) FROM mentions WHERE mentions.room_id = messages.room_id AND mentions.message_id = messages.id \
+AND mentions.target IN (memberships.user_id, 'all', 'here')) AS mentioned`;
+
+const fromMembers = `FROM messages JOIN rooms ON rooms.id = messages.room_id AND rooms.deleted_at IS NULL \
+JOIN memberships ON memberships.room_id = messages.room_id AND memberships.left_at IS NULL \
+JOIN receipts ON receipts.room_id = memberships.room_id AND receipts.user_id = memberships.user_id`;
+
+const toFacts = (row: FactsRow, id: MessageId): AlertFacts => ({
+  own: row.user_id === row.author_id,
+  deleted: row.deleted_at !== null,
+  direct: row.direct_key !== null,
+  mentioned: row.mentioned > 0,
+  level: row.level,
+  read: row.up_to >= id,
+});
+
+export function* getPushKeys(): Verb<PushKeys | null> {
+  const row = yield* first<{ public_key: string; private_key: string }>(
+    "SELECT public_key, private_key FROM push_keys",
+  );
+  return row ? { publicKey: row.public_key, privateKey: row.private_key } : null;
+}
+
+export function* putPushKeys(_transaction: Transaction, keys: Input<Writes["putPushKeys"]>): Verb<PushKeys> {
+  yield* all(
+    "INSERT INTO push_keys (id, public_key, private_key) VALUES (1, ?, ?) ON CONFLICT (id) DO NOTHING",
+    keys.publicKey,
+    keys.privateKey,
+  );
+  return (yield* getPushKeys()) ?? keys;
+}
+
+export function* findPushTarget({
+  sessionId,
+  at,
+}: Input<NotificationReads["findPushTarget"]>): Verb<PushTarget | null> {
+  const row = yield* first<TargetRow>(
+    `SELECT ${targetColumns} FROM push_subscriptions JOIN sessions ON sessions.id = push_subscriptions.session_id
+     WHERE sessions.id = ? AND sessions.revoked_at IS NULL AND sessions.expires_at > ?`,
+    sessionId,
+    at,
+  );
+  return row ? toTarget(row) : null;
+}
+
+export function* listAlertable({
+  roomId,
+  messageId,
+  limit,
+  at,
+}: Input<NotificationReads["listAlertable"]>): Verb<
+  readonly { readonly userId: UserId; readonly facts: AlertFacts; readonly target: PushTarget }[]
+> {
+  // What the level and the author rule out is left out here, so that a large room does not cost a row for each member.
+  const rows = yield* all<FactsRow & TargetRow>(
+    `SELECT * FROM (SELECT ${factsColumns}, ${targetColumns} ${fromMembers}
+       JOIN push_subscriptions ON push_subscriptions.user_id = memberships.user_id
+       JOIN sessions ON sessions.id = push_subscriptions.session_id
+         AND sessions.revoked_at IS NULL AND sessions.expires_at > ?
+       WHERE messages.room_id = ? AND messages.id = ? AND messages.deleted_at IS NULL
+         AND memberships.user_id <> messages.author_id) AS called
+     WHERE called.level = 'all' OR (called.level = 'mentions' AND called.mentioned > 0) ORDER BY called.user_id LIMIT ?`,
+    at,
+    roomId,
+    messageId,
+    limit,
+  );
+  return rows.map((row) => ({ userId: row.user_id, facts: toFacts(row, messageId), target: toTarget(row) }));
+}
+
+export function* findAlert({ roomId, messageId, userId, at }: Input<NotificationReads["findAlert"]>): Verb<{
+  readonly facts: AlertFacts;
+  readonly record: NotificationRecord | null;
+  readonly devices: number;
+} | null> {
+  const row = yield* first<FactsRow>(
+    `SELECT ${factsColumns} ${fromMembers}
+     WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ?`,
+    roomId,
+    messageId,
+    userId,
+  );
+  if (!row) return null;
+  const record = yield* first<NotificationRecord>(
+    "SELECT reason, outcome, devices, at FROM notifications WHERE room_id = ? AND message_id = ? AND user_id = ?",
+    roomId,
+    messageId,
+    userId,
+  );
+  const { devices } = yield* one<{ devices: number }>(
+    `SELECT count(*) AS devices FROM push_subscriptions JOIN sessions ON sessions.id = push_subscriptions.session_id
+     WHERE push_subscriptions.user_id = ? AND sessions.revoked_at IS NULL AND sessions.expires_at > ?`,
+    userId,
+    at,
+  );
+  return { facts: toFacts(row, messageId), record: record ?? null, devices };
+}
+
+export function* putPushTarget(
+  _transaction: Transaction,
+  { sessionId, userId, target, at }: Input<Writes["putPushTarget"]>,
+): Verb<Outcome<null, "not_signed_in">> {
+  const session = yield* first(
+    "SELECT id FROM sessions WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?",
+    sessionId,
+    userId,
+    at,
+  );
+  if (!session) return refuse("not_signed_in");
+  yield* all("DELETE FROM push_subscriptions WHERE session_id = ? OR endpoint = ?", sessionId, target.endpoint);
+  yield* all(
+    `INSERT INTO push_subscriptions (session_id, user_id, endpoint, p256dh, auth, preview, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    sessionId,
+    userId,
+    target.endpoint,
+    target.p256dh,
+    target.auth,
+    target.preview ? 1 : 0,
+    at,
+  );
+  return done(null);
+}
+
+export function* removePushTarget(
+  _transaction: Transaction,
+  { sessionId }: Input<Writes["removePushTarget"]>,
+): Verb<null> {
+  yield* all("DELETE FROM push_subscriptions WHERE session_id = ?", sessionId);
+  return null;
+}
+
+export function* removePushEndpoints(
+  _transaction: Transaction,
+  { endpoints }: Input<Writes["removePushEndpoints"]>,
+): Verb<null> {
+  for (const endpoint of endpoints) yield* all("DELETE FROM push_subscriptions WHERE endpoint = ?", endpoint);
+  return null;
+}
+
+export function* recordNotifications(
+  _transaction: Transaction,
+  { roomId, messageId, decided, keepFrom }: Input<Writes["recordNotifications"]>,
+): Verb<null> {
+  yield* all("DELETE FROM notifications WHERE at < ?", keepFrom);
+  for (const { userId, reason, outcome, devices, at } of decided) {
+    yield* all(
+      `INSERT INTO notifications (room_id, message_id, user_id, reason, outcome, devices, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, message_id, user_id) DO NOTHING`,
+      roomId,
+      messageId,
+      userId,
+      reason,
+      outcome,
+      devices,
+      at,
+    );
+  }
+  return null;
+}
