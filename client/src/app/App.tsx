@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, ErrorBoundary, Match, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, ErrorBoundary, lazy, Match, Suspense, Switch } from "solid-js";
 import { InviteLanding } from "../features/invites/InviteLanding.tsx";
 import { FirstRun } from "../features/sign-in/FirstRun.tsx";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
@@ -11,6 +11,10 @@ import { Notices } from "../ui/notices.tsx";
 import { navigate, place } from "../ui/router/router.ts";
 import { invitePath, parseNext, parseRoute, type Route, signInPath, toSafePath } from "../ui/router/routes.ts";
 import { Workspace } from "./Workspace.tsx";
+
+const ResetPassword = lazy(() =>
+  import("../features/sign-in/ResetPassword.tsx").then((m) => ({ default: m.ResetPassword })),
+);
 
 /** Which screen stands: by who is here, and by the address. */
 export function App() {
@@ -38,6 +42,8 @@ function Screens() {
     const current = route();
     return current.screen === "invite" ? current.code : undefined;
   };
+  /** Screens that one need not be signed in for. */
+  const isOpen = () => screen() === "invite" || screen() === "reset";
   const [accepted, setAccepted] = createSignal<string>();
 
   createEffect((before: string | undefined) => {
@@ -47,7 +53,7 @@ function Screens() {
       const { to, invite: code } = next();
       if (code && before === "signed-out") setAccepted(code);
       navigate(code ? invitePath(code) : toSafePath(to), { replace: true });
-    } else if (phase === "signed-out" && !signing && screen() !== "invite" && !client.workspace().firstRun) {
+    } else if (phase === "signed-out" && !signing && !isOpen() && !client.workspace().firstRun) {
       // Whoever has just signed out does not want to come back here; whoever followed a link does.
       const { pathname, search, hash } = location;
       navigate(signInPath("sign-in", before === "signed-in" ? {} : { to: pathname + search + hash }), {
@@ -57,7 +63,7 @@ function Screens() {
     return phase;
   });
   createEffect(() => {
-    if (client.phase() === "signed-in" && screen() !== "invite") return;
+    if (client.phase() === "signed-in" && !isOpen()) return;
     const name = client.workspace().name || "Parley";
     const title = titles[screen()];
     document.title = title && !client.workspace().firstRun ? `${title} · ${name}` : name;
@@ -70,6 +76,11 @@ function Screens() {
       </Match>
       <Match when={client.phase() === "signed-out" && client.workspace().firstRun}>
         <FirstRun />
+      </Match>
+      <Match when={client.phase() !== "loading" && screen() === "reset"}>
+        <Suspense>
+          <ResetPassword token={place().hash.slice(1)} />
+        </Suspense>
       </Match>
       <Match when={client.phase() !== "loading" && invite()}>
         {(code) => <InviteLanding code={code()} accepted={accepted() === code()} />}
@@ -91,6 +102,7 @@ const titles: Partial<Record<Route["screen"], string>> = {
   "sign-in": "Sign in",
   "sign-up": "Create your account",
   invite: "Invite",
+  reset: "New password",
 };
 
 /** A mistake of ours. What was written is kept, so loading anew loses nothing. */

@@ -18,6 +18,7 @@ import { RoomScreen } from "./RoomScreen.tsx";
 import { listenForRoomKeys } from "./room-keys.ts";
 import { listenForSearchKey } from "./search-key.ts";
 
+const Admin = lazy(() => import("../features/admin/Admin.tsx").then((m) => ({ default: m.Admin })));
 const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
 const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
 const MemberList = lazy(() => import("../features/members/MemberList.tsx").then((m) => ({ default: m.MemberList })));
@@ -26,6 +27,9 @@ const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").the
 const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
 const Search = lazy(() => import("../features/search/Search.tsx").then((m) => ({ default: m.Search })));
 const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
+const WorkspaceSettings = lazy(() =>
+  import("../features/settings/WorkspaceSettings.tsx").then((m) => ({ default: m.WorkspaceSettings })),
+);
 
 /** Everything a signed-in reader sees. */
 export function Workspace(props: { readonly route: Route }) {
@@ -95,6 +99,9 @@ export function Workspace(props: { readonly route: Route }) {
               <Match when={props.route.screen === "search"}>
                 <Search query={place().search.get("q") ?? ""} />
               </Match>
+              <Match when={client.me().role !== "member" && props.route.screen === "admin" && props.route.section}>
+                {(section) => <Admin section={section()} settings={<WorkspaceSettings />} />}
+              </Match>
               <Match when={props.route.screen === "people"}>
                 <People />
               </Match>
@@ -162,7 +169,12 @@ export function Workspace(props: { readonly route: Route }) {
   );
 }
 
-const titles: Partial<Record<Route["screen"], string>> = { browse: "Browse rooms", people: "People", search: "Search" };
+const titles: Partial<Record<Route["screen"], string>> = {
+  browse: "Browse rooms",
+  people: "People",
+  admin: "Admin area",
+  search: "Search",
+};
 
 /** The room that the address names. When its slug changes while it is shown, the address follows. */
 function createRouteRoom(slug: () => string | undefined): () => Room | undefined {

@@ -91,6 +91,12 @@ export class Account {
     return user;
   }
 
+  async resetPassword(input: { readonly token: string; readonly password: string }): Promise<User> {
+    const user = await this.#options.http.request<User>("POST", "/auth/resets", input);
+    this.#enter(user);
+    return user;
+  }
+
   async signOut(): Promise<void> {
     try {
       await this.#options.http.request<void>("POST", "/auth/sign-out");

@@ -24,6 +24,7 @@ import type {
 } from "@parley/protocol/model";
 import { createContext, useContext } from "solid-js";
 import type { ConnectionStatus } from "../connection/connection.ts";
+import type { Method } from "../connection/http.ts";
 
 export type { ConnectionStatus };
 
@@ -43,6 +44,10 @@ export interface Client {
   signUp(input: SignUpInput): Promise<User>;
   signIn(input: { readonly login: string; readonly password: string }): Promise<User>;
   signOut(): Promise<void>;
+  /** Uses a reset link up: sets the password and signs in. */
+  resetPassword(input: { readonly token: string; readonly password: string }): Promise<User>;
+  /** The HTTP interface itself, for parts that are loaded when they are used. */
+  ask<T>(method: Method, path: string, body?: object): Promise<T>;
   editMe(changes: {
     readonly displayName?: string;
     readonly status?: string | null;

@@ -85,6 +85,8 @@ export function createClient(options: ClientOptions): RunningClient {
     },
     signUp: (input) => account.signUp(input),
     signIn: (input) => account.signIn(input),
+    resetPassword: (input) => account.resetPassword(input),
+    ask: (method, path, body) => http.request(method, path, body),
     async signOut() {
       const { drafts, uploads } = signedIn();
       uploads.close();

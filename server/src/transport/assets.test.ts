@@ -108,6 +108,9 @@ describe("screens", () => {
       "/rooms/general",
       "/rooms/a/b",
       "/invite/abc",
+      "/reset",
+      "/admin",
+      "/admin/audit",
     ]) {
       const response = get(path);
       expect([path, response?.headers.get("content-type")]).toEqual([path, "text/html; charset=utf-8"]);

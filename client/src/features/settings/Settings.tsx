@@ -4,9 +4,11 @@ import { Button } from "../../ui/Button.tsx";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
+import { adminPath } from "../../ui/router/routes.ts";
 import { chooseTheme, type Theme, theme } from "../../ui/theme.ts";
 import { explain } from "../words.ts";
 import { Notifications } from "./Notifications.tsx";
+import { Password } from "./Password.tsx";
 import { Profile } from "./Profile.tsx";
 import { Sessions } from "./Sessions.tsx";
 import { WorkspaceSettings } from "./WorkspaceSettings.tsx";
@@ -53,8 +55,15 @@ export function Settings(props: { readonly onClose: () => void }) {
           <section aria-labelledby="settings-workspace">
             <h3 id="settings-workspace">Workspace</h3>
             <WorkspaceSettings />
+            <p>
+              <a href={adminPath()}>Open the admin area</a>
+            </p>
           </section>
         </Show>
+        <section aria-labelledby="settings-password">
+          <h3 id="settings-password">Password</h3>
+          <Password />
+        </section>
         <section aria-labelledby="settings-sessions">
           <h3 id="settings-sessions">Where you are signed in</h3>
           <Sessions />

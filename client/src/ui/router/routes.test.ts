@@ -5,6 +5,9 @@ describe("addresses", () => {
   test("every screen has its address", () => {
     expect(parseRoute("/")).toEqual({ screen: "home" });
     expect(parseRoute("/rooms/")).toEqual({ screen: "home" });
+    expect(parseRoute("/reset")).toEqual({ screen: "reset" });
+    expect(parseRoute("/admin")).toEqual({ screen: "admin", section: "people" });
+    expect(parseRoute("/admin/audit")).toEqual({ screen: "admin", section: "audit" });
     expect(parseRoute("/rooms/boats")).toEqual({ screen: "room", slug: "boats", details: false });
     expect(parseRoute("/rooms/boats/")).toEqual({ screen: "room", slug: "boats", details: false });
     expect(parseRoute("/rooms/boats/details")).toEqual({ screen: "room", slug: "boats", details: true });

@@ -8,6 +8,8 @@ export type Route =
   | { readonly screen: "browse" }
   | { readonly screen: "people" }
   | { readonly screen: "search" }
+  | { readonly screen: "admin"; readonly section: string }
+  | { readonly screen: "reset" }
   | { readonly screen: "unknown" };
 
 export const homePath = "/";
@@ -16,6 +18,7 @@ export const peoplePath = "/people";
 /** The search is its address. */
 export const searchPath = (query: string) =>
   query.trim() === "" ? "/search" : `/search?q=${encodeURIComponent(query)}`;
+export const adminPath = (section = "people") => `/admin/${section}`;
 export const roomPath = (slug: string) => `/rooms/${encodeURIComponent(slug)}`;
 export const detailsPath = (slug: string) => `${roomPath(slug)}/details`;
 export const invitePath = (code: string) => `/invite/${encodeURIComponent(code)}`;
@@ -49,9 +52,12 @@ export function parseRoute(pathname: string): Route {
     case 1:
       if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people" || first === "search")
         return { screen: first };
+      if (first === "reset") return { screen: "reset" };
+      if (first === "admin") return { screen: "admin", section: "people" };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:
       if (first === "rooms") return { screen: "room", slug: second, details: false };
+      if (first === "admin") return { screen: "admin", section: second };
       return first === "invite" ? { screen: "invite", code: second } : { screen: "unknown" };
     case 3:
       if (first === "rooms" && third === "details") return { screen: "room", slug: second, details: true };

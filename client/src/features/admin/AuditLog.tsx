@@ -1,0 +1,54 @@
+import type { AuditAct, AuditEntry } from "@parley/protocol/model";
+import { For, Show } from "solid-js";
+import type { Admin } from "../../state/admin.ts";
+import { formatFull } from "../../ui/time.ts";
+import { PageEnd } from "./PageEnd.tsx";
+import { createPages } from "./pages.ts";
+
+const words: Readonly<Record<AuditAct, string>> = {
+  "user.created": "opened an account for",
+  "user.role_changed": "changed the role of",
+  "user.deactivated": "deactivated",
+  "user.reactivated": "reactivated",
+  "user.signed_out": "signed out everywhere",
+  "password.link_made": "made a reset link for",
+  "password.reset": "used a reset link of",
+  "password.changed": "changed the password of",
+  "sign_in.failed": "failed to sign in as",
+  "room.deleted": "deleted the room",
+  "room.handed_over": "handed over the room",
+  "invite.revoked": "revoked an invite to",
+  "workspace.renamed": "renamed the workspace to",
+  "workspace.sign_up_changed": "changed who may sign up to",
+};
+
+/** What was done, newest first. Nothing here can be changed. */
+export function AuditLog(props: { readonly admin: Admin }) {
+  const pages = createPages<AuditEntry>(async (cursor) => {
+    const page = await props.admin.listAudit(cursor);
+    return { items: page.entries, cursor: page.before === null ? null : String(page.before) };
+  });
+  return (
+    <>
+      <ul class="admin-list" aria-label="Audit log">
+        <For each={pages.items()}>
+          {(entry) => (
+            <li class="admin-row">
+              <span class="admin-words">
+                <span dir="auto">
+                  <b>{entry.actor?.displayName ?? "The command line"}</b> {words[entry.act]} <b>{entry.target?.name}</b>
+                  <Show when={entry.detail}>{(detail) => ` (${detail()})`}</Show>
+                </span>
+                <small>
+                  <time dateTime={entry.at}>{formatFull(entry.at)}</time>
+                  <Show when={entry.address}>{(address) => ` · ${address()}`}</Show>
+                </small>
+              </span>
+            </li>
+          )}
+        </For>
+      </ul>
+      <PageEnd pages={pages} empty="Nothing was done yet." />
+    </>
+  );
+}

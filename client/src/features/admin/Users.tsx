@@ -1,0 +1,83 @@
+import type { UserRecord } from "@parley/protocol/model";
+import { createEffect, createSignal, For, on, Show } from "solid-js";
+import type { Admin } from "../../state/admin.ts";
+import { useClient } from "../../state/client.ts";
+import { Avatar } from "../../ui/Avatar.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { formatAgo } from "../../ui/time.ts";
+import { AddUser } from "./AddUser.tsx";
+import { Filter } from "./Filter.tsx";
+import { ManageUser } from "./ManageUser.tsx";
+import { PageEnd } from "./PageEnd.tsx";
+import { createPages } from "./pages.ts";
+
+export const roleNames = { owner: "Owner", admin: "Admin", member: "Member" } as const;
+
+/** Everybody with an account, and what can be done about it. */
+export function Users(props: { readonly admin: Admin }) {
+  const client = useClient();
+  const [query, setQuery] = createSignal("");
+  const [managed, setManaged] = createSignal<string>();
+  const [adding, setAdding] = createSignal(false);
+  const pages = createPages<UserRecord>(async (cursor) => {
+    const page = await props.admin.listUsers(query(), cursor);
+    return { items: page.users, cursor: page.cursor };
+  });
+  createEffect(on(query, () => pages.reload(), { defer: true }));
+  const found = () => pages.items().find(({ id }) => id === managed());
+
+  return (
+    <>
+      <div class="admin-tools">
+        <Filter label="Find people by name or e-mail" onInput={setQuery} />
+        <Button onClick={() => setAdding(true)}>Add a person</Button>
+      </div>
+      <ul class="admin-list" aria-label="People">
+        <For each={pages.items()}>
+          {(user) => (
+            <li class="admin-row" data-off={user.deactivatedAt ? "" : undefined}>
+              <Avatar id={user.id} name={user.displayName} picture={user.avatar} size="large" />
+              <span class="two-lines admin-words">
+                <b dir="auto">
+                  {user.displayName}
+                  <Show when={user.id === client.me().id}> (you)</Show>
+                </b>
+                <small dir="auto">
+                  @{user.username}
+                  <Show when={user.email}>{(email) => ` · ${email()}`}</Show>
+                </small>
+                <small>{describe(user)}</small>
+              </span>
+              <Show when={user.id !== client.me().id}>
+                <Button onClick={() => setManaged(user.id)}>
+                  Manage
+                  <span class="sr-only"> {user.displayName}</span>
+                </Button>
+              </Show>
+            </li>
+          )}
+        </For>
+      </ul>
+      <PageEnd pages={pages} empty="Nobody fits." />
+      <Show when={found()}>
+        {(user) => (
+          <ManageUser
+            admin={props.admin}
+            user={user()}
+            onChanged={(changes) => pages.replace(({ id }) => id === user().id, { ...user(), ...changes })}
+            onClose={() => setManaged(undefined)}
+          />
+        )}
+      </Show>
+      <Show when={adding()}>
+        <AddUser admin={props.admin} onAdded={() => pages.reload()} onClose={() => setAdding(false)} />
+      </Show>
+    </>
+  );
+}
+
+function describe({ role, deactivatedAt, sessions, lastSeenAt }: UserRecord): string {
+  if (deactivatedAt) return `Deactivated · ${roleNames[role]}`;
+  const open = sessions === 1 ? "1 session" : `${sessions} sessions`;
+  return `${roleNames[role]} · ${open} · ${lastSeenAt ? `seen ${formatAgo(lastSeenAt)}` : "never seen"}`;
+}

@@ -1,0 +1,36 @@
+import type { AuditPage, CreatedUser, InviteListingPage, RoomRecordPage, UserRecordPage } from "@parley/protocol/http";
+import type { Overview, ResetLink, Role, RoomId, User, UserId } from "@parley/protocol/model";
+import type { Client } from "./client.ts";
+
+/** What those who look after the workspace ask of the server. Loaded with the admin area. */
+export function createAdmin({ ask }: Pick<Client, "ask">) {
+  const page = (path: string, cursor: string | undefined, q = "") =>
+    `/admin/${path}?${new URLSearchParams({ limit: "50", ...(q && { q }), ...(cursor && { cursor }) })}`;
+  const user = (id: UserId, rest = "") => `/admin/users/${id}${rest}`;
+  return {
+    listUsers: (q: string, cursor?: string) => ask<UserRecordPage>("GET", page("users", cursor, q)),
+    createUser: (input: {
+      readonly username: string;
+      readonly displayName: string;
+      readonly email?: string;
+      readonly role: Role;
+    }) => ask<CreatedUser>("POST", "/admin/users", input),
+    setRole: (id: UserId, role: Role) => ask<User>("PATCH", user(id), { role }),
+    deactivate: (id: UserId) => ask<User>("PUT", user(id, "/deactivation")),
+    reactivate: (id: UserId) => ask<User>("DELETE", user(id, "/deactivation")),
+    signOut: (id: UserId) => ask<void>("DELETE", user(id, "/sessions")),
+    makeResetLink: (id: UserId) => ask<ResetLink>("POST", user(id, "/reset-link")),
+    listRooms: (q: string, cursor?: string) => ask<RoomRecordPage>("GET", page("rooms", cursor, q)),
+    deleteRoom: (id: RoomId) => ask<void>("DELETE", `/admin/rooms/${id}`),
+    async handOver(id: RoomId, username: string): Promise<void> {
+      const heir = await ask<User>("GET", `/users/${encodeURIComponent(username)}`);
+      await ask<void>("PUT", `/admin/rooms/${id}/owner`, { user: heir.id });
+    },
+    listInvites: (cursor?: string) => ask<InviteListingPage>("GET", page("invites", cursor)),
+    revokeInvite: (code: string) => ask<void>("DELETE", `/admin/invites/${code}`),
+    getOverview: () => ask<Overview>("GET", "/admin/overview"),
+    listAudit: (before?: string) => ask<AuditPage>("GET", `/admin/audit?limit=50${before ? `&before=${before}` : ""}`),
+  };
+}
+
+export type Admin = ReturnType<typeof createAdmin>;

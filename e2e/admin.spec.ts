@@ -1,0 +1,107 @@
+import { violationsIn } from "./axe.ts";
+import { expect, journey } from "./journey.ts";
+import { phone } from "./visitor.ts";
+
+journey("[AD2] the owner deactivates someone, who is out at once, and lets them back in", async ({ join, arrive }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  await lin.send("general", "Before I go");
+  await lin.open("/rooms/general");
+  await expect(lin.composer).toBeVisible();
+  await ada.open();
+  await ada.button("Settings").click();
+  await ada.dialog.getByRole("link", { name: "Open the admin area" }).click();
+  await expect(ada.title).toHaveText("Admin area");
+  const people = ada.page.getByRole("list", { name: "People" });
+  await expect(people.getByRole("listitem")).toHaveCount(2);
+  await ada.page.getByLabel("Find people by name or e-mail").fill("ortega");
+  await expect(people.getByRole("listitem")).toHaveCount(1);
+  await ada.button("Manage Lin Ortega").click();
+  await ada.button("Deactivate").click();
+  await ada.page
+    .getByRole("dialog", { name: "Deactivate Lin Ortega?" })
+    .getByRole("button", { name: "Deactivate" })
+    .click();
+  await expect(lin.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(people.getByText("Deactivated · Member")).toBeVisible();
+  await ada.button("Reactivate").click();
+  await expect(people.getByText(/Member · 0 sessions/)).toBeVisible();
+  const back = await arrive();
+  await back.signIn("lin");
+  await back.open("/rooms/general");
+  await expect(back.message("Before I go")).toBeVisible();
+
+  await ada.open("/admin/audit");
+  await expect(ada.page.getByRole("list", { name: "Audit log" }).getByRole("listitem")).toHaveText([
+    /Ada Lindqvist reactivated lin/,
+    /Ada Lindqvist deactivated lin/,
+  ]);
+  await back.open("/admin");
+  await expect(back.page.getByRole("heading", { name: "Admin area" })).toHaveCount(0);
+});
+
+journey("[AD5] [PW3] someone is added on a phone, and chooses a password with the link", async ({ join, arrive }) => {
+  const ada = await join("ada", phone);
+  await ada.open("/admin");
+  for (const section of ["Invites", "Overview", "Audit log", "Settings", "Rooms", "People"]) {
+    await ada.page.getByRole("navigation", { name: "Admin area" }).getByRole("link", { name: section }).click();
+    expect([section, await violationsIn(ada)]).toEqual([section, []]);
+  }
+  await ada.button("Add a person").click();
+  await ada.dialog.getByLabel("Name", { exact: true }).fill("Yuki Tanaka");
+  await ada.dialog.getByLabel("User name").fill("yuki");
+  await ada.button("Add").click();
+  const link = await ada.dialog.getByLabel("Reset link").inputValue();
+  const yuki = await arrive();
+  await yuki.page.goto(link);
+  await expect(yuki.page.getByText("For yuki.")).toBeVisible();
+  await yuki.page.getByLabel("New password", { exact: true }).fill("short");
+  await yuki.button("Save and sign in").click();
+  await expect(yuki.page.getByLabel("New password", { exact: true })).toHaveAccessibleDescription(/8 characters/);
+  await yuki.page.getByLabel("New password", { exact: true }).fill("salt and rope");
+  await yuki.button("Save and sign in").click();
+  await expect(yuki.composer).toBeVisible();
+  const other = await arrive();
+  await other.expecting(/status of 404/, async () => {
+    await other.page.goto(link);
+    await expect(other.page.getByRole("heading", { name: "This link does not work any more" })).toBeVisible();
+  });
+});
+
+journey("[AD7] the owner looks after rooms and invites", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  const room = await lin.createRoom("Surprise", { kind: "private" });
+  await lin.api("POST", `/rooms/${room.id}/invites`, {});
+  await ada.open("/admin/invites");
+  await ada.button("Revoke an invite to Surprise").click();
+  await ada.dialog.getByRole("button", { name: "Revoke" }).click();
+  await expect(ada.page.getByText("No invite is open.")).toBeVisible();
+  await ada.page.getByRole("link", { name: "Rooms", exact: true }).click();
+  await ada.button("Delete Surprise").click();
+  await ada.dialog.getByRole("button", { name: "Delete room" }).click();
+  await expect(ada.page.getByRole("list", { name: "Rooms" }).last().getByText("Surprise")).toHaveCount(0);
+  await ada.page.getByRole("link", { name: "Overview" }).click();
+  await expect(ada.page.getByText("Database")).toBeVisible();
+});
+
+journey("[PW1] a password is changed in the settings, and other sessions end", async ({ join, arrive }) => {
+  const lin = await join("lin");
+  const there = await arrive();
+  await there.signIn("lin");
+  await there.open("/rooms/general");
+  await expect(there.composer).toBeVisible();
+  await lin.open("/rooms/general");
+  await lin.button("Settings").click();
+  const section = lin.dialog.getByRole("region", { name: "Password" });
+  await section.getByLabel("Current password").fill("not this one");
+  await section.getByLabel("New password").fill("salt and rope");
+  await lin.expecting(/status of 401/, async () => {
+    await section.getByRole("button", { name: "Save" }).click();
+    await expect(section.getByLabel("Current password")).toHaveAccessibleDescription("That is not your password.");
+  });
+  await section.getByLabel("Current password").fill("boats and linseed oil");
+  await section.getByRole("button", { name: "Save" }).click();
+  await expect(there.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(lin.page.getByText("Your password is changed.")).toBeVisible();
+});
