@@ -261,7 +261,6 @@ export const auditActs = [
   "password.link_made",
   "password.reset",
   "password.changed",
-  "sign_in.failed",
   "room.deleted",
   "room.handed_over",
   "invite.revoked",

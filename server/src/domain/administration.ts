@@ -41,10 +41,6 @@ export async function createUser(
   input: NewUser,
 ): Promise<{ readonly user: User; readonly link: ResetLink }> {
   admit(decideOnUser("user.create", { by: actor.user.role, of: "member", self: false, role: input.role }));
-  return openAccount(app, toBy(actor), origin, input);
-}
-
-export async function openAccount(app: App, by: By, origin: string, input: NewUser) {
   const { link, reset } = newResetLink(app, origin);
   const user = must(
     await app.store.createUser({
@@ -57,7 +53,7 @@ export async function openAccount(app: App, by: By, origin: string, input: NewUs
       role: input.role,
       passwordHash: await app.passwords.hash(newToken()),
       reset,
-      by,
+      by: toBy(actor),
       at: app.clock.now(),
     }),
   );
@@ -94,7 +90,7 @@ export async function createResetLink(app: App, actor: SignedIn, origin: string,
 }
 
 /** An act on a user as they are now. */
-export const toAct = (app: App, by: By, user: Account): UserAct => ({
+const toAct = (app: App, by: By, user: Account): UserAct => ({
   userId: user.id,
   userRole: user.role,
   by,

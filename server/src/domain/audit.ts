@@ -11,9 +11,6 @@ export const toBy = ({ user, session }: SignedIn): By => ({
   address: session.address,
 });
 
-/** Whoever works on the machine itself may do everything. */
-export const commandLine: By = { userId: null, role: null, address: null };
-
 export async function listAudit(
   app: App,
   actor: SignedIn,

@@ -1,5 +1,4 @@
 import type {
-  AuditAct,
   AuditEntry,
   InviteListing,
   Overview,
@@ -119,13 +118,4 @@ export interface AdministrationWrites {
     readonly by: By;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
-
-  /** Writes down what changed nothing, such as a failed sign-in. */
-  recordAct(input: {
-    readonly act: AuditAct;
-    readonly userId: UserId;
-    readonly detail: string | null;
-    readonly address: string | null;
-    readonly at: number;
-  }): Promise<null>;
 }

@@ -14,7 +14,6 @@ const words: Readonly<Record<AuditAct, string>> = {
   "password.link_made": "made a reset link for",
   "password.reset": "used a reset link of",
   "password.changed": "changed the password of",
-  "sign_in.failed": "failed to sign in as",
   "room.deleted": "deleted the room",
   "room.handed_over": "handed over the room",
   "invite.revoked": "revoked an invite to",

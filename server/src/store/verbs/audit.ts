@@ -1,8 +1,8 @@
 import type { AuditAct, AuditEntry } from "@parley/protocol/model";
 import type { By } from "../administration.ts";
-import type { Reads, Writes } from "../store.ts";
+import type { Reads } from "../store.ts";
 import { type AuthorRow, authorColumns, toAuthor, toTimestamp } from "./rows.ts";
-import { all, type Input, type Transaction, type Verb } from "./verb.ts";
+import { all, type Input, type Verb } from "./verb.ts";
 
 export interface Recorded {
   readonly act: AuditAct;
@@ -26,22 +26,6 @@ export function* record({ act, by, target, detail = null, at }: Recorded): Verb<
     detail,
     by.address,
   );
-}
-
-export function* recordAct(
-  _transaction: Transaction,
-  { act, userId, detail, address, at }: Input<Writes["recordAct"]>,
-): Verb<null> {
-  yield* all(
-    `INSERT INTO audit (at, act, actor_id, target_kind, target_id, target_name, detail, address)
-     SELECT ?, ?, NULL, 'user', id, username, ?, ? FROM users WHERE id = ?`,
-    at,
-    act,
-    detail,
-    address,
-    userId,
-  );
-  return null;
 }
 
 interface AuditRow extends AuthorRow {

@@ -6,7 +6,6 @@ import {
   reactivateUser,
   revokeSessions,
 } from "./administration.ts";
-import { recordAct } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
@@ -71,7 +70,6 @@ export const writeVerbs: WriteVerbs = {
   redeemReset,
   putPassword,
   handOverRoom,
-  recordAct,
   putPushKeys,
   putPushTarget,
   removePushTarget,
