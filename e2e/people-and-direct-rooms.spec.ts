@@ -2,9 +2,11 @@ import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
 import { phone, type Visitor } from "./visitor.ts";
 
-/** The row of a direct room: of a room with one person it also says how they are. */
+/** The row of a direct room: of a room with one person it also says how they are, of any what is unread. */
 const direct = (visitor: Visitor, name: string) =>
-  visitor.rooms.getByRole("link", { name: new RegExp(`^((online|away|offline) )?${name.replaceAll(".", "\\.")}$`) });
+  visitor.rooms.getByRole("link", {
+    name: new RegExp(`^((online|away|offline) )?${name.replaceAll(".", "\\.")}( ?, [^A-Z]*)?$`),
+  });
 
 journey("[PE2] [DR1] [DR4] from the directory of people to a conversation that both see", async ({ join }) => {
   const ada = await join("ada");

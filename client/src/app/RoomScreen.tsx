@@ -1,6 +1,7 @@
 import type { Room } from "@parley/protocol/model";
 import { createEffect, Show } from "solid-js";
 import { Composer, type ComposerControls } from "../features/composer/Composer.tsx";
+import { peopleCompletion } from "../features/composer/people-completion.ts";
 import { Typing } from "../features/composer/Typing.tsx";
 import { createEditing, lastEditable } from "../features/messages/editing.ts";
 import { type ListControls, MessageList } from "../features/messages/MessageList.tsx";
@@ -20,6 +21,7 @@ export function RoomScreen(props: {
   const client = useClient();
   const timeline = client.timeline(props.room.id);
   const editing = createEditing();
+  const completions = [peopleCompletion(client, props.room.id)];
   let list: ListControls | undefined;
   let composer: ComposerControls | undefined;
 
@@ -50,6 +52,7 @@ export function RoomScreen(props: {
       <Show when={!props.room.archivedAt} fallback={<ArchivedLine room={props.room} />}>
         <Composer
           room={props.room}
+          completions={completions}
           above={<ConnectionLine otherwise={<Typing room={props.room.id} />} />}
           onSent={() => list?.toEnd()}
           onEditLast={() => {

@@ -52,7 +52,9 @@ export function Workspace(props: { readonly route: Route }) {
   });
   createEffect(() => {
     const part = titles[props.route.screen] ?? room()?.name;
-    document.title = part ? `${part} · ${client.workspace().name}` : client.workspace().name;
+    const { calls } = client.unreadTotals();
+    const title = part ? `${part} · ${client.workspace().name}` : client.workspace().name;
+    document.title = calls > 0 ? `(${calls}) ${title}` : title;
   });
   // Whoever goes elsewhere is done with what was open.
   createEffect(() => {

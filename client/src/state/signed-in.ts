@@ -94,6 +94,7 @@ export class SignedIn {
       listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
       getUser: (id) => http.get<User>(`/users/${id}`),
     });
+    this.people.meet(user);
     this.receipts = new Receipts({
       clock,
       send: async (room, { upTo, unread }) => {

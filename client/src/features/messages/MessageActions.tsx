@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { type Client, canAdminister, type Entry, useClient } from "../../state/client.ts";
@@ -31,6 +32,8 @@ export function actionsFor(
     readonly remove: () => void;
     readonly whoReacted: () => void;
     readonly why: () => void;
+    readonly markUnread: () => void;
+    readonly seenBy: () => void;
   },
 ): readonly Action[] {
   const message = entry.message();
@@ -50,6 +53,10 @@ export function actionsFor(
     actions.push({ label: "Who reacted", icon: "users", run: on.whoReacted, more: true });
   }
   if (!own) actions.push({ label: "Why was I notified, or not?", icon: "bell", run: on.why, more: true });
+  if (own && room.memberCount > 1 && room.memberCount <= limits.receiptMembers) {
+    actions.push({ label: "Seen by", icon: "eye", run: on.seenBy, more: true });
+  }
+  actions.push({ label: "Mark as unread", icon: "unread", run: on.markUnread, more: true });
   if (!room.archivedAt && canEdit(client, entry)) actions.push({ label: "Edit", icon: "pencil", run: on.edit });
   if (own || canAdminister(client.me(), room)) actions.push({ label: "Delete", icon: "trash", run: on.remove });
   return actions;

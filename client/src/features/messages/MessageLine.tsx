@@ -22,6 +22,8 @@ export function MessageLine(props: {
   readonly editing: Editing;
   /** Called for: a link to this message was followed. */
   readonly called: boolean;
+  /** The divider between what is read and what is not stands above it. */
+  readonly firstUnread: boolean;
   readonly ref: (element: HTMLElement) => void;
   readonly holdStill: (element: HTMLElement, change: () => void) => void;
   readonly onEmptied: () => void;
@@ -49,6 +51,11 @@ export function MessageLine(props: {
     <>
       <Show when={line().newDay}>
         <DayLine day={dayOf(message().createdAt)} />
+      </Show>
+      <Show when={props.firstUnread}>
+        <div class="unread-line">
+          <h3>New</h3>
+        </div>
       </Show>
       <article
         ref={(node) => {

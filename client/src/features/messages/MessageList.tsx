@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Message, Room } from "@parley/protocol/model";
 import {
   createEffect,
@@ -27,9 +28,11 @@ import { QuickReactions } from "./QuickReactions.tsx";
 import { createReact } from "./Reactions.tsx";
 import { createReading } from "./reading.ts";
 import { Bones, Start } from "./Start.tsx";
+import { createUnread } from "./unread.ts";
 
 const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
 const WhyNotified = lazy(() => import("./WhyNotified.tsx").then((m) => ({ default: m.WhyNotified })));
+const SeenBy = lazy(() => import("./SeenBy.tsx").then((m) => ({ default: m.SeenBy })));
 const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default: m.WhoReacted })));
 
 /** Where readers were in the rooms they left while reading above. */
@@ -99,7 +102,22 @@ export function MessageList(props: {
     reading.toEnd();
   };
   const called = createCall({ timeline, reading, id: () => props.calledId });
-  const keys = createLineKeys({ reading, entries: timeline.entries, focused, onLeave: () => props.onLeave() });
+  const unread = createUnread({
+    client,
+    room: () => props.room,
+    timeline,
+    reading,
+    isCalled: props.calledId !== null,
+  });
+  const keys = createLineKeys({
+    reading,
+    entries: timeline.entries,
+    focused,
+    onLeave() {
+      unread.done();
+      props.onLeave();
+    },
+  });
 
   onMount(() => {
     if (!scroller || !content) return;
@@ -113,7 +131,7 @@ export function MessageList(props: {
     const left = positions.get(roomId);
     const entry = left && timeline.entries().find(({ key }) => key === left.key);
     // Not at once: what an effect changes is drawn only after it.
-    if (entry && props.calledId === null) queueMicrotask(() => reading.reveal(entry, left.offset));
+    if (entry && props.calledId === null && !unread.first()) queueMicrotask(() => reading.reveal(entry, left.offset));
     props.controls({ toEnd, reveal: reading.reveal });
   });
   onCleanup(() => {
@@ -131,6 +149,8 @@ export function MessageList(props: {
       remove: () => setAsked({ kind: "delete", entry }),
       whoReacted: () => setAsked({ kind: "who", entry }),
       why: () => setAsked({ kind: "why", entry }),
+      markUnread: () => client.markUnread(roomId, entry.message().id),
+      seenBy: () => setAsked({ kind: "seen", entry }),
     });
   /** The button that opened the question may be gone, and the focus with it; or another question has taken its place. */
   const close = (question: Asked) => {
@@ -208,6 +228,7 @@ export function MessageList(props: {
                         room={props.room}
                         editing={editing}
                         called={called() === entry}
+                        firstUnread={unread.first() === entry}
                         ref={(element) => reading.lineRef(entry, element)}
                         holdStill={reading.holdStill}
                         onEmptied={() => setAsked({ kind: "delete", entry })}
@@ -231,6 +252,14 @@ export function MessageList(props: {
           <div class="history-space" style={{ height: `${reading.span().below}px` }} />
         </div>
       </div>
+      <Show when={unread.above()}>
+        {(count) => (
+          <button type="button" class="pill pill-above" data-new="" onClick={() => void unread.goUp().catch(() => {})}>
+            <Icon name="up" />
+            {count() >= limits.unreadCount ? "Over 99 unread messages" : `${count()} unread messages`}
+          </button>
+        )}
+      </Show>
       <Show when={isWaiting()}>
         <Late>
           <div class="timeline-bones">
@@ -295,6 +324,12 @@ export function MessageList(props: {
                   <WhyNotified room={props.room} id={entry.message().id} onClose={() => close(question)} />
                 </Suspense>
               );
+            case "seen":
+              return (
+                <Suspense>
+                  <SeenBy entry={entry} onClose={() => close(question)} />
+                </Suspense>
+              );
             case "who":
               return (
                 <Suspense>
@@ -310,7 +345,7 @@ export function MessageList(props: {
 
 /** What the list asks or offers about one of its messages. */
 type Asked =
-  | { readonly kind: "delete" | "sheet" | "who" | "why"; readonly entry: Entry }
+  | { readonly kind: "delete" | "sheet" | "who" | "why" | "seen"; readonly entry: Entry }
   | { readonly kind: "react" | "more"; readonly entry: Entry; readonly button: HTMLElement };
 
 /** How many messages of others have come since the newest one was last in sight. */

@@ -9,6 +9,7 @@ import { roomPath } from "../../ui/router/routes.ts";
 import { formatDate } from "../../ui/time.ts";
 import { EditRoom } from "./EditRoom.tsx";
 import { ArchiveRoom, DeleteRoom, LeaveRoom } from "./LeaveRoom.tsx";
+import { NotifyLevels } from "./NotifyLevels.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 import { RoomInvites } from "./RoomInvites.tsx";
 import "./details.css";
@@ -100,6 +101,7 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
             </div>
           </Show>
         </section>
+        <NotifyLevels room={props.room} />
         <Show when={admin() && !props.room.archivedAt}>
           <RoomInvites room={props.room} />
         </Show>

@@ -1,6 +1,8 @@
+import { limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { callsOf, isUnread } from "../../state/places.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
@@ -118,6 +120,8 @@ function Row(props: { readonly room: Room; readonly current: Room | undefined; r
         class="side-row"
         href={roomPath(props.room.slug)}
         aria-current={props.current?.id === props.room.id ? "page" : undefined}
+        data-unread={isUnread(props.room) ? "" : undefined}
+        data-silent={props.room.membership?.notifyLevel === "none" ? "" : undefined}
       >
         {props.children}
         <span class="side-name" dir="auto">
@@ -125,6 +129,17 @@ function Row(props: { readonly room: Room; readonly current: Room | undefined; r
         </span>
         <Show when={props.room.kind === "private"}>
           <span class="sr-only">, private</span>
+        </Show>
+        <Show when={isUnread(props.room)}>
+          <span class="sr-only">, unread</span>
+        </Show>
+        <Show when={callsOf(props.room)}>
+          {(calls) => (
+            <span class="side-calls">
+              <span aria-hidden="true">{calls() >= limits.unreadCount ? "99+" : calls()}</span>
+              <span class="sr-only">{calls() === 1 ? ", 1 calls you" : `, ${calls()} call you`}</span>
+            </span>
+          )}
         </Show>
       </a>
     </li>
