@@ -163,9 +163,9 @@ export class SearchIndex {
 
 export const numbersPerMs = 1000;
 /** So long nothing was written: the writer is idle. */
-const quietMs = 20;
+const quietMs = 50;
 /** Where there is never such a moment, one slice this often. */
-const busyMs = 200;
+const busyMs = 250;
 /** A write that comes during a slice waits this long for it. */
 const sliceMs = 8;
 const sliceRows = 64;
