@@ -52,6 +52,7 @@ export interface Client {
     readonly displayName?: string;
     readonly status?: string | null;
     readonly email?: string | null;
+    readonly sharesReceipts?: boolean;
   }): Promise<User>;
   /** Sends a picture of oneself; `onProgress` is told how much of it is there, from 0 to 1. */
   putAvatar(picture: Blob, onProgress: (part: number) => void): Promise<User>;

@@ -11,6 +11,7 @@ import { Notifications } from "./Notifications.tsx";
 import { Password } from "./Password.tsx";
 import { Profile } from "./Profile.tsx";
 import { Sessions } from "./Sessions.tsx";
+import { ShareReceipts } from "./ShareReceipts.tsx";
 import { WorkspaceSettings } from "./WorkspaceSettings.tsx";
 import "./settings.css";
 
@@ -50,6 +51,10 @@ export function Settings(props: { readonly onClose: () => void }) {
         <section aria-labelledby="settings-notifications">
           <h3 id="settings-notifications">Notifications</h3>
           <Notifications />
+        </section>
+        <section aria-labelledby="settings-reading">
+          <h3 id="settings-reading">Reading</h3>
+          <ShareReceipts />
         </section>
         <Show when={client.me().role !== "member"}>
           <section aria-labelledby="settings-workspace">

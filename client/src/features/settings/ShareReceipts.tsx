@@ -1,0 +1,35 @@
+import { createSignal } from "solid-js";
+import { useClient } from "../../state/client.ts";
+import { Choice, type Option } from "../../ui/Choice.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { explain } from "../words.ts";
+
+const choices: readonly Option<"shared" | "kept">[] = [
+  { value: "shared", label: "Show others", hint: "In direct and small rooms." },
+  { value: "kept", label: "Keep to myself", hint: "From now on nobody is told." },
+];
+
+/** Whether others may see how far this user has read. */
+export function ShareReceipts() {
+  const client = useClient();
+  const [problem, setProblem] = createSignal<string>();
+  const choose = async (sharesReceipts: boolean) => {
+    setProblem(undefined);
+    try {
+      await client.editMe({ sharesReceipts });
+    } catch (error) {
+      setProblem(explain(error));
+    }
+  };
+  return (
+    <>
+      <Choice
+        label="What I have read"
+        options={choices}
+        value={client.me().sharesReceipts === false ? "kept" : "shared"}
+        onChange={(choice) => void choose(choice === "shared")}
+      />
+      <FormProblem text={problem()} />
+    </>
+  );
+}
