@@ -63,13 +63,20 @@ journey("a push is shown while nobody looks, and leads to its message", async ({
   });
   await browser.send("ServiceWorker.enable");
   const registrationId = await registration;
+  const [worker] = ada.context.serviceWorkers();
+  if (!worker) throw new Error("there is no service worker");
+  // Nobody looks: the page has gone elsewhere.
+  await ada.page.goto("about:blank");
   const push = (data: string) =>
     browser.send("ServiceWorker.deliverPushMessage", { origin: server.url, registrationId, data });
+  const shownByWorker = () =>
+    worker.evaluate(async () => {
+      const { registration } = globalThis as unknown as { readonly registration: ServiceWorkerRegistration };
+      return (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, url: data.url }));
+    });
   await push("nonsense");
   await push(JSON.stringify({ title: "Lin Ortega", body: "Are you there", tag: "R1", url: "/rooms/general#m1" }));
-  await expect
-    .poll(() => shown(ada.page))
-    .toEqual([{ title: "Lin Ortega", body: "Are you there", url: "/rooms/general#m1" }]);
+  await expect.poll(shownByWorker).toEqual([{ title: "Lin Ortega", body: "Are you there", url: "/rooms/general#m1" }]);
 });
 
 journey("a message tells why it did, or did not, call its reader", async ({ join }) => {

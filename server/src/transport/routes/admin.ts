@@ -18,7 +18,8 @@ import {
   userSchema,
 } from "@parley/protocol/http";
 import { limits as bounds } from "@parley/protocol/limits";
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { requireAdminArea } from "../../domain/access.ts";
 import {
   createResetLink,
   createUser,
@@ -40,6 +41,12 @@ import { answers, body, type Env, type Http, type RouteOptions, security, signed
 
 const tags = ["admin"];
 
+/** Before a body or a parameter is looked at: what does not exist finds no fault with them. */
+const looksAfterWorkspace: MiddlewareHandler<Env> = async (context, next) => {
+  requireAdminArea(context.var.actor);
+  await next();
+};
+
 /** For owners and admins. To everyone else none of it exists. */
 export function adminRoutes(http: Http, options: RouteOptions & { readonly version: string }): void {
   const { app, version } = options;
@@ -53,7 +60,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Everybody, as those who look after the workspace see them",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), looksAfterWorkspace] as const,
       request: { query: adminQuery },
       responses: answers(200, "By user name.", userRecordsSchema),
     }),
@@ -70,7 +77,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Open an account for someone",
       security,
-      middleware: [signedIn(options, "create-room")] as const,
+      middleware: [signedIn(options, "create-room"), looksAfterWorkspace] as const,
       request: { body: body(createUserBody) },
       responses: answers(201, "The user, and a link to choose a password.", createdUserSchema),
     }),
@@ -85,7 +92,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Give a user another role",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: userIdParams, body: body(roleBody) },
       responses: answers(200, "The changed user.", userSchema),
     }),
@@ -102,7 +109,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Keep a user out",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: userIdParams },
       responses: answers(200, "Deactivated: every session, socket and reset link of theirs is ended.", userSchema),
     }),
@@ -116,7 +123,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Let a user in again",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: userIdParams },
       responses: answers(200, "May sign in again.", userSchema),
     }),
@@ -130,7 +137,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Make a link that resets a user's password",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: userIdParams },
       responses: answers(201, "Works once, for a day; the one made before works no more.", resetLinkSchema),
     }),
@@ -147,7 +154,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Sign a user out everywhere",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: userIdParams },
       responses: silent("Every session of theirs is ended, with its sockets."),
     }),
@@ -164,7 +171,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Every room, private ones too: names and numbers, never what is said",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), looksAfterWorkspace] as const,
       request: { query: adminQuery },
       responses: answers(200, "By address.", roomRecordsSchema),
     }),
@@ -181,7 +188,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Delete a room with everything in it",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: adminRoomParams },
       responses: silent("It is gone."),
     }),
@@ -198,7 +205,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Give a room without owner to one of its members",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: adminRoomParams, body: body(roomOwnerBody) },
       responses: silent("It is theirs."),
     }),
@@ -216,7 +223,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Every usable invite",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), looksAfterWorkspace] as const,
       request: { query: adminQuery.omit({ q: true }) },
       responses: answers(200, "By code.", inviteListingsSchema),
     }),
@@ -233,7 +240,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "Revoke an invite",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: [signedIn(options, "edit"), looksAfterWorkspace] as const,
       request: { params: inviteParams },
       responses: silent("It works no more."),
     }),
@@ -250,7 +257,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "The workspace at a glance",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), looksAfterWorkspace] as const,
       responses: answers(200, "Counts and sizes.", overviewSchema),
     }),
     async (context) => context.json({ ...(await getOverview(app, context.var.actor)), version, startedAt }, 200),
@@ -263,7 +270,7 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "What was done to the workspace and to accounts",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options), looksAfterWorkspace] as const,
       request: { query: auditQuery },
       responses: answers(200, "Newest first.", auditSchema),
     }),
