@@ -1,4 +1,4 @@
-import type { SessionId, Topic, UserId } from "@parley/protocol/model";
+import type { Role, SessionId, Topic, UserId } from "@parley/protocol/model";
 
 /** One live WebSocket or event stream of a signed-in user, as the hub needs it. The transport makes it. */
 export interface Connection {
@@ -19,4 +19,6 @@ export interface Connection {
   bufferedBytes(): number;
   close(code: number, reason?: string): void;
   terminate(): void;
+  /** What its user is in the workspace from now on; for connections that take commands. */
+  roleChanged?(role: Role): void;
 }

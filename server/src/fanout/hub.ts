@@ -9,6 +9,7 @@ import {
   type SessionId,
   type Topic,
   type UserId,
+  userTopic,
 } from "@parley/protocol/model";
 import type { Fanout } from "../app.ts";
 import type { Commit } from "../store/store.ts";
@@ -137,6 +138,10 @@ export class Hub implements Fanout {
   }
 
   #applyRights(delta: DeltaFrame): void {
+    for (const user of delta.users ?? []) {
+      if (delta.topic !== userTopic(user.id)) continue;
+      for (const connection of this.#byUser.get(user.id) ?? []) connection.roleChanged?.(user.role);
+    }
     for (const membership of delta.memberships ?? []) {
       const topic = roomTopic(membership.room);
       for (const connection of this.#byUser.get(membership.user.id) ?? []) {

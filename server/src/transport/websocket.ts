@@ -3,7 +3,7 @@ import type { Command } from "@parley/protocol/commands";
 import { closeCodes, isFinalClose, ParleyError } from "@parley/protocol/errors";
 import type { AckFrame, PongFrame, ServerFrame, WelcomeFrame } from "@parley/protocol/frames";
 import { limits as bounds } from "@parley/protocol/limits";
-import type { UserId } from "@parley/protocol/model";
+import type { Role, UserId } from "@parley/protocol/model";
 import { protocolVersion } from "@parley/protocol/version";
 import type { App } from "../app.ts";
 import { getPresence } from "../domain/presence.ts";
@@ -60,6 +60,8 @@ class SocketConnection implements Connection {
   readonly #limits: Limits;
   readonly #socket: Socket<SocketData>;
   #actor: SignedIn;
+  /** The last role told, which is newer than what was looked up before. */
+  #role: Role | null = null;
   readonly expiresAt: number;
   #heardAt: number;
   /** This connection among everything through which its user is here. */
@@ -105,10 +107,16 @@ class SocketConnection implements Connection {
       return;
     }
     this.#actor = actor;
+    if (this.#role !== null) this.roleChanged(this.#role);
     this.heard();
-    const user = toOwnUser(actor.user);
+    const user = toOwnUser(this.#actor.user);
     this.#sendFrame({ type: "welcome", protocol: protocolVersion, user, epoch, heartbeatMs } satisfies WelcomeFrame);
     for (const text of this.#early.splice(0)) this.receive(text);
+  }
+
+  roleChanged(role: Role): void {
+    this.#role = role;
+    this.#actor = { ...this.#actor, user: { ...this.#actor.user, role } };
   }
 
   heard(): void {
