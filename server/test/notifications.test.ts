@@ -1,40 +1,7 @@
 import { expect, test } from "bun:test";
-import type { Notification, Push } from "@parley/protocol/http";
+import type { Push } from "@parley/protocol/http";
 import type { Room } from "@parley/protocol/model";
-import { type Person, startWithCast, type TestConfig } from "./harness.ts";
-import { startPushService } from "./push-service.ts";
-
-async function startWithPush(config: TestConfig = {}) {
-  const service = startPushService();
-  const cast = await startWithCast({ ...config, pushHosts: new Set([service.host]) });
-  return {
-    ...cast,
-    service,
-    /** Subscribes a new browser of someone. */
-    async subscribe(person: Person, preview = true) {
-      const { publicKey } = await person.ok<Push>("GET", "/api/push");
-      const browser = service.subscribe(publicKey);
-      await person.ok("PUT", "/api/push", { endpoint: browser.endpoint, keys: browser.keys, preview });
-      return browser;
-    },
-    async [Symbol.asyncDispose]() {
-      await cast[Symbol.asyncDispose]();
-      await service[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const explain = (person: Person, room: Room, id: number) =>
-  person.ok<Notification>("GET", `/api/rooms/${room.id}/messages/${id}/notification`);
-
-/** Waits until everything that was due of a message has been done. */
-async function settled(person: Person, room: Room, id: number): Promise<Notification> {
-  for (;;) {
-    const explanation = await explain(person, room, id);
-    if (explanation.outcome !== undefined) return explanation;
-    await Bun.sleep(20);
-  }
-}
+import { explain, settled, startWithPush } from "./push-service.ts";
 
 test("[NO2] the server's keys are made once, also when many ask at once, and outlive a restart", async () => {
   await using cast = await startWithPush();

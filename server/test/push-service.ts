@@ -1,4 +1,7 @@
 import { createDecipheriv, createECDH, createHmac, randomBytes } from "node:crypto";
+import type { Notification, Push } from "@parley/protocol/http";
+import type { Room } from "@parley/protocol/model";
+import { type Person, startWithCast, type TestConfig } from "./harness.ts";
 
 /**
  * A push service as browsers have one: it takes what is signed by the key that a browser subscribed with (RFC 8292), and
@@ -27,6 +30,39 @@ interface Address {
   readonly publicKey: string;
   readonly subscription: Subscription;
   take(request: Request, origin: string): Promise<number>;
+}
+
+/** The cast, with a push service that the server may call. */
+export async function startWithPush(config: TestConfig = {}) {
+  const service = startPushService();
+  const cast = await startWithCast({ ...config, pushHosts: new Set([service.host]) });
+  return {
+    ...cast,
+    service,
+    /** Subscribes a new browser of someone. */
+    async subscribe(person: Person, preview = true) {
+      const { publicKey } = await person.ok<Push>("GET", "/api/push");
+      const browser = service.subscribe(publicKey);
+      await person.ok("PUT", "/api/push", { endpoint: browser.endpoint, keys: browser.keys, preview });
+      return browser;
+    },
+    async [Symbol.asyncDispose]() {
+      await cast[Symbol.asyncDispose]();
+      await service[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const explain = (person: Person, room: Room, id: number) =>
+  person.ok<Notification>("GET", `/api/rooms/${room.id}/messages/${id}/notification`);
+
+/** Waits until everything that was due of a message has been done. */
+export async function settled(person: Person, room: Room, id: number): Promise<Notification> {
+  for (;;) {
+    const explanation = await explain(person, room, id);
+    if (explanation.outcome !== undefined) return explanation;
+    await Bun.sleep(20);
+  }
 }
 
 export function startPushService(): PushService {
