@@ -17,6 +17,7 @@ export interface Ending {
 }
 
 const main = join(import.meta.dirname, "../src/main.ts");
+const admin = join(import.meta.dirname, "../src/admin.ts");
 
 /** Runs the program and waits for its line with the address. Rejects when it ends before. */
 export async function startProgram(environment: Readonly<Record<string, string>>, folder: string): Promise<Program> {
@@ -33,8 +34,17 @@ export function runProgram(environment: Readonly<Record<string, string>>, folder
   return run(environment, folder).ended;
 }
 
-function run(environment: Readonly<Record<string, string>>, folder: string) {
-  const child = spawn(process.execPath, [main], {
+/** Runs `npm run admin -- …` on the data folder of the program. */
+export function runAdmin(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Ending> {
+  return run(environment, folder, [admin, ...words]).ended;
+}
+
+function run(environment: Readonly<Record<string, string>>, folder: string, program: readonly string[] = [main]) {
+  const child = spawn(process.execPath, program, {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "0", PARLEY_LIMITS: "off", ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -41,6 +41,16 @@ export async function createUser(
   input: NewUser,
 ): Promise<{ readonly user: User; readonly link: ResetLink }> {
   admit(decideOnUser("user.create", { by: actor.user.role, of: "member", self: false, role: input.role }));
+  return openAccount(app, toBy(actor), origin, input);
+}
+
+/** The same for whoever is known to be allowed to: the command line. */
+export async function openAccount(
+  app: Pick<App, "store" | "passwords" | "clock">,
+  by: By,
+  origin: string,
+  input: NewUser,
+): Promise<{ readonly user: User; readonly link: ResetLink }> {
   const { link, reset } = newResetLink(app, origin);
   const user = must(
     await app.store.createUser({
@@ -53,7 +63,7 @@ export async function createUser(
       role: input.role,
       passwordHash: await app.passwords.hash(newToken()),
       reset,
-      by: toBy(actor),
+      by,
       at: app.clock.now(),
     }),
   );

@@ -52,7 +52,10 @@ export async function resetPassword(
 }
 
 /** The token stands in the fragment, which browsers send to nobody; what is stored opens nothing. */
-export function newResetLink(app: App, origin: string): { readonly link: ResetLink; readonly reset: NewReset } {
+export function newResetLink(
+  app: Pick<App, "clock">,
+  origin: string,
+): { readonly link: ResetLink; readonly reset: NewReset } {
   const token = newToken();
   const expiresAt = app.clock.now() + resetMs;
   return {

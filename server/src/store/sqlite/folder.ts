@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openSqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
-import { StartError } from "../../start-error.ts";
+import { FolderInUseError, StartError } from "../../start-error.ts";
 
 export interface DataFolder {
   /** The database's file. */
@@ -52,7 +52,7 @@ function holdLock(path: string, folder: string): () => void {
   } catch (error) {
     lock.close();
     if (sqliteErrorCode(error) !== "SQLITE_BUSY") throw error;
-    throw new StartError(
+    throw new FolderInUseError(
       `The data folder ${folder} is in use by another Parley: stop that one, or set PARLEY_DATA to another folder.`,
     );
   }
