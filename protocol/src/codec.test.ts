@@ -109,7 +109,7 @@ describe("what a client sent", () => {
 
 describe("what the server sent", () => {
   test("a type that this client does not know is null", () => {
-    for (const type of ["presence", "", "constructor", "__proto__", "Delta"]) {
+    for (const type of ["bulletin", "", "constructor", "__proto__", "Delta"]) {
       expect(decodeServerFrame(JSON.stringify({ type }))).toBeNull();
     }
   });

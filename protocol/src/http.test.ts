@@ -183,6 +183,14 @@ describe("cursors and limits of pages", () => {
   });
 });
 
+/** Lists and objects; other values have no shape in common. */
+const shapeOf = (value: unknown) => (Array.isArray(value) ? "list" : typeof value === "object" ? "object" : Symbol());
+
+const pushSample = {
+  endpoint: "https://push.example.org/1",
+  keys: { p256dh: "p".repeat(87), auth: "a".repeat(22) },
+};
+
 describe("bodies and queries", () => {
   /** Each with a value that passes. */
   const samples: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
@@ -202,10 +210,26 @@ describe("bodies and queries", () => {
     ["membersQuery", http.membersQuery, { limit: "1" }],
     ["uploadQuery", http.uploadQuery, { name: "notes.txt" }],
     ["pollingQuery", http.pollingQuery, { after: "1" }],
+    ["resumeBody", http.resumeBody, { topics: {} }],
+    ["eventsQuery", http.eventsQuery, { positions: "e1" }],
+    ["memberBody", http.memberBody, { role: "admin" }],
+    ["directRoomBody", http.directRoomBody, { users: ["ada"] }],
+    ["peopleQuery", http.peopleQuery, { q: "ada" }],
+    ["searchQuery", http.searchQuery, { q: "tea" }],
+    ["pushBody", http.pushBody, pushSample],
+    ["passwordBody", http.passwordBody, { current: "correct horse", new: "battery staple" }],
+    ["resetBody", http.resetBody, { token: "t".repeat(43), password: "correct horse" }],
+    ["resetPreviewBody", http.resetPreviewBody, { token: "t".repeat(43) }],
+    ["createUserBody", http.createUserBody, { username: "ada" }],
+    ["roleBody", http.roleBody, { role: "admin" }],
+    ["roomOwnerBody", http.roomOwnerBody, { user: "U0123456789ABCDEF" }],
+    ["adminQuery", http.adminQuery, { q: "ada" }],
+    ["auditQuery", http.auditQuery, { before: "1" }],
   ];
 
   test("[HT3] all of them are sampled here", () => {
-    const names = Object.keys(http).filter((name) => /(Body|Query)$/.test(name));
+    // A command's body is open here: what it may hold is the business of its own schema.
+    const names = Object.keys(http).filter((name) => /(Body|Query)$/.test(name) && name !== "commandBody");
     expect(samples.map(([name]) => name).sort()).toEqual(names.sort());
   });
 
@@ -223,6 +247,7 @@ describe("bodies and queries", () => {
   test.each(samples)("[HT3] %s refuses a value of another type in each field", (_, schema, sample) => {
     for (const field of Object.keys(sample)) {
       for (const value of [true, [], ["a"], {}, 1.5, Number.NaN]) {
+        if (shapeOf(value) === shapeOf(sample[field])) continue;
         expect([field, passes(schema, { ...sample, [field]: value })]).toEqual([field, false]);
       }
     }
