@@ -72,10 +72,16 @@ function findPage(database: Sqlite, input: SearchInput, until: number): SearchPa
     new Set(recent.map(({ hit }) => nameOf(hit.message))),
   );
   // What lies beyond the place where the index was left comes with a later page.
-  const all = [...recent.filter(({ key }) => key >= indexed.reached), ...indexed.hits].sort((a, b) => b.key - a.key);
+  const all = [...recent.filter((hit) => isReached(hit, indexed.reached)), ...indexed.hits].sort(
+    (a, b) => b.key - a.key,
+  );
   let count = Math.min(input.limit, all.length);
-  // Numbers within a millisecond are given out by the index: a page does not end among those without one.
-  while (all[count] && isSameMoment(all[count - 1], all[count])) count++;
+  // Numbers within a millisecond are given out by the index, so what has none yet may get one on either side of the page's
+  // end: a page takes all of a millisecond in which there is such a message.
+  const moment = momentOf(all[count - 1]?.key ?? 0);
+  if (all.some(({ key, isIndexed }) => !isIndexed && momentOf(key) === moment)) {
+    while (momentOf(all[count]?.key ?? -1) === moment) count++;
+  }
   const isLast = count === all.length && indexed.reached === 0;
   const last = count === all.length ? indexed.reached : (all[count - 1]?.key ?? 0);
   const rooms = new Map<RoomId, SearchHit["room"] | null>();
@@ -91,8 +97,8 @@ function findPage(database: Sqlite, input: SearchInput, until: number): SearchPa
   return { hits, cursor: isLast ? null : last };
 }
 
-const isSameMoment = (one: Hit | undefined, other: Hit | undefined): boolean =>
-  one !== undefined && other !== undefined && !other.isIndexed && momentOf(one.key) === momentOf(other.key);
+const isReached = ({ key, isIndexed }: Hit, reached: number): boolean =>
+  isIndexed ? key >= reached : momentOf(key) >= momentOf(reached);
 
 const momentOf = (key: number) => Math.floor(key / numbersPerMs);
 
@@ -167,7 +173,9 @@ function findRecent(database: Sqlite, scope: Scope, before: number): readonly Hi
     for (const { id, number } of rows) {
       const hit = look(database, scope, room.id, id);
       const key = number ?? (hit ? Date.parse(hit.message.createdAt) * numbersPerMs : 0);
-      if (hit && key < before) hits.push({ key, isIndexed: number !== null, hit });
+      // A page before this one took all of its last millisecond that had no number.
+      const isNext = number === null ? momentOf(key) < momentOf(before) : key < before;
+      if (hit && isNext) hits.push({ key, isIndexed: number !== null, hit });
     }
   }
   return hits;
