@@ -9,11 +9,12 @@ journey("a new name is seen by the others at once", async ({ join }) => {
   await ada.open("/rooms/general/details");
   await expect(ada.message("Morning, all")).toContainText("Lin Ortega");
   await lin.button("Settings").click();
+  const save = lin.dialog.getByRole("region", { name: "You", exact: true }).getByRole("button", { name: "Save" });
   await lin.dialog.getByLabel("Your name").fill("");
-  await lin.dialog.getByRole("button", { name: "Save" }).click();
+  await save.click();
   await expect(lin.dialog.getByText("Enter the name that others will see.")).toBeVisible();
   await lin.dialog.getByLabel("Your name").fill("Captain Ortega");
-  await lin.dialog.getByRole("button", { name: "Save" }).click();
+  await save.click();
   await expect(lin.page.getByText("Saved", { exact: true })).toBeVisible();
   await expect(ada.message("Morning, all")).toContainText("Captain Ortega");
   await expect(ada.details.getByText("Captain Ortega")).toBeVisible();
