@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -16,4 +16,22 @@ test("every rule of SPEC.md has a test that begins with its id, and every cited 
   expect(rules.length).toBeGreaterThan(40);
   expect(rules.filter((id) => !cited.has(id))).toEqual([]);
   expect([...cited].filter((id) => !rules.includes(id))).toEqual([]);
+});
+
+test("every line of docs/seeds.md that is done names a test that exists, and a place that does", () => {
+  const page = readFileSync(join(root, "docs/seeds.md"), "utf8");
+  const lines = page.split("\n").filter((line) => line.startsWith("| ✓"));
+  expect(lines.length).toBeGreaterThan(50);
+  for (const line of lines) {
+    const [, , places = "", shown = ""] = line.replace(/ \|$/, "").split(" | ");
+    const [, path = "", name = ""] = /^`([^`]+)`: (.+)$/.exec(shown) ?? [];
+    const text = existsSync(join(root, path)) && path !== "" ? readFileSync(join(root, path), "utf8") : "";
+    expect([line, text.includes(name) && name !== ""]).toEqual([line, true]);
+    for (const [, place = ""] of places.matchAll(/`([^`]+)`/g)) {
+      const found = ["", "server/src", "server/src/store", "server/src/transport", "client/src"].some((folder) =>
+        existsSync(join(root, folder, place)),
+      );
+      expect([line, place, found]).toEqual([line, place, true]);
+    }
+  }
 });
