@@ -109,3 +109,50 @@ journey("[MN1] people complete, levels quieten, and readers are named", async ({
   await expect(row(lin, /general ?, unread.*1 calls you/)).toBeVisible();
   expect(await violationsIn(lin)).toEqual([]);
 });
+
+journey("[UN8] [UN9] all that is unread is on one screen, and is read from there", async ({ join, arrive }) => {
+  const ada = await join("ada");
+  const lin = await join("lin", { viewport: { width: 1280, height: 800 } });
+  for (const name of ["boats", "oars", "sails"]) {
+    const room = await ada.createRoom(name);
+    await lin.api("PUT", `/rooms/${room.id}/membership`);
+  }
+  await ada.sendMany("oars", 5, "oar");
+  await ada.send("boats", "Look at this, @lin");
+  await ada.send("sails", "Up they go");
+  await lin.open("/browse");
+  await lin.rooms.getByRole("link", { name: /^Unread 3 rooms$/ }).click();
+
+  const list = lin.page.getByRole("list", { name: "Rooms with unread messages" });
+  const rooms = list.getByRole("heading", { level: 2 });
+  await expect(rooms).toHaveText(["#boats", "#sails", "#oars"]);
+  await expect(list.getByText("1 unread, 1 for you")).toBeVisible();
+  await expect(list.getByText("5 unread")).toBeVisible();
+  await expect(list.getByText("oar 5")).toBeVisible();
+  await expect(list.getByText("oar 2")).toHaveCount(0);
+  expect(await violationsIn(lin)).toEqual([]);
+
+  // It follows what is said, and who is called.
+  await ada.send("oars", "And these, @lin");
+  await expect(rooms).toHaveText(["#oars", "#boats", "#sails"]);
+  await expect(list.getByText("And these, @Lin Ortega")).toBeVisible();
+
+  // The focus stays in the list, and goes to the title when it is empty.
+  await lin.button("Mark as read boats").press("Enter");
+  await expect(rooms).toHaveText(["#oars", "#sails"]);
+  await expect(lin.button("Mark as read sails")).toBeFocused();
+  await expect(row(lin, /^boats$/)).toBeVisible();
+  await list.getByRole("link", { name: /#oars/ }).click();
+  await expect(lin.message(/oar 1$/)).toBeInViewport();
+  await expect(divider(lin)).toBeVisible();
+
+  const pocket = await arrive(phone);
+  await pocket.signIn("lin");
+  await pocket.open("/unread");
+  await expect(pocket.page.getByText("Up they go")).toBeVisible();
+  expect(await violationsIn(pocket)).toEqual([]);
+  await pocket.button("Mark all as read").click();
+  await expect(pocket.page.getByText("Nothing unread")).toBeVisible();
+  await expect(pocket.title).toBeFocused();
+  await expect(row(lin, /^sails$/)).toBeVisible();
+});

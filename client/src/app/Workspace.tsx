@@ -27,6 +27,7 @@ const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").the
 const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
 const Search = lazy(() => import("../features/search/Search.tsx").then((m) => ({ default: m.Search })));
 const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
+const Unread = lazy(() => import("../features/unread/Unread.tsx").then((m) => ({ default: m.Unread })));
 const WorkspaceSettings = lazy(() =>
   import("../features/settings/WorkspaceSettings.tsx").then((m) => ({ default: m.WorkspaceSettings })),
 );
@@ -97,6 +98,9 @@ export function Workspace(props: { readonly route: Route }) {
               </Match>
               <Match when={props.route.screen === "browse"}>
                 <BrowseRooms onCreate={() => setDialog("create")} />
+              </Match>
+              <Match when={props.route.screen === "unread"}>
+                <Unread />
               </Match>
               <Match when={props.route.screen === "search"}>
                 <Search query={place().search.get("q") ?? ""} />
@@ -172,6 +176,7 @@ export function Workspace(props: { readonly route: Route }) {
 }
 
 const titles: Partial<Record<Route["screen"], string>> = {
+  unread: "Unread",
   browse: "Browse rooms",
   people: "People",
   admin: "Admin area",
@@ -215,7 +220,17 @@ function alertWhenReady(client: Client, currentRoom: () => string | undefined): 
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
   whenIdle(() => {
-    for (const part of [RoomDetails, MemberList, ProfileCard, CreateRoom, Settings, BrowseRooms, People, Search]) {
+    for (const part of [
+      RoomDetails,
+      MemberList,
+      ProfileCard,
+      CreateRoom,
+      Settings,
+      BrowseRooms,
+      People,
+      Search,
+      Unread,
+    ]) {
       void part.preload();
     }
   });

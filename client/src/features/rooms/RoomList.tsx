@@ -7,7 +7,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { Mark } from "../../ui/Mark.tsx";
-import { browsePath, peoplePath, type Route, roomPath, searchPath } from "../../ui/router/routes.ts";
+import { browsePath, peoplePath, type Route, roomPath, searchPath, unreadPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
@@ -42,6 +42,18 @@ export function RoomList(props: {
         >
           <Icon name="search" />
           <span class="side-name">Search</span>
+        </a>
+        <a class="side-row" href={unreadPath} aria-current={props.screen === "unread" ? "page" : undefined}>
+          <Icon name="unread" />
+          <span class="side-name">Unread</span>
+          <Show when={client.unreadTotals().rooms}>
+            {(rooms) => (
+              <span class="side-rooms">
+                {rooms()}
+                <span class="sr-only">{rooms() === 1 ? " room" : " rooms"}</span>
+              </span>
+            )}
+          </Show>
         </a>
         <a class="side-row" href={browsePath} aria-current={props.screen === "browse" ? "page" : undefined}>
           <Icon name="compass" />

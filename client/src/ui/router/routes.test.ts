@@ -14,6 +14,7 @@ describe("addresses", () => {
     expect(parseRoute("/sign-in")).toEqual({ screen: "sign-in" });
     expect(parseRoute("/sign-up")).toEqual({ screen: "sign-up" });
     expect(parseRoute("/search")).toEqual({ screen: "search" });
+    expect(parseRoute("/unread")).toEqual({ screen: "unread" });
     expect(parseRoute("/browse")).toEqual({ screen: "browse" });
     expect(parseRoute("/people/")).toEqual({ screen: "people" });
     expect(parseRoute("/invite/abc_-1")).toEqual({ screen: "invite", code: "abc_-1" });

@@ -6,6 +6,7 @@ export type Route =
   | { readonly screen: "sign-up" }
   | { readonly screen: "invite"; readonly code: string }
   | { readonly screen: "browse" }
+  | { readonly screen: "unread" }
   | { readonly screen: "people" }
   | { readonly screen: "search" }
   | { readonly screen: "admin"; readonly section: string }
@@ -13,6 +14,7 @@ export type Route =
   | { readonly screen: "unknown" };
 
 export const homePath = "/";
+export const unreadPath = "/unread";
 export const browsePath = "/browse";
 export const peoplePath = "/people";
 /** The search is its address. */
@@ -52,7 +54,7 @@ export function parseRoute(pathname: string): Route {
     case 1:
       if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people" || first === "search")
         return { screen: first };
-      if (first === "reset") return { screen: "reset" };
+      if (first === "reset" || first === "unread") return { screen: first };
       if (first === "admin") return { screen: "admin", section: "people" };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:
