@@ -263,9 +263,14 @@ export const auditActs = [
   "password.changed",
   "room.deleted",
   "room.handed_over",
+  "room.role_changed",
+  "room.member_removed",
+  "room.archived",
+  "room.reopened",
   "invite.revoked",
   "workspace.renamed",
   "workspace.sign_up_changed",
+  "workspace.picture_changed",
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 

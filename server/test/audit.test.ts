@@ -1,9 +1,14 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { AuditPage, CreatedUser } from "@parley/protocol/http";
-import type { Invite, ResetLink } from "@parley/protocol/model";
+import type { AuditEntry, Invite, ResetLink } from "@parley/protocol/model";
 import { openSqlite } from "../src/platform/sqlite.ts";
 import { type Person, startWithCast } from "./harness.ts";
+import { drawPicture } from "./pictures.ts";
+
+/** The oldest first. */
+const tell = (entries: readonly AuditEntry[]) =>
+  entries.map(({ act, actor, target, detail }) => [act, actor?.username, target?.name, detail].join(" ")).reverse();
 
 test("[AU1] every act is written down with its actor, target and address; a refused one is not", async () => {
   await using cast = await startWithCast();
@@ -27,8 +32,7 @@ test("[AU1] every act is written down with its actor, target and address; a refu
   await noor.ok("PUT", "/api/me/password", { current: "a good password of noor", new: "salt and rope" });
 
   const { entries } = await ada.ok<AuditPage>("GET", "/api/admin/audit?limit=100");
-  const told = entries.map(({ act, actor, target, detail }) => [act, actor?.username, target?.name, detail].join(" "));
-  expect(told.reverse()).toEqual([
+  expect(tell(entries)).toEqual([
     "workspace.renamed ada Harbour Parley",
     "workspace.sign_up_changed ada Harbour invite",
     "user.role_changed ada lin member → admin",
@@ -46,6 +50,37 @@ test("[AU1] every act is written down with its actor, target and address; a refu
     expect(address).toMatch(/^(::1|127\.0\.0\.1)$/);
     expect(Date.parse(at)).toBeGreaterThan(0);
   }
+});
+
+test("[AU1] what is done to rooms and their members, and the workspace's picture, is written down", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, sam, noor } = cast;
+  const room = await lin.createRoom("Boats", "private");
+  for (const person of [sam, noor]) await lin.bring(person, room);
+  const path = `/api/rooms/${room.id}`;
+  await lin.ok("PATCH", `${path}/members/sam`, { role: "admin" });
+  await lin.ok("PATCH", `${path}/members/sam`, { role: "admin" });
+  expect(await noor.refusal("DELETE", `${path}/members/sam`)).toBe("not_allowed");
+  await lin.ok("PATCH", `${path}/members/sam`, { role: "owner" });
+  await sam.ok("PATCH", path, { archived: true });
+  await sam.ok("PATCH", path, { archived: true, description: "for the summer" });
+  await sam.ok("PATCH", path, { archived: false });
+  await sam.ok("DELETE", `${path}/members/noor`);
+  await lin.ok("DELETE", `${path}/membership`);
+  await sam.ok("DELETE", path);
+  await ada.ok("PUT", "/api/workspace/picture", await drawPicture(20, 20));
+  for (let time = 0; time < 2; time++) await ada.ok("DELETE", "/api/workspace/picture");
+  const { entries } = await ada.ok<AuditPage>("GET", "/api/admin/audit");
+  expect(tell(entries)).toEqual([
+    "room.role_changed lin Boats sam: member → admin",
+    "room.handed_over lin Boats sam",
+    "room.archived sam Boats ",
+    "room.reopened sam Boats ",
+    "room.member_removed sam Boats noor",
+    "room.deleted sam Boats ",
+    "workspace.picture_changed ada Parley ",
+    "workspace.picture_changed ada Parley taken away",
+  ]);
 });
 
 test("[AU2] the log is paged newest first, can only grow, and holds no secret", async () => {

@@ -4,6 +4,7 @@ import type { Attachment, FileId, User, Workspace } from "@parley/protocol/model
 import type { App, ByteRange, SpooledFile, StoredBytes } from "../app.ts";
 import type { FileFacts, FilePurpose, SignedIn } from "../store/store.ts";
 import { requireFile, requireRoom, requireWorkspaceAdmin } from "./access.ts";
+import { toBy } from "./audit.ts";
 import { toFileName } from "./file-names.ts";
 import { isPicture, typeOf } from "./file-types.ts";
 import { newFileId } from "./ids.ts";
@@ -50,14 +51,14 @@ export async function removeAvatar(app: App, actor: SignedIn): Promise<User> {
 export async function putPicture(app: App, actor: SignedIn, incoming: Incoming): Promise<Workspace> {
   requireWorkspaceAdmin(actor);
   return receiveSquare(app, actor, "picture", incoming, async (file) => {
-    must(await app.store.putPicture({ file }));
+    must(await app.store.putPicture({ file, by: toBy(actor), at: app.clock.now() }));
     return getWorkspace(app);
   });
 }
 
 export async function removePicture(app: App, actor: SignedIn): Promise<Workspace> {
   requireWorkspaceAdmin(actor);
-  must(await app.store.putPicture({ file: null }));
+  must(await app.store.putPicture({ file: null, by: toBy(actor), at: app.clock.now() }));
   return getWorkspace(app);
 }
 

@@ -34,6 +34,7 @@ export async function setRole(
       userId: actor.user.id,
       member: input.user,
       role: input.role,
+      address: actor.session.address,
       at: app.clock.now(),
     }),
   );
@@ -51,7 +52,13 @@ export async function removeMember(
   }
   const { room } = await requireRoom(app, actor, "member.remove", input.room);
   must(
-    await app.store.removeMember({ roomId: room.id, userId: actor.user.id, member: input.user, at: app.clock.now() }),
+    await app.store.removeMember({
+      roomId: room.id,
+      userId: actor.user.id,
+      member: input.user,
+      address: actor.session.address,
+      at: app.clock.now(),
+    }),
   );
 }
 

@@ -65,10 +65,8 @@ export async function editRoom(
   },
 ): Promise<Room> {
   const { room, role } = await requireRoom(app, actor, "room.edit", reference);
-  const archivedAt = archived ? app.clock.now() : null;
-  const edited = must(
-    await app.store.putRoom({ id: room.id, ...changes, ...(archived !== undefined && { archivedAt }) }),
-  );
+  const archiving = archived === undefined ? {} : { archiving: { to: archived, by: toBy(actor), at: app.clock.now() } };
+  const edited = must(await app.store.putRoom({ id: room.id, ...changes, ...archiving }));
   return toOwnRoom(app, actor, { room: edited, role });
 }
 

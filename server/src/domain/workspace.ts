@@ -3,6 +3,7 @@ import type { App } from "../app.ts";
 import type { SignedIn } from "../store/store.ts";
 import { requireWorkspaceAdmin } from "./access.ts";
 import { toBy } from "./audit.ts";
+import { must } from "./outcome.ts";
 
 /** What anyone may know of the workspace, signed in or not. */
 export async function getWorkspace(app: App): Promise<Workspace> {
@@ -26,6 +27,6 @@ export async function editWorkspace(
   changes: { readonly name?: string | undefined; readonly signUp?: SignUpPolicy | undefined },
 ): Promise<Workspace> {
   requireWorkspaceAdmin(actor);
-  await app.store.putWorkspace({ ...changes, by: toBy(actor), at: app.clock.now() });
+  must(await app.store.putWorkspace({ ...changes, by: toBy(actor), at: app.clock.now() }));
   return getWorkspace(app);
 }

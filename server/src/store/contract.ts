@@ -614,7 +614,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         const room = await stage.createRoom(bob, "private", ada, cyd);
         const { code } = await stage.invite(room, bob);
         const put = (by: User, member: User, role: "owner" | "admin" | "member") =>
-          stage.store.putRole({ roomId: room.id, userId: by.id, member: member.id, role, at: stage.at });
+          stage.store.putRole({ roomId: room.id, userId: by.id, member: member.id, role, address: null, at: stage.at });
         const told = await stage.during(topicOf(room), async () => value(await put(bob, cyd, "owner")));
         expect(told).toHaveLength(1);
         expect(await Promise.all([ada, bob, cyd].map((user) => stage.roleOf(room, user)))).toEqual([
@@ -623,7 +623,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
           "owner",
         ]);
         expect(refusal(await put(bob, ada, "owner"))).toBe("not_allowed");
-        const removal = { roomId: room.id, userId: cyd.id, member: "BOB", at: stage.at };
+        const removal = { roomId: room.id, userId: cyd.id, member: "BOB", address: null, at: stage.at };
         const removed = await Promise.all([stage.store.removeMember(removal), stage.store.removeMember(removal)]);
         expect(removed.map(({ ok }) => ok)).toEqual([true, false]);
         expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");
@@ -632,12 +632,24 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect(await stage.roleOf(room, bob)).toBe("member");
       });
 
+      test("[AU1] the workspace is changed by who still is what was decided on, and a refusal is not written down", async () => {
+        const [ada, bob] = await stage.cast("ada", "bob");
+        const late = { by: { userId: bob.id, role: "admin", address: null }, at: stage.at } as const;
+        expect(refusal(await stage.store.putWorkspace({ name: "Bob's", ...late }))).toBe("not_allowed");
+        expect(refusal(await stage.store.putPicture({ file: null, ...late }))).toBe("not_allowed");
+        expect(await stage.store.listAudit({ before: null, limit: 5 })).toEqual([]);
+        const by = { userId: ada.id, role: "owner", address: null } as const;
+        value(await stage.store.putWorkspace({ name: "Ada's", by, at: stage.at }));
+        expect(await stage.store.listAudit({ before: null, limit: 5 })).toHaveLength(1);
+      });
+
       test("[RM13] an archived room takes nothing in, whatever its callers have checked", async () => {
         const [ada, bob] = await stage.cast("ada", "bob");
         const room = await stage.createRoom(ada, "public", bob);
         const message = await stage.say(room, bob, "hello");
         const { code } = await stage.invite(room, ada);
-        value(await stage.store.putRoom({ id: room.id, archivedAt: stage.at }));
+        const now = { by: operator, at: stage.at };
+        value(await stage.store.putRoom({ id: room.id, archiving: { to: true, ...now } }));
         expect(refusal(await stage.trySay(room, bob, "more"))).toBe("room_archived");
         expect(refusal(await stage.edit(room, message.id, bob, "other"))).toBe("room_archived");
         expect(refusal(await stage.react(room, message.id, bob, "👍"))).toBe("room_archived");
@@ -647,8 +659,10 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
         expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");
         expect(refusal(await stage.trySignUp("cyd", { invite: code }))).toBe("invite_unusable");
         const general = await stage.general();
-        expect(refusal(await stage.store.putRoom({ id: general.id, archivedAt: stage.at }))).toBe("not_allowed");
-        value(await stage.store.putRoom({ id: room.id, archivedAt: null }));
+        expect(refusal(await stage.store.putRoom({ id: general.id, archiving: { to: true, ...now } }))).toBe(
+          "not_allowed",
+        );
+        value(await stage.store.putRoom({ id: room.id, archiving: { to: false, ...now } }));
         value(await stage.join(room, bob));
       });
 

@@ -374,12 +374,13 @@ export interface Writes extends AdministrationWrites, NotificationWrites {
     readonly email?: string | null;
     readonly sharesReceipts?: boolean;
   }): Promise<Outcome<User, "email_taken">>;
+  /** `not_allowed` when the actor has another role by now. */
   putWorkspace(input: {
     readonly name?: string;
     readonly signUp?: SignUpPolicy;
     readonly by: By;
     readonly at: number;
-  }): Promise<null>;
+  }): Promise<Outcome<null, "not_allowed">>;
 
   /** Its creator becomes its owner. A missing slug is made from `name`, with a number when taken. */
   createRoom(input: {
@@ -397,8 +398,8 @@ export interface Writes extends AdministrationWrites, NotificationWrites {
     readonly slug?: string;
     readonly description?: string;
     readonly kind?: RoomKind;
-    /** Null takes it back into use. Archiving again changes nothing; the default room cannot be archived. */
-    readonly archivedAt?: number | null;
+    /** To false takes it back into use. Archiving again changes nothing; the default room cannot be archived. */
+    readonly archiving?: { readonly to: boolean; readonly by: By; readonly at: number };
   }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;
   /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
   removeRoom(input: {
@@ -443,6 +444,8 @@ export interface Writes extends AdministrationWrites, NotificationWrites {
     readonly userId: UserId;
     readonly member: string;
     readonly role: RoomRole;
+    /** Where they signed in from, for the audit log. */
+    readonly address: string | null;
     readonly at: number;
   }): Promise<Outcome<Membership, "not_found" | "not_allowed">>;
   /**
@@ -453,6 +456,8 @@ export interface Writes extends AdministrationWrites, NotificationWrites {
     readonly roomId: RoomId;
     readonly userId: UserId;
     readonly member: string;
+    /** Where they signed in from, for the audit log. */
+    readonly address: string | null;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
   /** The same level again changes nothing. */
@@ -566,10 +571,12 @@ export interface Writes extends AdministrationWrites, NotificationWrites {
     readonly userId: UserId;
     readonly file: { readonly id: FileId; readonly facts: FileFacts } | null;
   }): Promise<Outcome<User, "not_found">>;
-  /** Likewise the workspace's picture. */
+  /** Likewise the workspace's picture, as `putWorkspace`. */
   putPicture(input: {
     readonly file: { readonly id: FileId; readonly facts: FileFacts } | null;
-  }): Promise<Outcome<null, "not_found">>;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_found" | "not_allowed">>;
   /** Takes back a pending upload of this user. */
   removeUpload(input: { readonly id: FileId; readonly userId: UserId }): Promise<Outcome<null, "not_found">>;
   /** Removes up to `limit` uploads begun before a moment that are on no message. True when there may be more. */

@@ -16,9 +16,14 @@ const words: Readonly<Record<AuditAct, string>> = {
   "password.changed": "changed the password of",
   "room.deleted": "deleted the room",
   "room.handed_over": "handed over the room",
+  "room.role_changed": "changed a role in",
+  "room.member_removed": "removed someone from",
+  "room.archived": "archived the room",
+  "room.reopened": "took back into use",
   "invite.revoked": "revoked an invite to",
   "workspace.renamed": "renamed the workspace to",
   "workspace.sign_up_changed": "changed who may sign up to",
+  "workspace.picture_changed": "changed the picture of",
 };
 
 /** What was done, newest first. Nothing here can be changed. */

@@ -10,6 +10,7 @@ import {
   workspaceTopic,
 } from "@parley/protocol/model";
 import type { FileFacts, FileRecord, Outcome, Reads, Writes } from "../store.ts";
+import { record } from "./audit.ts";
 import {
   type FileRow,
   fileColumns,
@@ -21,6 +22,7 @@ import {
   type WorkspaceRow,
   workspaceColumns,
 } from "./rows.ts";
+import { isStill } from "./standing.ts";
 import { announceToWorkspace } from "./users.ts";
 import { all, done, first, type Input, one, refuse, type SqlValue, type Transaction, type Verb } from "./verb.ts";
 import { findWorkspace } from "./workspace.ts";
@@ -134,8 +136,9 @@ export function* putAvatar(
 
 export function* putPicture(
   transaction: Transaction,
-  { file }: Input<Writes["putPicture"]>,
-): Verb<Outcome<null, "not_found">> {
+  { file, by, at }: Input<Writes["putPicture"]>,
+): Verb<Outcome<null, "not_found" | "not_allowed">> {
+  if (!(yield* isStill(by))) return refuse("not_allowed");
   const before = yield* findWorkspace();
   if (file === null && before.picture === null) return done(null);
   if (file !== null && !(yield* keepPicture("picture", file))) return refuse("not_found");
@@ -145,6 +148,9 @@ export function* putPicture(
     file?.id ?? null,
   );
   transaction.announce(workspaceTopic, row.head, { workspace: toWorkspace(row, transaction.defaults) });
+  const target = { kind: "workspace", id: "workspace", name: row.name } as const;
+  const detail = file === null ? "taken away" : null;
+  yield* record({ act: "workspace.picture_changed", by, target, detail, at });
   return done(null);
 }
 

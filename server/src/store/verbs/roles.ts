@@ -1,20 +1,21 @@
 import type { Membership, Role, RoomId, UserId } from "@parley/protocol/model";
 import type { Outcome, Writes } from "../store.ts";
+import { type Recorded, record } from "./audit.ts";
 import { changeRole, endMembership, findStanding, removeMembership } from "./memberships.ts";
 import { type MembershipRow, membershipColumns, toMembership } from "./rows.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 export function* putRole(
   transaction: Transaction,
-  { roomId, userId, member, role, at }: Input<Writes["putRole"]>,
+  { roomId, userId, member, role, address, at }: Input<Writes["putRole"]>,
 ): Verb<Outcome<Membership, "not_found" | "not_allowed">> {
   const power = yield* findPower(roomId, userId);
-  if (typeof power !== "string") return power;
+  if (!power.ok) return power;
   const before = yield* findMember(roomId, member);
   if (!before) return refuse("not_found");
   if (before.membership_role === role) return done(toMembership(before));
   if (role === "owner") {
-    if (power !== "owner") return refuse("not_allowed");
+    if (power.value.role !== "owner") return refuse("not_allowed");
     const owner = yield* first<{ user_id: UserId }>(
       "SELECT user_id FROM memberships WHERE room_id = ? AND role = 'owner' AND left_at IS NULL",
       roomId,
@@ -25,36 +26,58 @@ export function* putRole(
     return refuse("not_allowed");
   }
   if (role === "member") yield* revokeInvitesOf(roomId, before.user_id, at);
-  return done(yield* changeRole(transaction, { roomId, userId: before.user_id, role }));
+  const after = yield* changeRole(transaction, { roomId, userId: before.user_id, role });
+  const { username } = after.user;
+  yield* record({
+    ...(role === "owner"
+      ? { act: "room.handed_over", detail: username }
+      : { act: "room.role_changed", detail: `${username}: ${before.membership_role} → ${role}` }),
+    by: { userId, address },
+    target: power.value.target,
+    at,
+  });
+  return done(after);
 }
 
 export function* removeMember(
   transaction: Transaction,
-  { roomId, userId, member, at }: Input<Writes["removeMember"]>,
+  { roomId, userId, member, address, at }: Input<Writes["removeMember"]>,
 ): Verb<Outcome<null, "not_found" | "not_allowed">> {
   const target = yield* findMember(roomId, member);
   if (target?.user_id === userId) return yield* removeMembership(transaction, { roomId, userId, at });
   const power = yield* findPower(roomId, userId);
-  if (typeof power !== "string") return power;
+  if (!power.ok) return power;
   if (!target) return refuse("not_found");
   if (target.membership_role === "owner") return refuse("not_allowed");
   yield* revokeInvitesOf(roomId, target.user_id, at);
   yield* endMembership(transaction, { roomId, userId: target.user_id, removed: true, at });
+  const { user } = toMembership(target);
+  yield* record({
+    act: "room.member_removed",
+    by: { userId, address },
+    target: power.value.target,
+    detail: user.username,
+    at,
+  });
   return done(null);
 }
 
+interface Power {
+  readonly role: "owner" | "admin";
+  /** The room, for the audit log. */
+  readonly target: Recorded["target"];
+}
+
 /** As whom someone looks after a room: those who look after the workspace do it as its owner, where they see it. */
-function* findPower(
-  roomId: RoomId,
-  userId: UserId,
-): Verb<"owner" | "admin" | (Outcome<never, "not_found" | "not_allowed"> & { readonly ok: false })> {
+function* findPower(roomId: RoomId, userId: UserId): Verb<Outcome<Power, "not_found" | "not_allowed">> {
   const room = yield* findStanding(roomId, userId);
   if (!room || (room.room_kind !== "public" && room.standing === null)) return refuse("not_found");
   if (room.room_kind === "direct") return refuse("not_allowed");
   const { role } = yield* one<{ role: Role }>("SELECT role FROM users WHERE id = ?", userId);
-  if (role !== "member") return "owner";
+  const target = { kind: "room", id: roomId, name: room.room_name } as const;
+  if (role !== "member") return done({ role: "owner", target });
   if (room.standing === null) return refuse("not_found");
-  return room.standing === "member" ? refuse("not_allowed") : room.standing;
+  return room.standing === "member" ? refuse("not_allowed") : done({ role: room.standing, target });
 }
 
 /** `reference` is an id or a user name. */

@@ -77,8 +77,9 @@ export function* putRoom(
   const slug = input.slug ?? before.slug;
   const description = input.description ?? before.description;
   const kind = input.kind ?? before.room_kind;
-  const wanted = input.archivedAt === undefined ? before.archived_at : input.archivedAt;
-  const archivedAt = wanted === null ? null : (before.archived_at ?? wanted);
+  const { archiving } = input;
+  const archivedAt =
+    archiving === undefined ? before.archived_at : archiving.to ? (before.archived_at ?? archiving.at) : null;
   if (archivedAt !== null && before.is_default === 1) return refuse("not_allowed");
   if (
     name === before.room_name &&
@@ -103,6 +104,10 @@ export function* putRoom(
   );
   transaction.announce(roomTopic(input.id), row.room_seq, { rooms: [toRoom(row)] });
   if (before.room_kind === "public" || kind === "public") yield* announceToWorkspace(transaction, row);
+  if (archiving && archivedAt !== before.archived_at) {
+    const act = archiving.to ? "room.archived" : "room.reopened";
+    yield* record({ act, by: archiving.by, target: toTarget(row), at: archiving.at });
+  }
   return done(toRoom(row));
 }
 
@@ -122,7 +127,7 @@ export function* removeRoom(
   );
   yield* all("UPDATE memberships SET left_at = ? WHERE room_id = ? AND left_at IS NULL", at, id);
   yield* all("UPDATE invites SET revoked_at = ? WHERE room_id = ? AND revoked_at IS NULL", at, id);
-  yield* record({ act: "room.deleted", by, target: { kind: "room", id, name: before.room_name }, at });
+  yield* record({ act: "room.deleted", by, target: toTarget(before), at });
   transaction.announce(roomTopic(id), row.room_seq, { rooms: [{ id, gone: true }] });
   if (before.room_kind === "public") yield* announceToWorkspace(transaction, row);
   return done(null);
@@ -170,6 +175,8 @@ export function createDefaultRoom(
   const details = { slug: "general", name: "general", description: "", kind: "public" } as const;
   return insertRoom(transaction, { ...founding, ...details, isDefault: true });
 }
+
+const toTarget = (row: RoomRow) => ({ kind: "room", id: row.room_id, name: row.room_name }) as const;
 
 const findExisting = (id: RoomId): Verb<RoomRow | undefined> =>
   first(`SELECT ${roomColumns} FROM rooms WHERE id = ? AND deleted_at IS NULL`, id);
