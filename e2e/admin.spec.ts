@@ -40,6 +40,24 @@ journey("[AD2] the owner deactivates someone, who is out at once, and lets them 
   await expect(back.page.getByRole("heading", { name: "Admin area" })).toHaveCount(0);
 });
 
+journey("[AD2] the card of someone who is deactivated says so at once, and offers no message", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  await lin.send("general", "Before I go");
+  await ada.open("/rooms/general");
+  await ada.message("Before I go").getByRole("button", { name: "Lin Ortega" }).first().click();
+  const card = ada.page.getByRole("dialog", { name: "Profile" });
+  const write = card.getByRole("button", { name: "Message" });
+  await expect(write).toBeVisible();
+  const { id } = await ada.api<{ id: string }>("GET", "/users/lin");
+  await ada.api("PUT", `/admin/users/${id}/deactivation`);
+  await expect(card.getByText("This account is deactivated.")).toBeVisible();
+  await expect(write).toHaveCount(0);
+  await ada.api("DELETE", `/admin/users/${id}/deactivation`);
+  await expect(card.getByText(/^Joined /)).toBeVisible();
+  await expect(write).toBeVisible();
+});
+
 journey("[AD5] [PW3] someone is added on a phone, and chooses a password with the link", async ({ join, arrive }) => {
   const ada = await join("ada", phone);
   await ada.open("/admin");
