@@ -865,6 +865,13 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     });
 
     describe("looking after the workspace", () => {
+      test("[AD3] an id means its user, also where someone else is called like it", async () => {
+        const [ada] = await stage.cast("ada");
+        const namesake = await stage.signUp(ada.id.toLowerCase());
+        expect(await stage.store.findAccount({ reference: ada.id })).toMatchObject({ id: ada.id });
+        expect(await stage.store.findAccount({ reference: namesake.id })).toMatchObject({ id: namesake.id });
+      });
+
       test("[AD2] a deactivated user is found by no session, opens none, and makes no invite", async () => {
         const session = stage.newSession();
         const [ada] = await stage.cast("ada");

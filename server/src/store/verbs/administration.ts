@@ -38,10 +38,13 @@ import { all, done, first, type Input, one, refuse, type Transaction, type Verb 
 import { countUser, findWorkspace } from "./workspace.ts";
 
 export function* findAccount({ reference }: Input<Reads["findAccount"]>): Verb<Account | null> {
+  // Ids come first: a user name may look like one.
   const row = yield* first<UserRow>(
-    `SELECT ${userColumns} FROM users WHERE users.id = ? OR lower(users.username) = ?`,
+    `SELECT ${userColumns} FROM users WHERE users.id = ? OR lower(users.username) = ?
+     ORDER BY CASE WHEN users.id = ? THEN 0 ELSE 1 END LIMIT 1`,
     reference,
     reference.toLowerCase(),
+    reference,
   );
   return row ? toAccount(row) : null;
 }
