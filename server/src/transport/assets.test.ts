@@ -109,7 +109,9 @@ describe("screens", () => {
       "/rooms/a/b",
       "/invite/abc",
       "/reset",
-      "/admin",
+      "/admin/users/x",
+      "/peoples",
+      "/unread/x",
       "/admin/audit",
     ]) {
       const response = get(path);
@@ -126,7 +128,9 @@ describe("screens", () => {
       "/invite",
       "/invite/",
       "/invite/a/b",
-      "/admin",
+      "/admin/users/x",
+      "/peoples",
+      "/unread/x",
       "/api",
       "/x/rooms",
     ]) {
