@@ -63,6 +63,8 @@ export class Visitor {
   }
 
   #note(fault: string): void {
+    // What the browser says of a socket that its page gave up while it was connecting.
+    if (fault.includes("WebSocket is closed before the connection is established")) return;
     if (!this.#expected?.test(fault)) this.faults.push(fault);
   }
 
