@@ -21,7 +21,7 @@ const rows = [
     own: ["server/src/platform", "server/src/start-error.ts"],
     protocol: true,
     types: ["server/src/app.ts"],
-    packages: ["node:", "bun:", "web-push"],
+    packages: ["node:", "bun:", "nodemailer", "web-push"],
   }),
   row("server/src/store/{contract.ts,contract-stage.ts,contract-unread.ts,sqlite/*.test.ts,*.test.ts}", {
     own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],

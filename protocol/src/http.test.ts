@@ -219,6 +219,7 @@ describe("bodies and queries", () => {
     ["pushBody", http.pushBody, pushSample],
     ["passwordBody", http.passwordBody, { current: "correct horse", new: "battery staple" }],
     ["resetBody", http.resetBody, { token: "t".repeat(43), password: "correct horse" }],
+    ["resetRequestBody", http.resetRequestBody, { login: "ada" }],
     ["resetPreviewBody", http.resetPreviewBody, { token: "t".repeat(43) }],
     ["createUserBody", http.createUserBody, { username: "ada" }],
     ["roleBody", http.roleBody, { role: "admin" }],

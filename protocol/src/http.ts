@@ -346,8 +346,10 @@ export const workspaceSchema = z
   })
   .meta({ id: "Workspace" }) satisfies z.ZodType<model.Workspace>;
 
-/** `user` is null when nobody is signed in. */
-export const startSchema = z.object({ workspace: workspaceSchema, user: userSchema.nullable() }).meta({ id: "Start" });
+/** `user` is null when nobody is signed in; `mail` is there when this server can mail a reset link. */
+export const startSchema = z
+  .object({ workspace: workspaceSchema, user: userSchema.nullable(), mail: z.literal(true).optional() })
+  .meta({ id: "Start" });
 
 const seq = z.int().min(0);
 const topic = z.string();
@@ -486,6 +488,7 @@ export type SessionList = z.output<typeof sessionsSchema>;
 export const passwordBody = z.strictObject({ current: password, new: password });
 const resetToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 export const resetBody = z.strictObject({ token: resetToken, password });
+export const resetRequestBody = z.strictObject({ login: z.string().min(1).max(limits.emailLength) });
 export const resetPreviewBody = z.strictObject({ token: resetToken });
 export const resetPreviewSchema = z.object({ username: z.string() }).meta({ id: "ResetPreview" });
 export const resetLinkSchema = z

@@ -259,6 +259,7 @@ export const auditActs = [
   "user.reactivated",
   "user.signed_out",
   "password.link_made",
+  "password.link_mailed",
   "password.reset",
   "password.changed",
   "room.deleted",

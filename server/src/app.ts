@@ -12,6 +12,8 @@ export interface App {
   readonly blobs: Blobs;
   readonly images: Images;
   readonly push: Push;
+  /** Null: this server sends no mail, and offers nothing that needs it. */
+  readonly mail: Mail | null;
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
@@ -112,10 +114,31 @@ export interface Push {
   send(keys: PushKeys, target: PushTarget, payload: string): Promise<"sent" | "gone" | "failed">;
 }
 
+/** Plain-text mail, by way of the server that the settings name. */
+export interface Mail {
+  /** Bounded in time; never throws. `refused`: it will never be taken. `failed`: it may be later. */
+  send(letter: Letter): Promise<"sent" | "refused" | "failed">;
+}
+
+export interface Letter {
+  /** One address. */
+  readonly to: string;
+  /** One line. */
+  readonly subject: string;
+  readonly text: string;
+}
+
 /** Work after the answer. A call hands over at once and never fails; what is too much is dropped, and logged. */
 export interface Jobs {
   /** Tells those whom a new message calls and who are not here. */
   notifyLater(message: Message): void;
+  /** Mails a reset link to whomever a login names, if there is anyone. Asked for from `address`. */
+  mailResetLater(request: ResetRequest): void;
+}
+
+export interface ResetRequest {
+  readonly login: string;
+  readonly address: string;
 }
 
 export interface Clock {

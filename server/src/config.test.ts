@@ -26,6 +26,7 @@ describe("settings", () => {
       fileStore: { kind: "folder" },
       files: { fileBytes: 100 * 2 ** 20, userBytes: 5 * 2 ** 30, workspaceBytes: 50 * 2 ** 30 },
       pushHosts: new Set(),
+      mail: null,
     });
   });
 
@@ -42,6 +43,8 @@ describe("settings", () => {
       PARLEY_STORAGE_PER_USER: "2MiB",
       PARLEY_STORAGE_LIMIT: "1TiB",
       PARLEY_PUSH_HOSTS: "push.example.org, Localhost:8080",
+      PARLEY_SMTP_URL: "smtp://chat%40example.org:p%3Aw@mail.example.org",
+      PARLEY_MAIL_FROM: "Parley <chat@example.org>",
     };
     expect(readConfig(folder, environment)).toEqual({
       port: 0,
@@ -54,6 +57,13 @@ describe("settings", () => {
       fileStore: { kind: "folder" },
       files: { fileBytes: 512 * 2 ** 10, userBytes: 2 * 2 ** 20, workspaceBytes: 2 ** 40 },
       pushHosts: new Set(["push.example.org", "localhost:8080"]),
+      mail: {
+        host: "mail.example.org",
+        port: 587,
+        secure: false,
+        login: { user: "chat@example.org", pass: "p:w" },
+        from: { name: "Parley", address: "chat@example.org" },
+      },
     });
   });
 
@@ -100,6 +110,38 @@ describe("settings", () => {
       ["PARLEY_STORAGE_LIMIT", "-1GiB"],
     ] as const) {
       expect(() => readConfig(folder, { ...s3, [name]: value })).toThrow(name);
+    }
+  });
+
+  test("say which server sends mail, with all that it needs", () => {
+    const mail = {
+      PARLEY_SMTP_URL: "smtps://[::1]:2465/",
+      PARLEY_MAIL_FROM: "chat@example.org",
+      PARLEY_URL: "https://chat.example.org",
+    };
+    expect(readConfig(folder, mail).mail).toEqual({
+      host: "::1",
+      port: 2465,
+      secure: true,
+      login: null,
+      from: { name: "", address: "chat@example.org" },
+    });
+    for (const name of Object.keys(mail)) expect(() => readConfig(folder, { ...mail, [name]: "" })).toThrow(name);
+    for (const url of [
+      "mail.example.org",
+      "http://a.b",
+      "smtp://",
+      "smtp://a:secret@a.b/x",
+      "smtp://a@b.c",
+      "smtp://%:secret@b.c",
+    ]) {
+      const read = () => readConfig(folder, { ...mail, PARLEY_SMTP_URL: url });
+      expect(read).toThrow(/^PARLEY_SMTP_URL must be like/);
+      expect(read).not.toThrow("secret");
+    }
+    for (const from of ["chat", "a@b, c@d", "A <a@b> c", "<a@b", "A\r\nBcc: x <a@b>", "A <a b@c>"]) {
+      const read = () => readConfig(folder, { ...mail, PARLEY_MAIL_FROM: from });
+      expect(read).toThrow(/^PARLEY_MAIL_FROM must be like [^\n\r]*$/);
     }
   });
 

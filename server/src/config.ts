@@ -6,6 +6,7 @@ import type { SignUpPolicy } from "@parley/protocol/model";
 import type { FileSettings } from "./app.ts";
 import type { CloudinarySettings } from "./blobs/cloudinary.ts";
 import type { S3Settings } from "./blobs/s3.ts";
+import type { MailSettings } from "./platform/mail.ts";
 import { StartError } from "./start-error.ts";
 
 /** The program's settings. This file is the only reader of the environment. */
@@ -20,6 +21,8 @@ export interface Config {
   readonly files: FileSettings;
   readonly fileStore: FileStore;
   readonly pushHosts: ReadonlySet<string>;
+  /** Null: no mail. Otherwise there is a public URL as well, for links to lead to. */
+  readonly mail: MailSettings | null;
 }
 
 /** Where the bytes of files are kept. */
@@ -55,6 +58,8 @@ const defaults = {
   PARLEY_STORAGE_PER_USER: "5GiB",
   PARLEY_STORAGE_LIMIT: "50GiB",
   PARLEY_PUSH_HOSTS: "",
+  PARLEY_SMTP_URL: "",
+  PARLEY_MAIL_FROM: "",
 } as const;
 
 type Setting = keyof typeof defaults;
@@ -89,6 +94,7 @@ export function readConfig(folder: string, environment: Environment): Config {
       workspaceBytes: parseSize("PARLEY_STORAGE_LIMIT", settings.PARLEY_STORAGE_LIMIT),
     },
     pushHosts: parseHosts("PARLEY_PUSH_HOSTS", settings.PARLEY_PUSH_HOSTS),
+    mail: parseMail(settings),
   };
 }
 
@@ -199,4 +205,47 @@ function parseHosts(name: Setting, value: string): ReadonlySet<string> {
   const wrong = hosts.find((host) => !/^[a-z0-9.-]+(:\d{1,5})?$/.test(host));
   if (wrong) throw new StartError(`${name} must be host names with commas between, not “${wrong}”.`);
   return new Set(hosts);
+}
+
+function parseMail(settings: Readonly<Record<Setting, string>>): MailSettings | null {
+  const { PARLEY_SMTP_URL: server, PARLEY_MAIL_FROM: from, PARLEY_URL: publicUrl } = settings;
+  if (server === "" && from === "") return null;
+  if (server === "") throw new StartError("PARLEY_MAIL_FROM needs PARLEY_SMTP_URL.");
+  if (from === "") throw new StartError("PARLEY_SMTP_URL needs PARLEY_MAIL_FROM.");
+  // What a request says of its own address is no place for a link in a mail: anyone may have made it.
+  if (publicUrl === "") throw new StartError("PARLEY_SMTP_URL needs PARLEY_URL, where links in mails lead.");
+  return { ...parseMailServer(server), from: parseSender(from) };
+}
+
+/** The refusal does not repeat the value: there is a password in it. */
+function parseMailServer(value: string): Omit<MailSettings, "from"> {
+  const url = URL.parse(value);
+  const wrong = new StartError("PARLEY_SMTP_URL must be like smtps://user:password@mail.example.org:465.");
+  if (!url || !["smtp:", "smtps:"].includes(url.protocol) || url.hostname === "") throw wrong;
+  if (!["", "/"].includes(url.pathname) || url.search || url.hash) throw wrong;
+  if ((url.username === "") !== (url.password === "")) throw wrong;
+  const secure = url.protocol === "smtps:";
+  try {
+    return {
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
+      secure,
+      login:
+        url.username === "" ? null : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
+    };
+  } catch {
+    throw wrong;
+  }
+}
+
+function parseSender(value: string): MailSettings["from"] {
+  const [, name = "", named, bare] =
+    /^(?:([^<>"\p{C}]{0,100}?)\s*<([^\s<>@,;]+@[^\s<>@,;]+)>|([^\s<>@,;]+@[^\s<>@,;]+))$/u.exec(value) ?? [];
+  const address = named ?? bare;
+  if (address === undefined) {
+    throw new StartError(
+      `PARLEY_MAIL_FROM must be like Parley <chat@example.org>, not “${value.replace(/\p{C}/gu, " ")}”.`,
+    );
+  }
+  return { name: name.trim(), address };
 }

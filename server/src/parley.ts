@@ -10,9 +10,11 @@ import type { Config, FileStore } from "./config.ts";
 import { Hub } from "./fanout/hub.ts";
 import { MemoryPresences } from "./fanout/presence.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
+import { Mailer } from "./jobs/mail.ts";
 import { Notifier } from "./jobs/notify.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
 import { createImages } from "./platform/images.ts";
+import { createMail } from "./platform/mail.ts";
 import { createPasswords } from "./platform/passwords.ts";
 import { createPush } from "./platform/push.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
@@ -101,12 +103,17 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     ...files,
     images,
     push: createPush({ subject: pushSubject(config.publicUrl), hosts: config.pushHosts }),
-    jobs: { notifyLater: (message) => notifier.messageSent(message) },
+    mail: config.mail && createMail(config.mail, log),
+    jobs: {
+      notifyLater: (message) => notifier.messageSent(message),
+      mailResetLater: (request) => mailer.resetRequested(request),
+    },
     clock,
     log,
     settings: { publicUrl: config.publicUrl, signUp: config.signUp, files: config.files },
   };
   const notifier = new Notifier(app);
+  const mailer = new Mailer(app);
   const limits = config.limits ? createLimits(clock) : noLimits;
   const http = createHttp({
     app,
@@ -168,6 +175,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       images.stop();
       cleaning.stop();
       purge.stop();
+      mailer.stop();
       notifier.stop();
       closeForRestart(hub);
       await store.close();

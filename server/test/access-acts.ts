@@ -164,6 +164,7 @@ export const otherActs: Readonly<Record<string, "anyone" | "signed in" | "admini
   "POST /api/auth/sign-up": "anyone",
   "POST /api/auth/sign-in": "anyone",
   "POST /api/auth/resets": "anyone",
+  "POST /api/auth/reset-requests": "anyone",
   "POST /api/auth/resets/preview": "anyone",
   "POST /api/auth/sign-out": "signed in",
   "GET /api/me": "signed in",

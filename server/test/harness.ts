@@ -253,6 +253,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         fileStore: { kind: "folder" },
         files: { fileBytes: limits.fileBytes, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
         pushHosts: new Set(),
+        mail: null,
         ...config,
       },
       { clock, log: silentLog, onFatal: (error) => Promise.reject(error) },

@@ -16,6 +16,10 @@ const ResetPassword = lazy(() =>
   import("../features/sign-in/ResetPassword.tsx").then((m) => ({ default: m.ResetPassword })),
 );
 
+const ForgotPassword = lazy(() =>
+  import("../features/sign-in/ForgotPassword.tsx").then((m) => ({ default: m.ForgotPassword })),
+);
+
 /** Which screen stands: by who is here, and by the address. */
 export function App() {
   return (
@@ -43,7 +47,7 @@ function Screens() {
     return current.screen === "invite" ? current.code : undefined;
   };
   /** Screens that one need not be signed in for. */
-  const isOpen = () => screen() === "invite" || screen() === "reset";
+  const isOpen = () => screen() === "invite" || screen() === "reset" || screen() === "forgot";
   const [accepted, setAccepted] = createSignal<string>();
 
   createEffect((before: string | undefined) => {
@@ -82,6 +86,11 @@ function Screens() {
           <ResetPassword token={place().hash.slice(1)} />
         </Suspense>
       </Match>
+      <Match when={client.phase() !== "loading" && screen() === "forgot"}>
+        <Suspense>
+          <ForgotPassword />
+        </Suspense>
+      </Match>
       <Match when={client.phase() !== "loading" && invite()}>
         {(code) => <InviteLanding code={code()} accepted={accepted() === code()} />}
       </Match>
@@ -103,6 +112,7 @@ const titles: Partial<Record<Route["screen"], string>> = {
   "sign-up": "Create your account",
   invite: "Invite",
   reset: "New password",
+  forgot: "Forgot your password",
 };
 
 /** A mistake of ours. What was written is kept, so loading anew loses nothing. */

@@ -23,10 +23,13 @@ export interface AccountOptions {
 export class Account {
   readonly state: () => AccountState;
   readonly workspace: () => Workspace;
+  /** Whether the server can mail a reset link. */
+  readonly mail: () => boolean;
 
   readonly #options: AccountOptions;
   readonly #setState: (state: AccountState) => void;
   readonly #setWorkspace: (workspace: Workspace) => void;
+  readonly #setMail: (mail: boolean) => void;
   #current: AccountState = { kind: "loading" };
   /** Counts attempts to find out who is signed in: an answer to an earlier one is void. */
   #starts = 0;
@@ -42,6 +45,9 @@ export class Account {
     this.#setState = setState;
     this.workspace = workspace;
     this.#setWorkspace = setWorkspace;
+    const [mail, setMail] = createSignal(false);
+    this.mail = mail;
+    this.#setMail = setMail;
   }
 
   /** The signed-in user; for a moment after signing out, who it was. */
@@ -59,10 +65,11 @@ export class Account {
     this.#cancelRetry();
     if (this.#current.kind === "unreachable") this.#set({ kind: "unreachable", retryAt: null });
     try {
-      const { workspace, user } = await http.get<Start>("/start");
+      const { workspace, user, mail } = await http.get<Start>("/start");
       if (mine !== this.#starts) return;
       this.#failures = 0;
       this.#setWorkspace(workspace);
+      this.#setMail(mail === true);
       this.#set(user ? { kind: "signed-in", signedIn: this.#options.enter(user) } : { kind: "signed-out" });
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;

@@ -37,6 +37,8 @@ export interface Client {
   phase(): "loading" | "unreachable" | "signed-out" | "signed-in";
   status(): ConnectionStatus;
   workspace(): Workspace;
+  /** Whether the server can mail a reset link. */
+  mail(): boolean;
   /** The signed-in user. Only where `phase` is `signed-in`. */
   me(): User;
 

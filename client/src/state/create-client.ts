@@ -78,6 +78,7 @@ export function createClient(options: ClientOptions): RunningClient {
     phase: () => account.state().kind,
     status: () => statusOf(account),
     workspace: account.workspace,
+    mail: account.mail,
     me: account.me,
     retryNow() {
       account.retryNow();

@@ -92,8 +92,10 @@ export interface AdministrationWrites {
   /** Ends every session of a user. */
   revokeSessions(input: UserAct): Promise<Outcome<null, "not_found" | "not_allowed">>;
 
-  /** A user has one link at most: a new one ends the one before. */
-  createReset(input: UserAct & { readonly reset: NewReset }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+  /** A user has one link at most: a new one ends the one before. `mailed`: somebody signed out has asked for it. */
+  createReset(
+    input: UserAct & { readonly reset: NewReset; readonly mailed?: boolean },
+  ): Promise<Outcome<null, "not_found" | "not_allowed">>;
   /** Uses a link up, whoever comes first: sets the password, ends every session and opens `session`. */
   redeemReset(input: {
     readonly tokenHash: string;

@@ -111,6 +111,7 @@ describe("screens", () => {
       "/reset",
       "/people",
       "/unread",
+      "/forgot",
       "/admin",
       "/admin/audit",
     ]) {

@@ -11,6 +11,8 @@ const buckets = {
   /** Attempts per address, and per login name so that many addresses do not help. */
   "sign-in": { burst: 30, everyMs: 30_000 },
   "sign-in-login": { burst: 10, everyMs: 30_000 },
+  "reset-request": { burst: 10, everyMs: 60_000 },
+  "reset-request-login": { burst: 3, everyMs: 600_000 },
   "sign-up": { burst: 20, everyMs: 60_000 },
   request: { burst: 300, everyMs: 25 },
   send: { burst: 40, everyMs: 200 },

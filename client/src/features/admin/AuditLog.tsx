@@ -12,6 +12,7 @@ const words: Readonly<Record<AuditAct, string>> = {
   "user.reactivated": "reactivated",
   "user.signed_out": "signed out everywhere",
   "password.link_made": "made a reset link for",
+  "password.link_mailed": "asked for a reset link by mail for",
   "password.reset": "used a reset link of",
   "password.changed": "changed the password of",
   "room.deleted": "deleted the room",
@@ -25,6 +26,8 @@ const words: Readonly<Record<AuditAct, string>> = {
   "workspace.sign_up_changed": "changed who may sign up to",
   "workspace.picture_changed": "changed the picture of",
 };
+
+const nobody = (act: AuditAct) => (act === "password.link_mailed" ? "Someone signed out" : "The command line");
 
 /** What was done, newest first. Nothing here can be changed. */
 export function AuditLog(props: { readonly admin: Admin }) {
@@ -40,7 +43,7 @@ export function AuditLog(props: { readonly admin: Admin }) {
             <li class="admin-row">
               <span class="admin-words">
                 <span dir="auto">
-                  <b>{entry.actor?.displayName ?? "The command line"}</b> {words[entry.act]} <b>{entry.target?.name}</b>
+                  <b>{entry.actor?.displayName ?? nobody(entry.act)}</b> {words[entry.act]} <b>{entry.target?.name}</b>
                   <Show when={entry.detail}>{(detail) => ` (${detail()})`}</Show>
                 </span>
                 <small>

@@ -5,7 +5,7 @@ import { Card } from "../../ui/Card.tsx";
 import { Field } from "../../ui/Field.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { createForm } from "../../ui/form.ts";
-import { type Next, signInPath } from "../../ui/router/routes.ts";
+import { forgotPath, type Next, signInPath } from "../../ui/router/routes.ts";
 import { explainAt } from "../words.ts";
 
 /** Asks for a login and a password. Where to go afterwards is decided by the page, which sees who signed in. */
@@ -51,6 +51,11 @@ export function SignIn(props: { readonly next: Next }) {
           Sign in
         </Button>
       </form>
+      <Show when={client.mail()}>
+        <p class="card-foot">
+          <a href={forgotPath}>Forgot your password?</a>
+        </p>
+      </Show>
       <Show when={client.workspace().signUp === "open" || props.next.invite}>
         <p class="card-foot">
           New here? <a href={signInPath("sign-up", props.next)}>Create an account</a>

@@ -6,6 +6,7 @@ describe("addresses", () => {
     expect(parseRoute("/")).toEqual({ screen: "home" });
     expect(parseRoute("/rooms/")).toEqual({ screen: "home" });
     expect(parseRoute("/reset")).toEqual({ screen: "reset" });
+    expect(parseRoute("/forgot")).toEqual({ screen: "forgot" });
     expect(parseRoute("/admin")).toEqual({ screen: "admin", section: "people" });
     expect(parseRoute("/admin/audit")).toEqual({ screen: "admin", section: "audit" });
     expect(parseRoute("/rooms/boats")).toEqual({ screen: "room", slug: "boats", details: false });

@@ -11,10 +11,12 @@ export type Route =
   | { readonly screen: "search" }
   | { readonly screen: "admin"; readonly section: string }
   | { readonly screen: "reset" }
+  | { readonly screen: "forgot" }
   | { readonly screen: "unknown" };
 
 export const homePath = "/";
 export const unreadPath = "/unread";
+export const forgotPath = "/forgot";
 export const browsePath = "/browse";
 export const peoplePath = "/people";
 /** The search is its address. */
@@ -54,7 +56,7 @@ export function parseRoute(pathname: string): Route {
     case 1:
       if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people" || first === "search")
         return { screen: first };
-      if (first === "reset" || first === "unread") return { screen: first };
+      if (first === "reset" || first === "forgot" || first === "unread") return { screen: first };
       if (first === "admin") return { screen: "admin", section: "people" };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:

@@ -21,7 +21,8 @@ export function* createReset(
   if (typeof row === "string") return refuse(row);
   if (row.deactivated_at !== null) return refuse("not_allowed");
   yield* putReset(act.userId, act.reset);
-  yield* record({ act: "password.link_made", by: act.by, target: toTarget(row), at: act.at });
+  const made = act.mailed ? "password.link_mailed" : "password.link_made";
+  yield* record({ act: made, by: act.by, target: toTarget(row), at: act.at });
   return done(null);
 }
 

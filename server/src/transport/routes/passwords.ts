@@ -1,8 +1,26 @@
 import { createRoute } from "@hono/zod-openapi";
-import { passwordBody, resetBody, resetPreviewBody, resetPreviewSchema, userSchema } from "@parley/protocol/http";
-import { changePassword, getResetPreview, resetPassword } from "../../domain/passwords.ts";
+import {
+  passwordBody,
+  resetBody,
+  resetPreviewBody,
+  resetPreviewSchema,
+  resetRequestBody,
+  userSchema,
+} from "@parley/protocol/http";
+import { changePassword, getResetPreview, requestReset, resetPassword } from "../../domain/passwords.ts";
 import { sessionCookie } from "../auth.ts";
-import { answers, anyone, body, type Http, origin, type RouteOptions, security, signedIn, silent } from "../route.ts";
+import {
+  answers,
+  anyone,
+  body,
+  type Http,
+  origin,
+  problem,
+  type RouteOptions,
+  security,
+  signedIn,
+  silent,
+} from "../route.ts";
 
 const tags = ["accounts"];
 
@@ -26,6 +44,27 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       limits.take("sign-in-login", actor.user.username.toLowerCase());
       await changePassword(app, actor, context.req.valid("json"));
       return context.body(null, 204);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/auth/reset-requests",
+      tags,
+      summary: "Ask for a reset link by mail",
+      middleware: [anyone(options, "reset-request")] as const,
+      request: { body: body(resetRequestBody) },
+      responses: {
+        202: { description: "If there is such a user with an address, a mail is under way." },
+        default: problem,
+      },
+    }),
+    (context) => {
+      const login = context.req.valid("json").login.trim().toLowerCase();
+      limits.take("reset-request-login", login);
+      requestReset(app, { login, address: context.env.address });
+      return context.body(null, 202);
     },
   );
 

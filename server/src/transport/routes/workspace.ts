@@ -21,7 +21,8 @@ export function workspaceRoutes(http: Http, options: RouteOptions): void {
     }),
     async (context) => {
       const actor = await authenticate(app, context.req.raw, context.env.secure);
-      return context.json({ workspace: await getWorkspace(app), user: actor ? toOwnUser(actor.user) : null }, 200);
+      const start = { workspace: await getWorkspace(app), user: actor ? toOwnUser(actor.user) : null };
+      return context.json(app.mail ? { ...start, mail: true as const } : start, 200);
     },
   );
 

@@ -1,0 +1,79 @@
+import type { App, Letter, ResetRequest } from "../app.ts";
+import { writeResetLetter } from "../domain/passwords.ts";
+
+/** What waits at once; what comes beyond is dropped. */
+const waitingMax = 1000;
+/** Conversations with the mail server that are under way at once. */
+const parallel = 4;
+/** Between one attempt and the next; after the last one it is given up. */
+const pausesMs = [1000, 5000, 30_000, 120_000] as const;
+
+/**
+ * Mails what was asked for, after the answer, so that nobody can tell from an answer or its time whether there was anyone
+ * to mail to. What waits is lost with the process: whoever gets no mail asks again.
+ *
+ *     resetRequested ──▶ look up, make the link ──▶ send ──failed──▶ pause ──▶ send … ──▶ given up
+ */
+export class Mailer {
+  readonly #app: App;
+  readonly #queue: (() => Promise<void>)[] = [];
+  readonly #pausing = new Set<ReturnType<typeof setTimeout>>();
+  #running = 0;
+  #stopped = false;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  resetRequested(request: ResetRequest): void {
+    if (this.#queue.length + this.#pausing.size >= waitingMax) {
+      this.#app.log.warn("mail.dropped");
+      return;
+    }
+    this.#run(async () => {
+      const letter = await writeResetLetter(this.#app, request);
+      if (letter) await this.#send(letter, 0);
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queue.length = 0;
+    for (const timer of this.#pausing) clearTimeout(timer);
+    this.#pausing.clear();
+  }
+
+  async #send(letter: Letter, attempt: number): Promise<void> {
+    const result = await this.#app.mail?.send(letter);
+    if (this.#stopped || result === "sent") return;
+    const pause = pausesMs[attempt];
+    if (result !== "failed" || pause === undefined) {
+      this.#app.log.warn("mail.given_up", { result, attempts: attempt + 1 });
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#pausing.delete(timer);
+      this.#run(() => this.#send(letter, attempt + 1));
+    }, pause);
+    this.#pausing.add(timer);
+  }
+
+  #run(work: () => Promise<void>): void {
+    this.#queue.push(work);
+    if (this.#running < parallel) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#running++;
+    // A turn later, so that whoever asked has gone on before anything is looked up.
+    await Promise.resolve();
+    for (let work = this.#queue.shift(); work; work = this.#queue.shift()) {
+      try {
+        await work();
+      } catch (error) {
+        if (!this.#stopped) this.#app.log.warn("mail.failed", { error: String(error) });
+      }
+    }
+    this.#running--;
+  }
+}

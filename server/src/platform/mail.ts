@@ -1,0 +1,61 @@
+import { createTransport } from "nodemailer";
+import type { Log, Mail } from "../app.ts";
+
+const connectMs = 10_000;
+/** Of silence, after which a mail server is given up. */
+const silentMs = 20_000;
+
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte. Otherwise it is begun with STARTTLS. */
+  readonly secure: boolean;
+  readonly login: { readonly user: string; readonly pass: string } | null;
+  readonly from: { readonly name: string; readonly address: string };
+}
+
+/** Speaks SMTP. A login is shown to nobody without TLS, except on this machine. */
+export function createMail({ host, port, secure, login, from }: MailSettings, log: Log): Mail {
+  const transport = createTransport({
+    host,
+    port,
+    secure,
+    ...(login && { auth: login }),
+    requireTLS: !secure && login !== null && !isHere(host),
+    // What listens on this machine has hardly a certificate for it.
+    ignoreTLS: !secure && isHere(host),
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: silentMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send({ to, subject, text }) {
+      try {
+        await transport.sendMail({
+          from,
+          // As an object it is one address, whatever is in it.
+          to: { name: "", address: to },
+          subject,
+          text,
+          headers: { "auto-submitted": "auto-generated" },
+        });
+        return "sent";
+      } catch (error) {
+        const { code, status } = toReason(error);
+        log.warn("mail.not_taken", { code, status });
+        return status >= 500 ? "refused" : "failed";
+      }
+    },
+  };
+}
+
+const isHere = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
+
+/** What went wrong, without a word that a mail server has chosen. SMTP statuses from 500 on are for good. */
+function toReason(error: unknown): { readonly code: string; readonly status: number } {
+  if (!(error instanceof Error)) return { code: "unknown", status: 0 };
+  const code = "code" in error ? String(error.code) : error.name;
+  return { code, status: "responseCode" in error ? Number(error.responseCode) : 0 };
+}
