@@ -158,11 +158,12 @@ export function Workspace(props: { readonly route: Route }) {
           <Settings onClose={() => setDialog(undefined)} />
         </Show>
         <Show when={person()} keyed>
-          {({ id, beside }) => (
+          {(opened) => (
             <ProfileCard
-              id={id}
-              beside={beside}
-              onClose={() => setPerson(undefined)}
+              id={opened.id}
+              beside={opened.beside}
+              // The one before may tell of its end when this one is there already.
+              onClose={() => setPerson((now) => (now === opened ? undefined : now))}
               onEdit={() => setDialog("settings")}
             />
           )}
