@@ -23,7 +23,7 @@ const rows = [
     types: ["server/src/app.ts"],
     packages: ["node:", "bun:", "nodemailer", "web-push"],
   }),
-  row("server/src/store/{contract.ts,contract-stage.ts,contract-unread.ts,sqlite/*.test.ts,*.test.ts}", {
+  row("server/src/store/{contract,sqlite/*.test.ts,*.test.ts}", {
     own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],
     protocol: true,
     packages: ["node:", "bun:test", "fast-check"],

@@ -27,7 +27,7 @@ import type { SearchQuery, TextRange } from "@parley/protocol/search";
 import type { AdministrationReads, AdministrationWrites, By } from "./administration.ts";
 
 /**
- * Everything durable. One engine per folder implements this contract, and `contract.ts` is the suite that each must
+ * Everything durable. One engine per folder implements this contract, and `contract/` is the suite that each must
  * pass. The verbs are shaped like use cases: a verb does its whole thing in one transaction, or nothing of it.
  *
  * Promises of every write:

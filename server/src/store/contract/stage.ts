@@ -20,8 +20,8 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
-import type { By, UserAct } from "./administration.ts";
-import type { FileFacts, FilePurpose, FileQuota, NewSession, Outcome, Store } from "./store.ts";
+import type { By, UserAct } from "../administration.ts";
+import type { FileFacts, FilePurpose, FileQuota, NewSession, Outcome, Store } from "../store.ts";
 
 /** One engine with an empty database, as its test provides it. */
 export interface Engine {

@@ -1,13 +1,17 @@
-import { describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "@parley/protocol/limits";
 import type { Message, Room, User } from "@parley/protocol/model";
-import { refusal, type Stage, topicOf, value } from "./contract-stage.ts";
+import { refusal, type Stage, topicOf, value } from "./stage.ts";
 
-/** What each engine owes of receipts, counts, mentions and levels. A part of `contract.ts`. */
+/** What each engine owes of receipts, counts, mentions and levels. */
 export function unreadContract(stageOf: () => Stage): void {
   describe("receipts and counts", () => {
+    let stage: Stage;
+    beforeEach(() => {
+      stage = stageOf();
+    });
+
     test("[UN1] who joins has read what was there; what others say then is unread", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       const room = await stage.createRoom(ada, "public");
@@ -26,7 +30,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[UN2] own and deleted messages are never unread, and counting stops at the limit", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       for (let id = 1; id <= 4; id++) await stage.say(general, id % 2 === 0 ? bob : ada, "hello");
@@ -41,7 +44,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[RR1] [RR2] a receipt goes forward, at most to the newest message, and standing still takes no number", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       for (let id = 1; id <= 5; id++) await stage.say(general, ada, "hello");
@@ -55,7 +57,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[RR4] marked as unread, it goes back for its user; others still know that it was read", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       for (let id = 1; id <= 3; id++) await stage.say(general, ada, "hello");
@@ -73,7 +74,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[RR3] sending takes the receipt along when everything before was read, in the same change", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       const announced = await stage.during(topicOf(general), () => stage.say(general, ada, "one"));
@@ -87,7 +87,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[RR5] in a large room nobody is told how far others have read", async () => {
-      const stage = stageOf();
       const [ada] = await stage.cast("ada");
       const others = await Promise.all(
         Array.from({ length: limits.receiptMembers }, (_, index) => stage.signUp(`user${index}`)),
@@ -102,7 +101,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[RR6] who does not share receipts is not told of", async () => {
-      const stage = stageOf();
       const [ada, bob, cleo] = await stage.cast("ada", "bob", "cleo");
       expect(value(await stage.store.putUser({ userId: bob.id, sharesReceipts: false }))).toMatchObject({
         sharesReceipts: false,
@@ -120,7 +118,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("listing 500 rooms costs the same number of statements as listing one", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const cost = async () => {
         const before = stage.engine.statements();
@@ -134,8 +131,12 @@ export function unreadContract(stageOf: () => Stage): void {
   });
 
   describe("mentions", () => {
+    let stage: Stage;
+    beforeEach(() => {
+      stage = stageOf();
+    });
+
     test("[MN1] [MN2] members are mentioned by name, once each; other names are only text", async () => {
-      const stage = stageOf();
       const [ada, bob, cleo] = await stage.cast("ada", "bob", "Cleo.");
       const room = await stage.createRoom(ada, "private", bob);
       const message = await stage.say(room, ada, "@bob, @BOB and @cleo. and @nobody, ada@bob.example `@bob`");
@@ -151,7 +152,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[MN3] an edit makes and unmakes mentions, a deletion ends them", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       const mentions = async () => (await stage.place(general, bob)).mentions;
@@ -172,7 +172,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("[MN4] in a large room only those who look after it call everyone", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();
       expect((await stage.say(general, bob, "@all")).mentions).toEqual(["all"]);
@@ -184,7 +183,6 @@ export function unreadContract(stageOf: () => Stage): void {
     });
 
     test("calling fifty people costs the same number of statements as calling one", async () => {
-      const stage = stageOf();
       const [ada] = await stage.cast("ada");
       const names = Array.from({ length: limits.mentionsPerMessage }, (_, index) => `user${index}`);
       for (const name of names) await stage.signUp(name);
@@ -202,8 +200,12 @@ export function unreadContract(stageOf: () => Stage): void {
   });
 
   describe("levels", () => {
+    let stage: Stage;
+    beforeEach(() => {
+      stage = stageOf();
+    });
+
     test("[NL1] [NL2] a level is told to its user alone, and leaving forgets it", async () => {
-      const stage = stageOf();
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "public", bob);
       const put = (notifyLevel: "all" | "mentions" | "none") =>

@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { type Stage, topicOf, value } from "./stage.ts";
+
+/** What each engine owes of catching up. */
+export function catchingUpContract(stageOf: () => Stage): void {
+  describe("catching up", () => {
+    let stage: Stage;
+    beforeEach(() => {
+      stage = stageOf();
+    });
+
+    test("changes are each thing once as it is now, in one delta up to the head", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const room = await stage.createRoom(ada);
+      const since = await stage.head(topicOf(room));
+      await stage.say(room, ada, "one");
+      await stage.say(room, ada, "two");
+      value(await stage.join(room, bob));
+      value(await stage.leave(room, bob));
+      value(await stage.edit(room, 1, ada, "1"));
+      const answer = await stage.store.changesSince({ topic: topicOf(room), since, limit: 10 });
+      expect(answer).toMatchObject({
+        kind: "changes",
+        delta: { type: "delta", topic: topicOf(room), from: since, to: since + 5, rooms: [{ memberCount: 1 }] },
+      });
+      if (answer.kind !== "changes") return;
+      expect(answer.delta.messages?.map(({ id, content }) => [id, content])).toEqual([
+        [1, "1"],
+        [2, "two"],
+      ]);
+      expect(answer.delta.memberships).toMatchObject([{ user: { id: bob.id }, leftAt: expect.any(String) }]);
+    });
+
+    test("the head itself is current; what lies ahead of it or too far behind is a reset", async () => {
+      const [ada] = await stage.cast("ada");
+      const general = await stage.general();
+      for (let n = 0; n < 5; n++) await stage.say(general, ada, `${n}`);
+      const topic = topicOf(general);
+      const head = await stage.head(topic);
+      expect(await stage.store.changesSince({ topic, since: head, limit: 5 })).toEqual({ kind: "current", head });
+      expect(await stage.store.changesSince({ topic, since: head + 1, limit: 5 })).toEqual({ kind: "reset", head });
+      expect(await stage.store.changesSince({ topic, since: head - 5, limit: 6 })).toMatchObject({ kind: "changes" });
+      expect(await stage.store.changesSince({ topic, since: head - 5, limit: 4 })).toEqual({ kind: "reset", head });
+      // Membership, receipt and room count too.
+      expect(await stage.store.changesSince({ topic, since: 0, limit: 7 })).toEqual({ kind: "reset", head });
+      expect(await stage.store.changesSince({ topic, since: 0, limit: 8 })).toMatchObject({ kind: "changes" });
+      expect(await stage.store.changesSince({ topic: "room:RNONE", since: 3, limit: 5 })).toEqual({
+        kind: "reset",
+        head: 0,
+      });
+      expect(await stage.store.changesSince({ topic: "user:UNONE", since: 3, limit: 5 })).toEqual({
+        kind: "reset",
+        head: 0,
+      });
+    });
+
+    test("one's own topic tells which rooms one is in now", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const [stayed, left] = [await stage.createRoom(ada, "private", bob), await stage.createRoom(ada, "private", bob)];
+      value(await stage.leave(left, bob));
+      const answer = await stage.store.changesSince({ topic: topicOf(bob), since: 2, limit: 10 });
+      expect(answer).toMatchObject({ kind: "changes", delta: { rooms: [{ id: stayed.id }] } });
+      if (answer.kind !== "changes") return;
+      expect(answer.delta.memberships?.map(({ room, leftAt }) => [room, leftAt !== undefined])).toEqual([
+        [stayed.id, false],
+        [left.id, true],
+      ]);
+    });
+  });
+}
