@@ -2,6 +2,21 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { listFiles, root } from "./tools.mjs";
 
+/** What a store promises, one file per noun: types alone. Whoever knows the store knows these. */
+const storeContract = [
+  "store",
+  "outcome",
+  "accounts",
+  "administration",
+  "files",
+  "messages",
+  "notifications",
+  "receipts",
+  "rooms",
+  "search",
+  "topics",
+].map((noun) => `server/src/store/${noun}.ts`);
+
 /**
  * Who may import whom: the table of ARCHITECTURE.md, enforced. A row names a folder or file and what it may import of
  * ours; `types` lists what it may import with `import type` only. The first row that fits a file holds.
@@ -48,32 +63,27 @@ const rows = [
   row("server/src/fanout", {
     own: ["server/src/fanout"],
     protocol: true,
-    types: ["server/src/store/store.ts", "server/src/app.ts"],
+    types: [...storeContract, "server/src/app.ts"],
     packages: ["bun:test"],
   }),
   row("server/src/domain", {
     own: ["server/src/domain"],
     protocol: true,
-    types: ["server/src/app.ts", "server/src/store/store.ts", "server/src/store/administration.ts"],
+    types: ["server/src/app.ts", ...storeContract],
     packages: ["node:crypto", "bun:test", "fast-check"],
   }),
   row("server/src/jobs", {
     own: ["server/src/jobs", "server/src/domain"],
     protocol: true,
-    types: ["server/src/app.ts", "server/src/store/store.ts"],
+    types: ["server/src/app.ts", ...storeContract],
   }),
   row("server/src/transport", {
     own: ["server/src/transport", "server/src/domain", "server/src/fanout/hub.ts", "server/src/fanout/resume.ts"],
     protocol: true,
-    types: [
-      "server/src/app.ts",
-      "server/src/store/store.ts",
-      "server/src/fanout/connection.ts",
-      "server/src/platform/serve.ts",
-    ],
+    types: ["server/src/app.ts", ...storeContract, "server/src/fanout/connection.ts", "server/src/platform/serve.ts"],
     packages: ["hono", "@hono/zod-openapi", "zod", "node:", "bun:test"],
   }),
-  row("server/src/app.ts", { own: [], protocol: true, types: ["server/src/store/store.ts"] }),
+  row("server/src/app.ts", { own: [], protocol: true, types: [...storeContract] }),
   row("server/src", { own: ["server/src"], protocol: true, packages: ["node:", "bun:test"] }),
   row("server/test", {
     own: ["server/src", "server/test"],

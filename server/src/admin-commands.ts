@@ -8,7 +8,7 @@ import { openAccount } from "./domain/administration.ts";
 import { must } from "./domain/outcome.ts";
 import { newResetLink } from "./domain/passwords.ts";
 import type { By, UserAct } from "./store/administration.ts";
-import type { Outcome } from "./store/store.ts";
+import type { Outcome } from "./store/outcome.ts";
 
 /** What `npm run admin` can do. Who has the data folder may do everything; only the rules of the workspace hold. */
 

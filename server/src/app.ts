@@ -1,6 +1,7 @@
 import type { TypingFrame } from "@parley/protocol/frames";
 import type { Message, Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
-import type { PushKeys, PushTarget, Store } from "./store/store.ts";
+import type { PushKeys, PushTarget } from "./store/notifications.ts";
+import type { Store } from "./store/store.ts";
 
 /** What domain functions work with. Each is a contract; the assembly chooses what keeps it. */
 export interface App {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Role } from "@parley/protocol/model";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { decideOnUser, requireAdminArea, type UserAct, type Verdict } from "./access.ts";
 
 const verdicts: Readonly<Record<string, Verdict>> = { A: "allowed", R: "refused", "-": "hidden" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Role, RoomKind, RoomRole } from "@parley/protocol/model";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { decide, type RoomAct, requireWorkspaceAdmin, type Verdict } from "./access.ts";
 
 /** A allowed, R refused (`not_allowed`), - hidden (`not_found`). */

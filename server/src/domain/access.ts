@@ -1,7 +1,9 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { FileId, Message, MessageId, Role, RoomKind, RoomRole } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { Account, FileRecord, RoomAccess, SignedIn } from "../store/store.ts";
+import type { Account, SignedIn } from "../store/accounts.ts";
+import type { FileRecord } from "../store/files.ts";
+import type { RoomAccess } from "../store/rooms.ts";
 
 /**
  * Every permission, in one place. `decide` is the whole policy as a pure function; the `require…` gates are the only way

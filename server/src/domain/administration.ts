@@ -10,8 +10,8 @@ import type {
   UserRecord,
 } from "@parley/protocol/model";
 import type { App } from "../app.ts";
+import type { Account, SignedIn } from "../store/accounts.ts";
 import type { By, Page, PageInput, UserAct } from "../store/administration.ts";
-import type { Account, SignedIn } from "../store/store.ts";
 import { admit, decideOnUser, requireAdminArea, requireUser } from "./access.ts";
 import { toBy } from "./audit.ts";
 import { newRoomId, newToken, newUserId } from "./ids.ts";

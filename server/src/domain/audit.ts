@@ -1,7 +1,7 @@
 import type { AuditEntry } from "@parley/protocol/model";
 import type { App } from "../app.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import type { By } from "../store/administration.ts";
-import type { SignedIn } from "../store/store.ts";
 import { requireAdminArea } from "./access.ts";
 
 /** For the audit log: who, and where they signed in from. */

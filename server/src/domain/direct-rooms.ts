@@ -1,6 +1,6 @@
 import type { Room } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { newRoomId } from "./ids.ts";
 import { must } from "./outcome.ts";
 

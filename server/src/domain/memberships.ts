@@ -1,7 +1,7 @@
 import { limits } from "@parley/protocol/limits";
 import type { Membership, Room, RoomRole } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 import { toOwnRoom } from "./rooms.ts";

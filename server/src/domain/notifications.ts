@@ -2,7 +2,8 @@ import { type AlertReason, decideAlert } from "@parley/protocol/alerts";
 import { ParleyError } from "@parley/protocol/errors";
 import type { MessageId } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { PushKeys, SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
+import type { PushKeys } from "../store/notifications.ts";
 import { requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 

@@ -1,5 +1,5 @@
 import { type ErrorCode, ParleyError } from "@parley/protocol/errors";
-import type { Outcome } from "../store/store.ts";
+import type { Outcome } from "../store/outcome.ts";
 
 /** The value of a write, or its refusal as the error that the requester gets. */
 export function must<T>(outcome: Outcome<T, ErrorCode>): T {

@@ -2,7 +2,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { User } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { PeopleCursor } from "../store/store.ts";
+import type { PeopleCursor } from "../store/accounts.ts";
 
 /** A page of everyone here, by name, or of those whose names fit `q`. For whoever is signed in. */
 export async function listPeople(

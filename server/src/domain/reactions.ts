@@ -1,6 +1,6 @@
 import type { Message, MessageId } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 

@@ -1,7 +1,7 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { Author, MessageId, NotifyLevel, Place, Receipt } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 

@@ -1,6 +1,7 @@
 import { type Room, type RoomId, type RoomKind, userTopic, workspaceTopic } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { RoomAccess, SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
+import type { RoomAccess } from "../store/rooms.ts";
 import { requireRoom } from "./access.ts";
 import { toBy } from "./audit.ts";
 import { newRoomId } from "./ids.ts";

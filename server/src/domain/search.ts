@@ -3,7 +3,7 @@ import type { SearchPage } from "@parley/protocol/http";
 import { limits } from "@parley/protocol/limits";
 import { isEmptySearch, parseSearch } from "@parley/protocol/search";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { requireRoom } from "./access.ts";
 
 /** Searches the rooms that this user is in. A cursor is only a place in time: rights are looked up anew for every page. */

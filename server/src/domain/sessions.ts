@@ -2,7 +2,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Session, SessionId, User } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { Account, NewSession, SignedIn } from "../store/store.ts";
+import type { Account, NewSession, SignedIn } from "../store/accounts.ts";
 import { hashToken, newSessionId, newToken } from "./ids.ts";
 import { must } from "./outcome.ts";
 

@@ -1,7 +1,7 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { User } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { newRoomId, newUserId } from "./ids.ts";
 import { must } from "./outcome.ts";
 import { requireStrongPassword } from "./passwords.ts";

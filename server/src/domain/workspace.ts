@@ -1,6 +1,6 @@
 import type { SignUpPolicy, Workspace } from "@parley/protocol/model";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { requireWorkspaceAdmin } from "./access.ts";
 import { toBy } from "./audit.ts";
 import { must } from "./outcome.ts";

@@ -2,7 +2,8 @@ import { encodeFrame } from "@parley/protocol/codec";
 import type { DeltaFrame, ResetFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Seq, Topic, UserId } from "@parley/protocol/model";
-import type { Store, TopicChanges } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import type { TopicChanges } from "../store/topics.ts";
 import type { Connection } from "./connection.ts";
 import type { Hub } from "./hub.ts";
 

@@ -2,7 +2,7 @@ import { decideAlert } from "@parley/protocol/alerts";
 import type { Message, UserId } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import { getPushKeys } from "../domain/notifications.ts";
-import type { NotificationRecord, PushKeys, PushTarget } from "../store/store.ts";
+import type { NotificationRecord, PushKeys, PushTarget } from "../store/notifications.ts";
 
 /** Whoever has the room open reads it in this time, and needs no push. */
 const graceMs = 2000;

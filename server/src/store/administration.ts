@@ -1,17 +1,29 @@
 import type {
   AuditEntry,
+  FileId,
   InviteListing,
   Overview,
   Role,
   RoomId,
   RoomRecord,
+  SignUpPolicy,
   User,
   UserId,
   UserRecord,
 } from "@parley/protocol/model";
-import type { Account, NewSession, Outcome } from "./store.ts";
+import type { Account, NewSession } from "./accounts.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** The part of the store's contract that looks after the workspace: its users, their passwords, and the audit log. */
+
+export interface WorkspaceRecord {
+  readonly name: string;
+  readonly picture: FileId | null;
+  /** Null until an owner has chosen: then the setting of the environment holds. */
+  readonly signUp: SignUpPolicy | null;
+  readonly epoch: string;
+  readonly userCount: number;
+}
 
 /** Who does what the audit log keeps. Nulls: the command line, whose user may do everything. */
 export interface By {
@@ -42,6 +54,7 @@ export interface PageInput {
 }
 
 export interface AdministrationReads {
+  getWorkspace(input: Record<string, never>): Promise<WorkspaceRecord>;
   /** By id, or by user name without regard to case. */
   findAccount(input: { readonly reference: string }): Promise<Account | null>;
   /** Everybody, by user name. */
@@ -66,6 +79,13 @@ export interface NewReset {
 
 /** Each of these is in the audit log with its own commit. */
 export interface AdministrationWrites {
+  /** `not_allowed` when the actor has another role by now. */
+  putWorkspace(input: {
+    readonly name?: string;
+    readonly signUp?: SignUpPolicy;
+    readonly by: By;
+    readonly at: number;
+  }): Promise<Outcome<null, "not_allowed">>;
   /** Opens an account without a session: `reset` is how its user gets in. The very first becomes the owner. */
   createUser(input: {
     readonly userId: UserId;

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { ParleyError } from "@parley/protocol/errors";
 import type { App } from "../app.ts";
 import { findSignedIn, idleMs, recordUse } from "../domain/sessions.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 
 /** Who asks, and from where: cookies, tokens, origins and addresses. */
 

@@ -6,7 +6,7 @@ import type { App } from "../app.ts";
 import { deleteMessage, editMessage, notifyTyping, sendMessage } from "../domain/messages.ts";
 import { addReaction, removeReaction } from "../domain/reactions.ts";
 import { setReceipt } from "../domain/receipts.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import type { Limit, Limits } from "./limits.ts";
 
 /** The commands that are about the connection itself; the domain answers all others. */

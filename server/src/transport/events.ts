@@ -10,7 +10,7 @@ import { findSignedIn, toOwnUser } from "../domain/sessions.ts";
 import type { Connection } from "../fanout/connection.ts";
 import type { Hub } from "../fanout/hub.ts";
 import { register, resume } from "../fanout/resume.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { originOf, readToken, requireSameOriginSocket } from "./auth.ts";
 import { type Http, problem, type RouteOptions, security, signedIn } from "./route.ts";
 import { heartbeatMs, requireFreeConnection } from "./websocket.ts";

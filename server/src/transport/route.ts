@@ -3,7 +3,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import { problemSchema } from "@parley/protocol/http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { App } from "../app.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { authenticate } from "./auth.ts";
 import { addressKey, type Limit, type Limits } from "./limits.ts";
 

@@ -12,7 +12,7 @@ import type { Connection } from "../fanout/connection.ts";
 import type { Hub } from "../fanout/hub.ts";
 import { register, resume } from "../fanout/resume.ts";
 import type { Socket, SocketHandlers } from "../platform/serve.ts";
-import type { SignedIn } from "../store/store.ts";
+import type { SignedIn } from "../store/accounts.ts";
 import { authenticate, originOf, readToken, requireSameOriginSocket } from "./auth.ts";
 import { type AckFields, dispatch, parseCommand } from "./dispatch.ts";
 import { connectionsPerUser, type Limits } from "./limits.ts";

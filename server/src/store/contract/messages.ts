@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import type { HistoryCursor } from "../store.ts";
+import type { HistoryCursor } from "../messages.ts";
 import { refusal, type Stage, topicOf, value } from "./stage.ts";
 
 /** What each engine owes of messages and history. */

@@ -20,8 +20,11 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
+import type { NewSession } from "../accounts.ts";
 import type { By, UserAct } from "../administration.ts";
-import type { FileFacts, FilePurpose, FileQuota, NewSession, Outcome, Store } from "../store.ts";
+import type { FileFacts, FilePurpose, FileQuota } from "../files.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Store } from "../store.ts";
 
 /** One engine with an empty database, as its test provides it. */
 export interface Engine {

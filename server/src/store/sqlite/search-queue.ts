@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { ParleyError } from "@parley/protocol/errors";
-import type { SearchInput, SearchPage } from "../store.ts";
+import type { SearchInput, SearchPage } from "../search.ts";
 import type { FromSearcher, ToSearcher } from "./searcher.ts";
 
 interface Waiting {

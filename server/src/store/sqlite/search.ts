@@ -8,7 +8,7 @@ import {
   toTermTokens,
 } from "@parley/protocol/search";
 import type { Sqlite } from "../../platform/sqlite.ts";
-import type { SearchHit, SearchInput, SearchPage } from "../store.ts";
+import type { SearchHit, SearchInput, SearchPage } from "../search.ts";
 import { findMessage } from "../verbs/messages.ts";
 import { findRoom } from "../verbs/rooms.ts";
 import { drive, type Verb } from "../verbs/verb.ts";

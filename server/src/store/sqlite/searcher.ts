@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openSqlite } from "../../platform/sqlite.ts";
-import type { SearchInput, SearchPage } from "../store.ts";
+import type { SearchInput, SearchPage } from "../search.ts";
 import { searchMessages } from "./search.ts";
 
 /** The searching thread: one search at a time on a connection of its own, so that neither the event loop nor the writer waits. */

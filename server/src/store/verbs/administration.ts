@@ -7,8 +7,10 @@ import {
   type UserRecord,
   userTopic,
 } from "@parley/protocol/model";
+import type { Account } from "../accounts.ts";
 import type { Page } from "../administration.ts";
-import type { Account, Outcome, Reads, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { usable } from "./invites.ts";
 import { addMember, changeRole, findStanding, hasSpace } from "./memberships.ts";

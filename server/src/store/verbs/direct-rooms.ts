@@ -1,6 +1,7 @@
 import { limits } from "@parley/protocol/limits";
 import { type Room, type RoomId, roomTopic, type Seq, type UserId, userTopic } from "@parley/protocol/model";
-import type { Outcome, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Writes } from "../store.ts";
 import { findStanding, hasRoomLeft, toOwnRoom } from "./memberships.ts";
 import { listRoomReceipts } from "./readers.ts";
 import { startReceipt } from "./receipts.ts";

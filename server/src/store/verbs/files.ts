@@ -9,7 +9,9 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
-import type { FileFacts, FileRecord, Outcome, Reads, Writes } from "../store.ts";
+import type { FileFacts, FileRecord } from "../files.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import {
   type FileRow,

@@ -1,5 +1,7 @@
 import type { InvitePreview, Room, RoomKind, UserId } from "@parley/protocol/model";
-import type { InviteRecord, Outcome, Reads, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { InviteRecord } from "../rooms.ts";
+import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { addMember, findStanding, hasSpace, toOwnRoom } from "./memberships.ts";
 import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite } from "./rows.ts";

@@ -9,7 +9,8 @@ import {
   type UserId,
   userTopic,
 } from "@parley/protocol/model";
-import type { Outcome, Reads, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { findPlace, sharesReceipts, startReceipt } from "./receipts.ts";
 import { findPeople } from "./room-people.ts";
 import {

@@ -1,7 +1,7 @@
 import { everyone } from "@parley/protocol/content";
 import { limits } from "@parley/protocol/limits";
 import type { MessageId, RoomId, UserId } from "@parley/protocol/model";
-import type { Calls } from "../store.ts";
+import type { Calls } from "../messages.ts";
 import { all, type Verb } from "./verb.ts";
 
 /**

@@ -1,6 +1,8 @@
 import { limits } from "@parley/protocol/limits";
 import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
-import type { HistoryCursor, MessagePage, Outcome, Reads, Writes } from "../store.ts";
+import type { HistoryCursor, MessagePage } from "../messages.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { attachFiles, detachFiles } from "./files.ts";
 import { putMentions, resolveCalls, toMentionsColumn } from "./mentions.ts";
 import { type StandingRow, standingColumns } from "./readers.ts";

@@ -1,6 +1,8 @@
 import type { AlertFacts } from "@parley/protocol/alerts";
 import type { MessageId, NotifyLevel, UserId } from "@parley/protocol/model";
-import type { NotificationReads, NotificationRecord, Outcome, PushKeys, PushTarget, Writes } from "../store.ts";
+import type { NotificationReads, NotificationRecord, PushKeys, PushTarget } from "../notifications.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Writes } from "../store.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 interface TargetRow {

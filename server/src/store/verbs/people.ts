@@ -1,5 +1,6 @@
 import type { User, UserId } from "@parley/protocol/model";
-import type { PeopleCursor, Reads } from "../store.ts";
+import type { PeopleCursor } from "../accounts.ts";
+import type { Reads } from "../store.ts";
 import { fold, toWords } from "../words.ts";
 import { toUser, type UserRow, userColumns } from "./rows.ts";
 import { all, type Input, type Verb } from "./verb.ts";

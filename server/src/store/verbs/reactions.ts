@@ -7,7 +7,8 @@ import {
   roomTopic,
   type UserId,
 } from "@parley/protocol/model";
-import type { Outcome, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Writes } from "../store.ts";
 import { findAsMember } from "./messages.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { nextRoomSeq } from "./topics.ts";

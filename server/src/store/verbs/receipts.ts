@@ -9,7 +9,8 @@ import {
   type UserId,
   userTopic,
 } from "@parley/protocol/model";
-import type { Outcome, Reads, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { fromReaders, isShared, type ReceiptRow, type StandingRow, standingColumns, toReceipt } from "./readers.ts";
 import { type AuthorRow, authorColumns, type PlaceRow, placeColumns, toAuthor, toPlace } from "./rows.ts";
 import { nextRoomSeq, nextUserSeq } from "./topics.ts";

@@ -1,6 +1,8 @@
 import { type User, type UserId, userTopic } from "@parley/protocol/model";
+import type { Account } from "../accounts.ts";
 import type { NewReset } from "../administration.ts";
-import type { Account, Outcome, Reads, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { toAccount, toOwnUser, type UserRow, userColumns } from "./rows.ts";
 import { endSessions, insertSession } from "./sessions.ts";

@@ -1,5 +1,6 @@
 import type { Membership, Role, RoomId, UserId } from "@parley/protocol/model";
-import type { Outcome, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Writes } from "../store.ts";
 import { type Recorded, record } from "./audit.ts";
 import { changeRole, endMembership, findStanding, removeMembership } from "./memberships.ts";
 import { type MembershipRow, membershipColumns, toMembership } from "./rows.ts";

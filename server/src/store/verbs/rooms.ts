@@ -9,7 +9,9 @@ import {
   type UserId,
   workspaceTopic,
 } from "@parley/protocol/model";
-import type { Outcome, Reads, RoomAccess, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { RoomAccess } from "../rooms.ts";
+import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
 import { findPeople, listPeople } from "./room-people.ts";

@@ -19,7 +19,8 @@ import type {
   User,
   Workspace,
 } from "@parley/protocol/model";
-import type { Account, InviteRecord } from "../store.ts";
+import type { Account } from "../accounts.ts";
+import type { InviteRecord } from "../rooms.ts";
 import type { Defaults } from "./verb.ts";
 
 /**

@@ -1,5 +1,7 @@
 import { type Seq, type Session, type UserId, userTopic } from "@parley/protocol/model";
-import type { NewSession, Outcome, Reads, SignedIn, Writes } from "../store.ts";
+import type { NewSession, SignedIn } from "../accounts.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { type SessionRow, sessionColumns, toAccount, toSession, type UserRow, userColumns } from "./rows.ts";
 import { nextUserSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";

@@ -9,7 +9,8 @@ import {
   workspaceTopic,
 } from "@parley/protocol/model";
 import { byId } from "../deltas.ts";
-import type { Reads, TopicChanges } from "../store.ts";
+import type { Reads } from "../store.ts";
+import type { TopicChanges } from "../topics.ts";
 import { listRoomReceipts, listUserReceipts } from "./readers.ts";
 import { findPeople, listPeople } from "./room-people.ts";
 import {

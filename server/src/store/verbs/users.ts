@@ -1,5 +1,7 @@
 import { type Role, type User, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
-import type { Account, Outcome, Reads, Writes } from "../store.ts";
+import type { Account } from "../accounts.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 import { countUse, findUsableInvite } from "./invites.ts";
 import { addMember, hasSpace } from "./memberships.ts";
 import { putNameWords } from "./people.ts";

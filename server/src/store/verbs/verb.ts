@@ -1,6 +1,7 @@
 import type { Changes } from "@parley/protocol/frames";
 import type { Seq, SignUpPolicy, Topic } from "@parley/protocol/model";
-import type { Outcome, Reads, Writes } from "../store.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reads, Writes } from "../store.ts";
 
 /**
  * A verb is written once and runs on every engine. It is a generator: it *yields* each statement and is *sent* that

@@ -1,5 +1,7 @@
 import { workspaceTopic } from "@parley/protocol/model";
-import type { Outcome, WorkspaceRecord, Writes } from "../store.ts";
+import type { WorkspaceRecord } from "../administration.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { toWorkspace, type WorkspaceRow, workspaceColumns } from "./rows.ts";
 import { isStill } from "./standing.ts";

@@ -4,7 +4,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import { ackSchema, commandBody, resumeBody, resumedSchema } from "@parley/protocol/http";
 import { getPresence } from "../../domain/presence.ts";
 import { resume } from "../../fanout/resume.ts";
-import type { SignedIn } from "../../store/store.ts";
+import type { SignedIn } from "../../store/accounts.ts";
 import { type AckFields, dispatch, parseCommand } from "../dispatch.ts";
 import { answers, body, type Http, present, type RouteOptions, security, signedIn } from "../route.ts";
 

@@ -11,7 +11,7 @@ import {
 import type { Invite } from "@parley/protocol/model";
 import type { Context } from "hono";
 import { createInvite, getInvitePreview, listInvites, redeemInvite, revokeInvite } from "../../domain/invites.ts";
-import type { InviteRecord } from "../../store/store.ts";
+import type { InviteRecord } from "../../store/rooms.ts";
 import { authenticate, originOf } from "../auth.ts";
 import {
   answers,

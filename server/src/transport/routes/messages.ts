@@ -9,7 +9,7 @@ import {
   sendMessageBody,
 } from "@parley/protocol/http";
 import { deleteMessage, editMessage, listMessages, sendMessage } from "../../domain/messages.ts";
-import type { HistoryCursor } from "../../store/store.ts";
+import type { HistoryCursor } from "../../store/messages.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
 
 const tags = ["messages"];

@@ -12,7 +12,7 @@ import {
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/model";
 import { listMessages, sendMessage } from "../../domain/messages.ts";
-import type { HistoryCursor } from "../../store/store.ts";
+import type { HistoryCursor } from "../../store/messages.ts";
 import { answers, type Http, present, type RouteOptions, security, signedIn } from "../route.ts";
 
 const tags = ["polling"];

@@ -1,0 +1,17 @@
+import type { DeltaFrame } from "@parley/protocol/frames";
+import type { Seq, Topic, UserId } from "@parley/protocol/model";
+
+/** The part of the store's contract that tells what someone has missed. */
+
+/** What changed on a topic, as it is now. `reset` when `since` is too far behind, or ahead of the head. */
+export type TopicChanges =
+  | { readonly kind: "changes"; readonly delta: DeltaFrame }
+  | { readonly kind: "current"; readonly head: Seq }
+  | { readonly kind: "reset"; readonly head: Seq };
+
+export interface TopicReads {
+  /** Every topic that the user may follow, with its head. */
+  listTopics(input: { readonly userId: UserId }): Promise<readonly { readonly topic: Topic; readonly head: Seq }[]>;
+  /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */
+  changesSince(input: { readonly topic: Topic; readonly since: Seq; readonly limit: number }): Promise<TopicChanges>;
+}
