@@ -1,12 +1,4 @@
-import "./styles/layers.css";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./ui/ui.css";
-import "./ui/frame.css";
-import "./features/rooms/rooms.css";
-import "./features/messages/messages.css";
-import "./features/messages/reactions.css";
-import "./features/composer/composer.css";
+import "./styles/first-load.css";
 import "./ui/theme.ts";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
