@@ -70,6 +70,7 @@ journey("[UN7] a long absence opens at the first unread message, or shows the wa
   await lin.open("/rooms/boats");
   await expect(lin.message(/message 1$/)).toBeInViewport();
   await expect(divider(lin)).toBeInViewport();
+  await expect(lin.page.getByText("Today", { exact: true })).toHaveCount(1);
   await expect(row(lin, /boats ?, unread/)).toBeVisible();
   await lin.log.press("End");
   await expect(row(lin, /^boats$/)).toBeVisible();

@@ -157,9 +157,14 @@ export function createReading<T extends object>(options: {
     }
     const { top, bottom } = element.getBoundingClientRect();
     anchor = { element, top: top - edge, bottom: bottom - edge, scrollTop: scroller.scrollTop };
-    const heading = element.previousElementSibling;
-    const headed = heading?.classList.contains("day") && heading.getBoundingClientRect().bottom - edge > 8;
-    setFirstInSight(() => (headed ? undefined : item));
+    setFirstInSight(() => (hasDayInSight(element, edge) ? undefined : item));
+  }
+
+  /** Whether a line begins its day, and that is written above it in sight. The line of the unread may be between. */
+  function hasDayInSight(element: Element, edge: number): boolean {
+    const above = element.previousElementSibling;
+    const heading = above?.classList.contains("unread-line") ? above.previousElementSibling : above;
+    return heading?.classList.contains("day") === true && heading.getBoundingClientRect().bottom - edge > 8;
   }
 
   /** How far the first line in sight stands from where scrolling alone would have put it. Its lower edge counts. */
