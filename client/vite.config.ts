@@ -29,6 +29,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // Says on a slow machine that a build takes long, as a warning.
+      checks: { pluginTimings: false },
       input: ["index.html", serviceWorker],
       output: {
         // A service worker stands for the pages below its own address, so this one has no folder and no hash.
