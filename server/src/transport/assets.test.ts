@@ -140,6 +140,20 @@ describe("screens", () => {
   });
 });
 
+test("who navigates to where nothing is gets the page, as not found", async () => {
+  const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+  for (const path of ["/settings", "/roomsy", "/invite/", "/admin/users/x"]) {
+    const response = get(path, html);
+    expect([path, response?.status]).toEqual([path, 404]);
+    expect(await response?.text()).toContain("Parley");
+  }
+  for (const path of ["/api", "/api/rooms/x", "/old.js", "/../etc/passwd.txt"]) {
+    expect([path, get(path, html)]).toEqual([path, null]);
+  }
+  expect(get("/settings", { accept: "*/*" })).toBeNull();
+  expect(get("/", html)?.status).toBe(200);
+});
+
 describe("compression", () => {
   const encoding = (path: string, accepted: string) =>
     get(path, { "accept-encoding": accepted })?.headers.get("content-encoding");

@@ -4,7 +4,10 @@ import { gzipSync } from "node:zlib";
 
 /** The built client, held in memory: the page for every path that is a screen, and its hashed files for ever. */
 export interface Assets {
-  /** Null when the path is no file of the client and no screen. */
+  /**
+   * A file of the client, or the page. Whoever navigates to where nothing is gets the page too, which says so, with 404.
+   * Null for everyone else who asks for what is not there, and for all of `/api`.
+   */
   respond(request: Request, path: string): Response | null;
 }
 
@@ -52,9 +55,16 @@ export function readAssets(folder: string): Assets {
     respond(request, path) {
       const file = path === "/index.html" ? undefined : files.get(path);
       if (file) return toResponse(request, file);
-      return page && screens.test(path) ? toResponse(request, page) : null;
+      if (!page) return null;
+      if (screens.test(path)) return toResponse(request, page);
+      return navigates(request, path) ? toResponse(request, page, 404) : null;
     },
   };
+}
+
+/** What has an ending is asked for as a file, by a name that was once right or a guess. */
+function navigates(request: Request, path: string): boolean {
+  return !/^\/api(?:\/|$)|\.[^/]*$/.test(path) && (request.headers.get("accept") ?? "").includes("text/html");
 }
 
 function listFiles(folder: string): readonly string[] {
@@ -67,7 +77,7 @@ function listFiles(folder: string): readonly string[] {
   }
 }
 
-function toResponse(request: Request, asset: Asset): Response {
+function toResponse(request: Request, asset: Asset, status = 200): Response {
   const headers = new Headers({ "content-type": asset.type, vary: "accept-encoding" });
   if (asset.immutable) headers.set("cache-control", "public, max-age=31536000, immutable");
   let bytes = asset.bytes;
@@ -77,5 +87,5 @@ function toResponse(request: Request, asset: Asset): Response {
     headers.set("content-encoding", "gzip");
   }
   headers.set("content-length", String(bytes.length));
-  return new Response(request.method === "HEAD" ? null : bytes, { headers });
+  return new Response(request.method === "HEAD" ? null : bytes, { status, headers });
 }
