@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import type { SearchPage } from "@parley/protocol/http";
+import type { SearchPage } from "@parley/protocol/http/messages";
 import type { Room } from "@parley/protocol/model";
 import { describeMachine, median, Person, quantile, Server } from "../server.ts";
 

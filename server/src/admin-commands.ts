@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@parley/protocol/errors";
 import { ParleyError } from "@parley/protocol/errors";
-import { createUserBody } from "@parley/protocol/http";
+import { createUserBody } from "@parley/protocol/http/admin";
 import { limits } from "@parley/protocol/limits";
 import type { AuditEntry, ResetLink, Role, SignUpPolicy, UserRecord } from "@parley/protocol/model";
 import type { App } from "./app.ts";

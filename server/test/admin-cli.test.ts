@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { AuditPage } from "@parley/protocol/http";
+import type { AuditPage } from "@parley/protocol/http/admin";
 import type { User } from "@parley/protocol/model";
 import { openSqlite } from "../src/platform/sqlite.ts";
 import { cookieOf, Person } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { CreatedUser, InviteListingPage, RoomRecordPage, UserRecordPage } from "@parley/protocol/http";
+import type { CreatedUser, InviteListingPage, RoomRecordPage, UserRecordPage } from "@parley/protocol/http/admin";
 import type { Invite, Message, Overview, Role, Room, User } from "@parley/protocol/model";
 import { cookieOf, Person, startServer, startWithCast, type TestServer } from "./harness.ts";
 import { WatchedRoom } from "./view.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { AuditPage, CreatedUser } from "@parley/protocol/http";
+import type { AuditPage, CreatedUser } from "@parley/protocol/http/admin";
 import type { AuditEntry, Invite, ResetLink } from "@parley/protocol/model";
 import { openSqlite } from "../src/platform/sqlite.ts";
 import { type Person, startWithCast } from "./harness.ts";

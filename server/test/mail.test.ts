@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Start } from "@parley/protocol/http";
+import type { Start } from "@parley/protocol/http/workspace";
 import type { User } from "@parley/protocol/model";
 import { cookieOf, Person, startServer, type TestConfig, type TestServer } from "./harness.ts";
 import { type MailService, mailLogin, type ReceivedLetter, startMailService } from "./smtp-service.ts";

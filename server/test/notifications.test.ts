@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Push } from "@parley/protocol/http";
+import type { Push } from "@parley/protocol/http/notifications";
 import type { Room } from "@parley/protocol/model";
 import { explain, settled, startWithPush } from "./push-service.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Resumed } from "@parley/protocol/http";
+import type { Resumed } from "@parley/protocol/http/live";
 import type { Invite, Message, Room } from "@parley/protocol/model";
 import { formatPositions } from "@parley/protocol/positions";
 import { TestStream } from "./event-stream.ts";

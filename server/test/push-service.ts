@@ -1,5 +1,5 @@
 import { createDecipheriv, createECDH, createHmac, randomBytes } from "node:crypto";
-import type { Notification, Push } from "@parley/protocol/http";
+import type { Notification, Push } from "@parley/protocol/http/notifications";
 import type { Room } from "@parley/protocol/model";
 import { type Person, startWithCast, type TestConfig } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { AckSuccess, DeltaFrame } from "@parley/protocol/frames";
-import type { Resumed } from "@parley/protocol/http";
+import type { Resumed } from "@parley/protocol/http/live";
 import type { Message, Room, Session } from "@parley/protocol/model";
 import { type Person, startWithCast } from "./harness.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Resumed } from "@parley/protocol/http";
+import type { Resumed } from "@parley/protocol/http/live";
 import type { Attachment, Message, Room } from "@parley/protocol/model";
 import { TestStream } from "./event-stream.ts";
 import type { Person } from "./harness.ts";

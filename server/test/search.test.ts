@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { SearchPage } from "@parley/protocol/http";
+import type { SearchPage } from "@parley/protocol/http/messages";
 import type { Message, Room } from "@parley/protocol/model";
 import { type Person, startWithCast } from "./harness.ts";
 

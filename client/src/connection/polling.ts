@@ -2,7 +2,7 @@ import { encodeFrame } from "@parley/protocol/codec";
 import type { Command, Commands } from "@parley/protocol/commands";
 import { ParleyError } from "@parley/protocol/errors";
 import type { AckFrame, DeltaFrame, ResetFrame, ServerFrame } from "@parley/protocol/frames";
-import type { Resumed } from "@parley/protocol/http";
+import type { Resumed } from "@parley/protocol/http/live";
 import type { Seq, User } from "@parley/protocol/model";
 import { protocolVersion } from "@parley/protocol/version";
 import type { Clock } from "./clock.ts";

@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/protocol/errors";
-import type { Start } from "@parley/protocol/http";
+import type { Start } from "@parley/protocol/http/workspace";
 import type { User, Workspace } from "@parley/protocol/model";
 import { createSignal, untrack } from "solid-js";
 import { backOffMs, type Clock } from "../connection/clock.ts";

@@ -1,4 +1,10 @@
-import type { AuditPage, CreatedUser, InviteListingPage, RoomRecordPage, UserRecordPage } from "@parley/protocol/http";
+import type {
+  AuditPage,
+  CreatedUser,
+  InviteListingPage,
+  RoomRecordPage,
+  UserRecordPage,
+} from "@parley/protocol/http/admin";
 import type { Overview, ResetLink, Role, RoomId, User, UserId } from "@parley/protocol/model";
 import type { Client } from "./client.ts";
 

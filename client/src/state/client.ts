@@ -1,4 +1,6 @@
-import type { Notification, PeoplePage, Push, PushTest, SearchPage } from "@parley/protocol/http";
+import type { PeoplePage } from "@parley/protocol/http/accounts";
+import type { SearchPage } from "@parley/protocol/http/messages";
+import type { Notification, Push, PushTest } from "@parley/protocol/http/notifications";
 import type {
   Attachment,
   Author,

@@ -1,6 +1,10 @@
 import { isBlank } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
-import type { InviteList, MemberPage, PeoplePage, ReaderList, SearchPage, SessionList } from "@parley/protocol/http";
+import type { PeoplePage, SessionList } from "@parley/protocol/http/accounts";
+import type { InviteList } from "@parley/protocol/http/invites";
+import type { SearchPage } from "@parley/protocol/http/messages";
+import type { ReaderList } from "@parley/protocol/http/receipts";
+import type { MemberPage } from "@parley/protocol/http/rooms";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Invite, InvitePreview, Membership, Room, RoomId, User, Workspace } from "@parley/protocol/model";
 import { batch, untrack } from "solid-js";

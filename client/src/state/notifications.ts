@@ -1,4 +1,4 @@
-import type { Notification, Push, PushTest } from "@parley/protocol/http";
+import type { Notification, Push, PushTest } from "@parley/protocol/http/notifications";
 import type { Http } from "../connection/http.ts";
 import type { Client } from "./client.ts";
 import type { SignedIn } from "./signed-in.ts";

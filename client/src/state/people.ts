@@ -1,4 +1,4 @@
-import type { MemberPage } from "@parley/protocol/http";
+import type { MemberPage } from "@parley/protocol/http/rooms";
 import type { Author, Message, RoomId, User, UserId } from "@parley/protocol/model";
 import { createSignal } from "solid-js";
 import type { Clock } from "../connection/clock.ts";

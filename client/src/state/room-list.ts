@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/protocol/errors";
-import type { RoomList as Answer } from "@parley/protocol/http";
+import type { RoomList as Answer } from "@parley/protocol/http/rooms";
 import { type Topic, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
 import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
 import type { Rooms } from "./rooms.ts";

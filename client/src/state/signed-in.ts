@@ -1,6 +1,7 @@
 import { closeCodes, ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame, WelcomeFrame } from "@parley/protocol/frames";
-import type { MemberPage, MessagePage, RoomList } from "@parley/protocol/http";
+import type { MessagePage } from "@parley/protocol/http/messages";
+import type { MemberPage, RoomList } from "@parley/protocol/http/rooms";
 import { limits } from "@parley/protocol/limits";
 import {
   type Message,

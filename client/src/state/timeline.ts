@@ -1,5 +1,5 @@
 import { mergeMessages } from "@parley/protocol/apply";
-import type { MessagePage } from "@parley/protocol/http";
+import type { MessagePage } from "@parley/protocol/http/messages";
 import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
 import { batch, createSignal } from "solid-js";
 import type { Entry, Timeline } from "./client.ts";

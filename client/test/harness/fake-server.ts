@@ -1,7 +1,7 @@
 import { isBlank, parseCalls } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Changes, DeltaFrame, ResetFrame } from "@parley/protocol/frames";
-import type { MessagePage } from "@parley/protocol/http";
+import type { MessagePage } from "@parley/protocol/http/messages";
 import {
   type Author,
   type GoneRoom,

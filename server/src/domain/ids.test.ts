@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { topic } from "@parley/protocol/commands";
-import { inviteParams, sessionParams, slug } from "@parley/protocol/http";
+import { sessionParams } from "@parley/protocol/http/accounts";
+import { inviteParams } from "@parley/protocol/http/invites";
+import { slug } from "@parley/protocol/http/rooms";
 import { roomTopic, userTopic } from "@parley/protocol/model";
 import { hashToken, newInviteCode, newRoomId, newSessionId, newToken, newUserId } from "./ids.ts";
 

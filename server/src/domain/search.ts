@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/protocol/errors";
-import type { SearchPage } from "@parley/protocol/http";
+import type { SearchPage } from "@parley/protocol/http/messages";
 import { limits } from "@parley/protocol/limits";
 import { isEmptySearch, parseSearch } from "@parley/protocol/search";
 import type { App } from "../app.ts";

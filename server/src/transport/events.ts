@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { encodeFrame } from "@parley/protocol/codec";
 import { closeCodes, isFinalClose, ParleyError } from "@parley/protocol/errors";
 import type { AckFrame, PongFrame, WelcomeFrame } from "@parley/protocol/frames";
-import { eventsQuery } from "@parley/protocol/http";
+import { eventsQuery } from "@parley/protocol/http/live";
 import { formatPositions, type Positions, parsePositions } from "@parley/protocol/positions";
 import { protocolVersion } from "@parley/protocol/version";
 import type { App } from "../app.ts";

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { ParleyError, type Problem, titleOf } from "@parley/protocol/errors";
-import { healthSchema } from "@parley/protocol/http";
+import { healthSchema } from "@parley/protocol/http/workspace";
 import { limits as bounds } from "@parley/protocol/limits";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";

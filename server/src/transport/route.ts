@@ -1,6 +1,6 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { ParleyError } from "@parley/protocol/errors";
-import { problemSchema } from "@parley/protocol/http";
+import { problemSchema } from "@parley/protocol/http/problem";
 import type { Context, MiddlewareHandler } from "hono";
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/accounts.ts";

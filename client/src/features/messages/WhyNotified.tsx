@@ -1,4 +1,4 @@
-import type { Notification } from "@parley/protocol/http";
+import type { Notification } from "@parley/protocol/http/notifications";
 import type { MessageId, Room } from "@parley/protocol/model";
 import { createSignal, onMount, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";

@@ -1,4 +1,4 @@
-import type { SearchPage } from "@parley/protocol/http";
+import type { SearchPage } from "@parley/protocol/http/messages";
 import { parseSearch } from "@parley/protocol/search";
 import { createEffect, createSignal, on, onCleanup } from "solid-js";
 import { useClient } from "../../state/client.ts";

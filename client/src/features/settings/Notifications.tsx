@@ -1,4 +1,4 @@
-import type { Push } from "@parley/protocol/http";
+import type { Push } from "@parley/protocol/http/notifications";
 import { createSignal, Match, onMount, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";

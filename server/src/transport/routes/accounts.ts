@@ -7,7 +7,7 @@ import {
   signUpBody,
   userParams,
   userSchema,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/accounts";
 import { listSessions, revokeSession, signIn, signOut, toOwnUser } from "../../domain/sessions.ts";
 import { editMe, getUser, signUp } from "../../domain/users.ts";
 import { endedCookie, sessionCookie } from "../auth.ts";

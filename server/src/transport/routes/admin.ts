@@ -1,4 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
+import { userSchema } from "@parley/protocol/http/accounts";
 import {
   adminQuery,
   adminRoomParams,
@@ -7,16 +8,15 @@ import {
   createdUserSchema,
   createUserBody,
   inviteListingsSchema,
-  inviteParams,
   overviewSchema,
-  resetLinkSchema,
   roleBody,
   roomOwnerBody,
   roomRecordsSchema,
   userIdParams,
   userRecordsSchema,
-  userSchema,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/admin";
+import { inviteParams } from "@parley/protocol/http/invites";
+import { resetLinkSchema } from "@parley/protocol/http/passwords";
 import { limits as bounds } from "@parley/protocol/limits";
 import type { Context, MiddlewareHandler } from "hono";
 import { requireAdminArea } from "../../domain/access.ts";

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Command } from "@parley/protocol/commands";
 import { ParleyError } from "@parley/protocol/errors";
-import { ackSchema, commandBody, resumeBody, resumedSchema } from "@parley/protocol/http";
+import { ackSchema, commandBody, resumeBody, resumedSchema } from "@parley/protocol/http/live";
 import { getPresence } from "../../domain/presence.ts";
 import { resume } from "../../fanout/resume.ts";
 import type { SignedIn } from "../../store/accounts.ts";

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { directRoomBody, roomSchema } from "@parley/protocol/http";
+import { directRoomBody, roomSchema } from "@parley/protocol/http/rooms";
 import { openDirectRoom } from "../../domain/direct-rooms.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn } from "../route.ts";
 

@@ -1,12 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
-import {
-  attachmentSchema,
-  fileParams,
-  roomParams,
-  uploadQuery,
-  userSchema,
-  workspaceSchema,
-} from "@parley/protocol/http";
+import { userSchema } from "@parley/protocol/http/accounts";
+import { attachmentSchema, fileParams, uploadQuery } from "@parley/protocol/http/messages";
+import { roomParams } from "@parley/protocol/http/rooms";
+import { workspaceSchema } from "@parley/protocol/http/workspace";
 import type { Attachment } from "@parley/protocol/model";
 import type { Context } from "hono";
 import { z } from "zod";

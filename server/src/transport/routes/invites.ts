@@ -5,9 +5,8 @@ import {
   invitePreviewSchema,
   inviteSchema,
   invitesSchema,
-  roomParams,
-  roomSchema,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/invites";
+import { roomParams, roomSchema } from "@parley/protocol/http/rooms";
 import type { Invite } from "@parley/protocol/model";
 import type { Context } from "hono";
 import { createInvite, getInvitePreview, listInvites, redeemInvite, revokeInvite } from "../../domain/invites.ts";

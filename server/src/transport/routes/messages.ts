@@ -5,9 +5,9 @@ import {
   messageParams,
   messageSchema,
   messagesSchema,
-  roomParams,
   sendMessageBody,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/messages";
+import { roomParams } from "@parley/protocol/http/rooms";
 import { deleteMessage, editMessage, listMessages, sendMessage } from "../../domain/messages.ts";
 import type { HistoryCursor } from "../../store/messages.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";

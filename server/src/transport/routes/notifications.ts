@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
-import { messageParams, notificationSchema, pushBody, pushSchema, pushTestSchema } from "@parley/protocol/http";
+import { messageParams } from "@parley/protocol/http/messages";
+import { notificationSchema, pushBody, pushSchema, pushTestSchema } from "@parley/protocol/http/notifications";
 import { explainNotification, getPush, subscribePush, testPush, unsubscribePush } from "../../domain/notifications.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
 

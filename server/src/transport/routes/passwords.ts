@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
+import { userSchema } from "@parley/protocol/http/accounts";
 import {
   passwordBody,
   resetBody,
   resetPreviewBody,
   resetPreviewSchema,
   resetRequestBody,
-  userSchema,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/passwords";
 import { changePassword, getResetPreview, requestReset, resetPassword } from "../../domain/passwords.ts";
 import { sessionCookie } from "../auth.ts";
 import {

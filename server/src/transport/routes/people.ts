@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { peopleQuery, peopleSchema } from "@parley/protocol/http";
+import { peopleQuery, peopleSchema } from "@parley/protocol/http/accounts";
 import { listPeople } from "../../domain/people.ts";
 import { answers, type Http, type RouteOptions, security, signedIn } from "../route.ts";
 

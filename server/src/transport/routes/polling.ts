@@ -7,8 +7,8 @@ import {
   pollingMessageSchema,
   pollingMessagesSchema,
   pollingQuery,
-  roomParams,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/polling";
+import { roomParams } from "@parley/protocol/http/rooms";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/model";
 import { listMessages, sendMessage } from "../../domain/messages.ts";

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { messageSchema, reactionParams } from "@parley/protocol/http";
+import { messageSchema, reactionParams } from "@parley/protocol/http/messages";
 import { addReaction, removeReaction } from "../../domain/reactions.ts";
 import { answers, type Http, type RouteOptions, security, signedIn } from "../route.ts";
 

@@ -1,13 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
-import {
-  messageParams,
-  placeBody,
-  placeSchema,
-  readersSchema,
-  receiptBody,
-  receiptsSchema,
-  roomParams,
-} from "@parley/protocol/http";
+import { messageParams } from "@parley/protocol/http/messages";
+import { readersSchema, receiptBody, receiptsSchema } from "@parley/protocol/http/receipts";
+import { placeBody, placeSchema, roomParams } from "@parley/protocol/http/rooms";
 import { listReaders, listReceipts, setNotifyLevel, setReceipt } from "../../domain/receipts.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
 

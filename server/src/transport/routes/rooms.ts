@@ -1,7 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
+import { changesQuery, changesSchema } from "@parley/protocol/http/live";
 import {
-  changesQuery,
-  changesSchema,
   createRoomBody,
   editRoomBody,
   memberBody,
@@ -12,7 +11,7 @@ import {
   roomParams,
   roomSchema,
   roomsSchema,
-} from "@parley/protocol/http";
+} from "@parley/protocol/http/rooms";
 import { roomTopic } from "@parley/protocol/model";
 import { requireRoom } from "../../domain/access.ts";
 import { joinRoom, leaveRoom, listMembers, removeMember, setRole } from "../../domain/memberships.ts";

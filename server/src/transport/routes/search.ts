@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { ParleyError } from "@parley/protocol/errors";
-import { searchQuery, searchSchema } from "@parley/protocol/http";
+import { searchQuery, searchSchema } from "@parley/protocol/http/messages";
 import { searchMessages } from "../../domain/search.ts";
 import { answers, type Http, type RouteOptions, security, signedIn } from "../route.ts";
 

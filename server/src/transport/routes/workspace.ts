@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { startSchema, workspaceBody, workspaceSchema } from "@parley/protocol/http";
+import { startSchema, workspaceBody, workspaceSchema } from "@parley/protocol/http/workspace";
 import { toOwnUser } from "../../domain/sessions.ts";
 import { editWorkspace, getWorkspace } from "../../domain/workspace.ts";
 import { authenticate } from "../auth.ts";

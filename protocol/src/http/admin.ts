@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { limits } from "../limits.ts";
+import * as model from "../model.ts";
+import { shortText } from "../text.ts";
+import { authorSchema, displayName, email, username, userSchema } from "./accounts.ts";
+import { cursorNumber, pageLimit, role, timestamp } from "./fields.ts";
+import { resetLinkSchema } from "./passwords.ts";
+
+/** What those who look after the workspace ask and see. */
+
+export const createUserBody = z.strictObject({
+  username,
+  displayName: displayName.optional(),
+  email: email.nullish(),
+  role: role.default("member"),
+});
+
+export const roleBody = z.strictObject({ role });
+export const roomOwnerBody = z.strictObject({ user: z.string().regex(/^U[A-Z0-9]{1,40}$/) });
+export const userIdParams = z.object({ user: z.string().regex(/^U[A-Z0-9]{1,40}$/) });
+export const adminRoomParams = z.object({ room: z.string().regex(/^R[A-Z0-9]{1,40}$/) });
+
+export const adminQuery = z.strictObject({
+  q: shortText(limits.searchLength).optional(),
+  cursor: z.string().min(1).max(200).optional(),
+  limit: pageLimit(limits.adminPageMax).optional(),
+});
+
+export const auditQuery = z.strictObject({
+  before: cursorNumber(1).optional(),
+  limit: pageLimit(limits.adminPageMax).optional(),
+});
+
+export const userRecordSchema = z
+  .object({ ...userSchema.shape, email: z.string().nullable(), sessions: z.int(), lastSeenAt: timestamp.optional() })
+  .meta({ id: "UserRecord" }) satisfies z.ZodType<model.UserRecord>;
+
+export const userRecordsSchema = z
+  .object({ users: z.array(userRecordSchema).readonly(), cursor: z.string().nullable() })
+  .meta({ id: "UserRecordPage" });
+
+/** The link is how the new user chooses a password. */
+export const createdUserSchema = z.object({ user: userSchema, link: resetLinkSchema }).meta({ id: "CreatedUser" });
+
+export const roomRecordSchema = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    kind: z.enum(["public", "private", "direct"]),
+    createdAt: timestamp,
+    memberCount: z.int(),
+    messageCount: z.int(),
+    lastMessageAt: timestamp.optional(),
+    isDefault: z.boolean(),
+    owner: authorSchema.optional(),
+  })
+  .meta({ id: "RoomRecord" }) satisfies z.ZodType<model.RoomRecord>;
+
+export const roomRecordsSchema = z
+  .object({ rooms: z.array(roomRecordSchema).readonly(), cursor: z.string().nullable() })
+  .meta({ id: "RoomRecordPage" });
+
+export const inviteListingSchema = z
+  .object({
+    code: z.string(),
+    room: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+    createdBy: authorSchema,
+    createdAt: timestamp,
+    expiresAt: timestamp.nullable(),
+    maxUses: z.int().nullable(),
+    uses: z.int(),
+  })
+  .meta({ id: "InviteListing" }) satisfies z.ZodType<model.InviteListing>;
+
+export const inviteListingsSchema = z
+  .object({ invites: z.array(inviteListingSchema).readonly(), cursor: z.string().nullable() })
+  .meta({ id: "InviteListingPage" });
+
+export const auditEntrySchema = z
+  .object({
+    id: z.int(),
+    at: timestamp,
+    act: z.enum(model.auditActs),
+    actor: authorSchema.optional(),
+    target: z.object({ kind: z.enum(["user", "room", "workspace"]), id: z.string(), name: z.string() }).optional(),
+    detail: z.string().optional(),
+    address: z.string().optional(),
+  })
+  .meta({ id: "AuditEntry" }) satisfies z.ZodType<model.AuditEntry>;
+
+export const auditSchema = z
+  .object({ entries: z.array(auditEntrySchema).readonly(), before: z.int().nullable() })
+  .meta({ id: "AuditPage" });
+
+export const overviewSchema = z
+  .object({
+    version: z.string(),
+    epoch: z.string(),
+    startedAt: timestamp,
+    users: z.object({ active: z.int(), deactivated: z.int(), signedIn: z.int() }),
+    rooms: z.object({ public: z.int(), private: z.int() }),
+    messages: z.int(),
+    databaseBytes: z.int(),
+  })
+  .meta({ id: "Overview" }) satisfies z.ZodType<model.Overview>;
+
+export type UserRecordPage = z.output<typeof userRecordsSchema>;
+export type RoomRecordPage = z.output<typeof roomRecordsSchema>;
+export type InviteListingPage = z.output<typeof inviteListingsSchema>;
+export type AuditPage = z.output<typeof auditSchema>;
+export type CreatedUser = z.output<typeof createdUserSchema>;
