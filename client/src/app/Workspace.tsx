@@ -2,9 +2,11 @@ import type { Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
 import { RoomList } from "../features/rooms/RoomList.tsx";
 import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
+import { createRoomOrder } from "../features/rooms/room-order.ts";
 import { Me } from "../features/settings/Me.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
 import { type Client, useClient } from "../state/client.ts";
+import { createAttention } from "../ui/attention.ts";
 import { Frame } from "../ui/Frame.tsx";
 import { whenIdle } from "../ui/idle.ts";
 import { Late } from "../ui/Late.tsx";
@@ -40,6 +42,8 @@ export function Workspace(props: { readonly route: Route }) {
   const slug = () => (props.route.screen === "room" ? props.route.slug : undefined);
   const room = createRouteRoom(slug);
   const roomIn = () => (room()?.membership ? room() : undefined);
+  const attention = createAttention();
+  const order = createRoomOrder(client, room, attention);
   const detailsOpen = () => props.route.screen === "room" && props.route.details && roomIn() !== undefined;
 
   createEffect(() => {
@@ -64,7 +68,7 @@ export function Workspace(props: { readonly route: Route }) {
     setPerson(undefined);
   });
   onCleanup(listenForPeople((id, beside) => setPerson({ id, beside })));
-  onCleanup(listenForRoomKeys(client, () => room()?.id));
+  onCleanup(listenForRoomKeys(order, () => room()?.id, attention.note));
   onCleanup(listenForSearchKey());
   onCleanup(alertWhenReady(client, () => room()?.id));
   preloadWhenIdle();
@@ -76,6 +80,8 @@ export function Workspace(props: { readonly route: Route }) {
         sidebar={
           <RoomList
             current={room()}
+            order={order}
+            attention={attention}
             screen={props.route.screen}
             onCreate={() => setDialog("create")}
             below={

@@ -55,4 +55,7 @@ export function callsOf({ membership: place }: Room): number {
   return place.notifyLevel === "all" ? place.unread : place.mentions;
 }
 
+/** When something was last said in a room; before that, when it was made. */
+export const spokenAt = ({ lastMessageAt, createdAt }: Room): string => lastMessageAt ?? createdAt;
+
 const oneMore = (count: number, really = true): number => Math.min(limits.unreadCount, count + (really ? 1 : 0));

@@ -12,7 +12,7 @@ import {
 } from "@parley/protocol/model";
 import { batch, createMemo, createRoot, createSignal, untrack } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import { callsOf, freshPlace, isUnread, placeAfterMessage, placeAfterReceipt } from "./places.ts";
+import { callsOf, freshPlace, isUnread, placeAfterMessage, placeAfterReceipt, spokenAt } from "./places.ts";
 
 export interface RoomsOptions {
   readonly me: Author;
@@ -28,8 +28,7 @@ export interface RoomsOptions {
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-const byActivity = (a: Room, b: Room) => (activityOf(a) < activityOf(b) ? 1 : -1);
-const activityOf = ({ lastMessageAt, createdAt }: Room) => lastMessageAt ?? createdAt;
+const byActivity = (a: Room, b: Room) => (spokenAt(a) < spokenAt(b) ? 1 : -1);
 
 /**
  * The rooms that this user knows.

@@ -3,6 +3,7 @@ import type { Room } from "@parley/protocol/model";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { callsOf, isUnread } from "../../state/places.ts";
+import type { Attention } from "../../ui/attention.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
@@ -10,21 +11,18 @@ import { Mark } from "../../ui/Mark.tsx";
 import { browsePath, peoplePath, type Route, roomPath, searchPath, unreadPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
+import type { RoomOrder } from "./room-order.ts";
 
 /** The sidebar: the workspace, its rooms, and below them whoever is signed in. */
 export function RoomList(props: {
   readonly current: Room | undefined;
+  readonly order: RoomOrder;
+  readonly attention: Attention;
   readonly screen: Route["screen"];
   readonly onCreate: () => void;
   readonly below: JSX.Element;
 }) {
   const client = useClient();
-  // The one being looked at is in the list, even if nothing has been said in it yet.
-  const direct = createMemo(() => {
-    const { current } = props;
-    const rooms = client.directRooms();
-    return current?.kind === "direct" && !rooms.includes(current) ? [current, ...rooms] : rooms;
-  });
   const archived = createMemo(() => client.archivedRooms().filter(({ membership }) => membership));
   return (
     <>
@@ -33,7 +31,7 @@ export function RoomList(props: {
         <h1 dir="auto">{client.workspace().name}</h1>
         <IconButton icon="plus" label="Create a room" onClick={() => props.onCreate()} />
       </div>
-      <nav class="side-nav" aria-label="Rooms">
+      <nav class="side-nav" aria-label="Rooms" ref={(element) => props.attention.watch(element)}>
         <a
           class="side-row"
           href={searchPath("")}
@@ -79,7 +77,7 @@ export function RoomList(props: {
         >
           <ul>
             <For
-              each={client.rooms()}
+              each={props.order.rooms()}
               fallback={<li class="side-empty">You are in no room yet. Browse the rooms or create one.</li>}
             >
               {(room) => (
@@ -96,7 +94,7 @@ export function RoomList(props: {
             </a>
           </div>
           <ul>
-            <For each={direct()} fallback={<li class="side-empty">Write to one person or a few.</li>}>
+            <For each={props.order.direct()} fallback={<li class="side-empty">Write to one person or a few.</li>}>
               {(room) => (
                 <Row room={room} current={props.current}>
                   <DirectMark room={room} />

@@ -1,6 +1,6 @@
 import type { Room } from "@parley/protocol/model";
 import type { Client } from "../../state/client.ts";
-import { callsOf, isUnread } from "../../state/places.ts";
+import { callsOf, isUnread, spokenAt } from "../../state/places.ts";
 
 /** The rooms with something unread: those that call me first, then the latest spoken in. */
 export function listUnread(client: Pick<Client, "rooms" | "directRooms" | "archivedRooms">): readonly Room[] {
@@ -9,7 +9,5 @@ export function listUnread(client: Pick<Client, "rooms" | "directRooms" | "archi
 
 const byUrgency = (a: Room, b: Room) =>
   Number(callsOf(b) > 0) - Number(callsOf(a) > 0) || compare(spokenAt(b), spokenAt(a)) || compare(a.id, b.id);
-
-const spokenAt = ({ lastMessageAt, createdAt }: Room) => lastMessageAt ?? createdAt;
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

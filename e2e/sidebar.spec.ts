@@ -1,0 +1,66 @@
+import { expect, journey } from "./journey.ts";
+import { phone, type Visitor } from "./visitor.ts";
+
+const row = (visitor: Visitor, name: RegExp) => visitor.rooms.getByRole("link", { name });
+/** The rooms that are not direct, in the order in which they stand. */
+const listed = ({ rooms }: Visitor) => rooms.getByRole("list").first().locator(".side-name");
+
+journey("[UN10] unread rooms stand first, and nothing moves under the pointer or the arrow keys", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  for (const name of ["boats", "oars", "sails"]) {
+    const room = await ada.createRoom(name);
+    await lin.api("PUT", `/rooms/${room.id}/membership`);
+  }
+  await lin.open("/rooms/general");
+  await expect(listed(lin)).toHaveText(["boats", "general", "oars", "sails"]);
+  await ada.send("sails", "Up they go");
+  await expect(listed(lin)).toHaveText(["sails", "boats", "general", "oars"]);
+
+  // The mouse is over the list, then elsewhere.
+  await row(lin, /^oars$/).hover();
+  await ada.send("oars", "Out they go");
+  await expect(row(lin, /oars ?, unread/)).toBeVisible();
+  await expect(listed(lin)).toHaveText(["sails", "boats", "general", "oars"]);
+  await lin.composer.hover();
+  await expect(listed(lin)).toHaveText(["oars", "sails", "boats", "general"]);
+
+  // It lies there, while its owner writes.
+  await row(lin, /^boats$/).hover();
+  await ada.send("boats", "In they go");
+  await expect(row(lin, /boats ?, unread/)).toBeVisible();
+  await expect(listed(lin)).toHaveText(["oars", "sails", "boats", "general"]);
+  await lin.composer.press("a");
+  await expect(listed(lin)).toHaveText(["boats", "oars", "sails", "general"]);
+  await lin.composer.fill("");
+
+  // From unread room to unread room: what is read stays until the keys rest and it is left.
+  await lin.page.keyboard.press("Alt+ArrowDown");
+  await expect(lin.title).toHaveText("boats");
+  await expect(row(lin, /^boats$/)).toBeVisible();
+  await lin.page.keyboard.press("Alt+ArrowDown");
+  await expect(lin.title).toHaveText("oars");
+  await expect(listed(lin)).toHaveText(["boats", "oars", "sails", "general"]);
+  await expect(row(lin, /^oars$/)).toBeVisible();
+  await expect(listed(lin)).toHaveText(["oars", "sails", "boats", "general"]);
+
+  // The open one stays where it is also while it is written in.
+  await ada.send("oars", "Look");
+  await expect(lin.message("Look")).toBeVisible();
+  await expect(listed(lin)).toHaveText(["oars", "sails", "boats", "general"]);
+});
+
+journey("[UN10] on a phone the list is in order whenever one comes back to it", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin", phone);
+  const sails = await ada.createRoom("sails");
+  await lin.api("PUT", `/rooms/${sails.id}/membership`);
+  await ada.send("sails", "Up they go");
+  await lin.open("/");
+  await expect(listed(lin)).toHaveText(["sails", "general"]);
+  await row(lin, /sails/).tap();
+  await expect(lin.message("Up they go")).toBeInViewport();
+  await expect(lin.page.locator(".side-row[data-unread]")).toHaveCount(0);
+  await lin.button("Back to rooms").tap();
+  await expect(listed(lin)).toHaveText(["general", "sails"]);
+});
