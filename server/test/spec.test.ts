@@ -9,7 +9,7 @@ test("every rule of SPEC.md has a test that begins with its id, and every cited 
   const rules = [...spec.matchAll(/^\| ([A-Z]{2}\d+) +\|/gm)].map(([, id]) => id);
   const tests = ["protocol", "server", "client", "e2e"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => /(\.(test|spec)|\/contract(-[a-z]+)?)\.tsx?$/.test(path) && !path.includes("node_modules"))
+      .filter((path) => /(\.(test|spec)|\/contract(\/[a-z-]+)?)\.tsx?$/.test(path) && !path.includes("node_modules"))
       .map((path) => readFileSync(join(root, folder, path), "utf8")),
   );
   const cited = new Set(tests.flatMap((text) => [...text.matchAll(/\[([A-Z]{2}\d+)\]/g)].map(([, id]) => id)));
