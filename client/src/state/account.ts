@@ -50,10 +50,21 @@ export class Account {
     this.#setMail = setMail;
   }
 
+  findSignedIn(): SignedIn | undefined {
+    const state = this.state();
+    return state.kind === "signed-in" ? state.signedIn : undefined;
+  }
+
+  /** The same, or throws `not_signed_in`. */
+  getSignedIn(): SignedIn {
+    const found = this.findSignedIn();
+    if (!found) throw new ParleyError("not_signed_in");
+    return found;
+  }
+
   /** The signed-in user; for a moment after signing out, who it was. */
   me = (): User => {
-    const state = this.state();
-    if (state.kind === "signed-in") this.#lastMe = state.signedIn.me();
+    this.#lastMe = this.findSignedIn()?.me() ?? this.#lastMe;
     if (!this.#lastMe) throw new Error("nobody has signed in");
     return this.#lastMe;
   };

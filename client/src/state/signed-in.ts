@@ -2,12 +2,9 @@ import { closeCodes, ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame, WelcomeFrame } from "@parley/protocol/frames";
 import type { MessagePage } from "@parley/protocol/http/messages";
 import type { MemberPage, RoomList } from "@parley/protocol/http/rooms";
-import { limits } from "@parley/protocol/limits";
 import {
   type Message,
   type MessageId,
-  type NotifyLevel,
-  type Place,
   type Room,
   type RoomId,
   type Topic,
@@ -21,11 +18,11 @@ import { Connection, type ConnectionOptions, type ConnectionStatus } from "../co
 import type { Http } from "../connection/http.ts";
 import type { SendFile } from "../connection/send-file.ts";
 import type { OpenSocket } from "../connection/socket.ts";
+import { Arrivals } from "./arrivals.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
 import { KeptUploads } from "./kept-uploads.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
-import { isCalled } from "./places.ts";
 import { Presences } from "./presences.ts";
 import { Reactions } from "./reactions.ts";
 import { Receipts } from "./receipts.ts";
@@ -70,6 +67,7 @@ export class SignedIn {
   readonly drafts: Drafts;
   readonly roles = new Roles();
   readonly uploads: Uploads;
+  readonly arrivals: Arrivals;
 
   readonly #options: SignedInOptions;
   readonly #setMe: (user: User) => void;
@@ -77,7 +75,6 @@ export class SignedIn {
   readonly #topics: Topics;
   readonly people: People;
   readonly #roomList: RoomListLoader;
-  readonly #arrivals = new Set<(message: Message) => void>();
 
   constructor(options: SignedInOptions) {
     const { user, http, clock, storage, origin, sendFile } = options;
@@ -112,6 +109,7 @@ export class SignedIn {
       ahead: (room) => this.receipts.ahead(room),
       onDoubt: (room) => this.receipts.doubt(room),
     });
+    this.arrivals = new Arrivals(user.id, this.rooms);
     this.#roomList = new RoomListLoader({
       me: user.id,
       clock,
@@ -183,39 +181,6 @@ export class SignedIn {
   /** My own record, as a request has answered it. */
   putMe(user: User): void {
     this.#putUser(user);
-  }
-
-  /** Everything in a room is read. */
-  markRead(id: RoomId): void {
-    const room = this.rooms.find(id);
-    if (!room?.membership || room.membership.receipt >= room.lastMessageId) return;
-    this.receipts.put(id, { upTo: room.lastMessageId, unread: false });
-    this.rooms.mark(id, room.lastMessageId);
-  }
-
-  /** From this message on, a room is to be read again. */
-  markUnread(id: RoomId, from: MessageId): void {
-    this.receipts.put(id, { upTo: from - 1, unread: true });
-    const entries = this.timelines.find(id)?.entries() ?? [];
-    const unread = entries
-      .map((entry) => entry.message())
-      .filter(({ id, author, deletedAt }) => id >= from && author.id !== this.me().id && !deletedAt);
-    const mentions = unread.filter((message) => isCalled(this.me(), message));
-    this.rooms.foresee(id, {
-      receipt: from - 1,
-      unread: Math.min(limits.unreadCount, unread.length),
-      mentions: Math.min(limits.unreadCount, mentions.length),
-    });
-  }
-
-  async setNotifyLevel(id: RoomId, notifyLevel: NotifyLevel): Promise<void> {
-    await this.#options.http.request<Place>("PATCH", `/rooms/${id}/membership`, { notifyLevel });
-    this.rooms.foresee(id, { notifyLevel });
-  }
-
-  onArrival(listener: (message: Message) => void): () => void {
-    this.#arrivals.add(listener);
-    return () => this.#arrivals.delete(listener);
   }
 
   async editMessage(room: RoomId, id: MessageId, content: string): Promise<void> {
@@ -307,20 +272,6 @@ export class SignedIn {
     }
   }
 
-  /** The messages of others in a delta that is about to be applied, and that no delta before it has brought. */
-  #arriving({ messages = [] }: DeltaFrame): readonly Message[] {
-    if (this.#arrivals.size === 0) return [];
-    const me = this.#options.user.id;
-    return messages.filter(({ room: id, id: number, author, deletedAt }) => {
-      const room = untrack(() => this.rooms.find(id));
-      return room?.membership && author.id !== me && deletedAt === undefined && number > room.lastMessageId;
-    });
-  }
-
-  #tellArrivals(arriving: readonly Message[]): void {
-    for (const message of arriving) for (const listener of this.#arrivals) listener(message);
-  }
-
   #apply(delta: DeltaFrame): void {
     const { messages = [], memberships = [], users = [], workspace } = delta;
     for (const user of users) this.#putUser(user);
@@ -331,20 +282,20 @@ export class SignedIn {
       if (leftAt !== undefined) this.typing.end(room, user.id);
     }
     if (workspace) this.#options.onWorkspace(workspace);
-    const arriving = this.#arriving(delta);
+    const arriving = this.arrivals.of(delta);
     this.rooms.apply(delta);
     this.#meetAuthors(messages);
     if (delta.topic.startsWith("room:")) this.timelines.find(roomOf(delta.topic))?.apply(messages);
-    this.#tellArrivals(arriving);
+    this.arrivals.tell(arriving);
   }
 
   /** Rooms whose timeline is not loaded: their record needs no order, and writers have stopped writing. */
   #glimpse(delta: DeltaFrame): void {
     if (!delta.topic.startsWith("room:")) return;
-    const arriving = this.#arriving(delta);
+    const arriving = this.arrivals.of(delta);
     this.rooms.apply(delta);
     this.#meetAuthors(delta.messages ?? []);
-    this.#tellArrivals(arriving);
+    this.arrivals.tell(arriving);
   }
 
   #reset(topic: Topic): void {

@@ -1,20 +1,20 @@
 import type { Notification, Push, PushTest } from "@parley/protocol/http/notifications";
 import type { Http } from "../connection/http.ts";
+import type { Account } from "./account.ts";
 import type { Client } from "./client.ts";
-import type { SignedIn } from "./signed-in.ts";
 
-export type NotificationVerbs = Pick<
+type NotificationVerbs = Pick<
   Client,
   "getPush" | "subscribePush" | "unsubscribePush" | "testPush" | "explainNotification" | "onArrival"
 >;
 
-export function notificationVerbs(signedIn: () => SignedIn, http: Http): NotificationVerbs {
+export function notificationVerbs(account: Account, http: Http): NotificationVerbs {
   return {
     getPush: () => http.get<Push>("/push"),
     subscribePush: (address) => http.request<void>("PUT", "/push", address),
     unsubscribePush: () => http.request<void>("DELETE", "/push"),
     testPush: () => http.request<PushTest>("POST", "/push/test"),
     explainNotification: (room, id) => http.get<Notification>(`/rooms/${room}/messages/${id}/notification`),
-    onArrival: (listener) => signedIn().onArrival(listener),
+    onArrival: (listener) => account.getSignedIn().arrivals.listen(listener),
   };
 }
