@@ -1,39 +1,25 @@
 import { limits } from "@parley/protocol/limits";
-import type { Message, Room } from "@parley/protocol/model";
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  For,
-  lazy,
-  onCleanup,
-  onMount,
-  Show,
-  Suspense,
-  untrack,
-} from "solid-js";
+import type { Room } from "@parley/protocol/model";
+import { createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
 import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { whenIdle } from "../../ui/idle.ts";
 import { Late } from "../../ui/Late.tsx";
-import { announce, notify } from "../../ui/notices.tsx";
+import { notify } from "../../ui/notices.tsx";
 import { dayOf, formatDay } from "../../ui/time.ts";
+import { Asking, preloadAsking, type Question } from "./Asking.tsx";
+import { announceNew, createUnseen } from "./arrivals.ts";
 import { createCall } from "./call.ts";
 import type { Editing } from "./editing.ts";
 import { createLineKeys } from "./line-keys.ts";
 import { listenForLongPress } from "./long-press.ts";
-import { actionsFor, DeleteMessage, MessageBar, MessageSheet, MoreActions } from "./MessageActions.tsx";
+import { actionsFor, MessageBar } from "./MessageActions.tsx";
 import { MessageLine } from "./MessageLine.tsx";
 import { QuickReactions } from "./QuickReactions.tsx";
 import { createReact } from "./Reactions.tsx";
 import { createReading } from "./reading.ts";
 import { Bones, Start } from "./Start.tsx";
 import { createUnread } from "./unread.ts";
-
-const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
-const WhyNotified = lazy(() => import("./WhyNotified.tsx").then((m) => ({ default: m.WhyNotified })));
-const SeenBy = lazy(() => import("./SeenBy.tsx").then((m) => ({ default: m.SeenBy })));
-const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default: m.WhoReacted })));
 
 /** Where readers were in the rooms they left while reading above. */
 const positions = new Map<string, { readonly key: string; readonly offset: number }>();
@@ -66,7 +52,7 @@ export function MessageList(props: {
   const [olderFailed, setOlderFailed] = createSignal(false);
   const [pointed, setPointed] = createSignal<Entry>();
   const [focused, setFocused] = createSignal<Entry>();
-  const [asked, setAsked] = createSignal<Asked>();
+  const [asked, setAsked] = createSignal<Question>();
   const react = createReact();
 
   const loadOlder = async () => {
@@ -121,7 +107,7 @@ export function MessageList(props: {
 
   onMount(() => {
     if (!scroller || !content) return;
-    whenIdle(() => void WhoReacted.preload());
+    whenIdle(preloadAsking);
     reading.attach(scroller, content);
     listenForLongPress(scroller, (target) => {
       const entry = reading.lineAt(target);
@@ -153,9 +139,11 @@ export function MessageList(props: {
       seenBy: () => setAsked({ kind: "seen", entry }),
     });
   /** The button that opened the question may be gone, and the focus with it; or another question has taken its place. */
-  const close = (question: Asked) => {
+  const close = (question: Question) => {
     if (untrack(asked) !== question) return;
     setAsked(undefined);
+    if (question.kind === "sheet") return;
+    if (question.kind === "delete" && editing.entry() === question.entry) editing.stop();
     queueMicrotask(() => reading.elementOf(question.entry)?.focus({ preventScroll: true }));
   };
   const quickReactions = (entry: Entry) => (
@@ -281,102 +269,17 @@ export function MessageList(props: {
         </button>
       </Show>
       <Show when={asked()} keyed>
-        {(question) => {
-          const { entry } = question;
-          switch (question.kind) {
-            case "delete":
-              return (
-                <DeleteMessage
-                  room={props.room}
-                  entry={entry}
-                  onClose={() => {
-                    close(question);
-                    if (editing.entry() === entry) editing.stop();
-                  }}
-                />
-              );
-            case "sheet":
-              return (
-                <MessageSheet
-                  actions={actionsOf(entry)}
-                  reactions={quickReactions(entry)}
-                  onClose={() => setAsked(undefined)}
-                />
-              );
-            case "react":
-              return (
-                <Suspense>
-                  <EmojiDialog
-                    title="Add reaction"
-                    beside={question.button}
-                    onPick={(emoji) => react(entry.message(), emoji)}
-                    onClose={() => close(question)}
-                  />
-                </Suspense>
-              );
-            case "more":
-              return (
-                <MoreActions actions={actionsOf(entry)} beside={question.button} onClose={() => close(question)} />
-              );
-            case "why":
-              return (
-                <Suspense>
-                  <WhyNotified room={props.room} id={entry.message().id} onClose={() => close(question)} />
-                </Suspense>
-              );
-            case "seen":
-              return (
-                <Suspense>
-                  <SeenBy entry={entry} onClose={() => close(question)} />
-                </Suspense>
-              );
-            case "who":
-              return (
-                <Suspense>
-                  <WhoReacted entry={entry} onClose={() => close(question)} />
-                </Suspense>
-              );
-          }
-        }}
+        {(question) => (
+          <Asking
+            question={question}
+            room={props.room}
+            actions={() => actionsOf(question.entry)}
+            reactions={() => quickReactions(question.entry)}
+            onPick={(emoji) => react(question.entry.message(), emoji)}
+            onClose={() => close(question)}
+          />
+        )}
       </Show>
     </div>
   );
-}
-
-/** What the list asks or offers about one of its messages. */
-type Asked =
-  | { readonly kind: "delete" | "sheet" | "who" | "why" | "seen"; readonly entry: Entry }
-  | { readonly kind: "react" | "more"; readonly entry: Entry; readonly button: HTMLElement };
-
-/** How many messages of others have come since the newest one was last in sight. */
-function createUnseen(timeline: Timeline, atEnd: () => boolean, myId: () => string) {
-  let seen: Entry | undefined;
-  return createMemo(() => {
-    const entries = timeline.entries();
-    const from = entries.lastIndexOf(seen as Entry);
-    if (atEnd() || timeline.hasNewer() || from < 0) {
-      seen = entries.at(-1);
-      return 0;
-    }
-    return entries.slice(from + 1).filter((entry) => entry.message().author.id !== myId()).length;
-  });
-}
-
-/** Reads new messages of others out. The log itself does not: it would also read older pages. */
-function announceNew(timeline: Timeline, myId: () => string): void {
-  let last: Entry | undefined;
-  createEffect(() => {
-    const newest = timeline.entries().at(-1);
-    const isNew = last !== undefined && newest !== last && !timeline.hasNewer();
-    last = newest;
-    const message = newest?.message();
-    if (isNew && message && message.author.id !== myId() && !message.deletedAt && !message.editedAt) {
-      announce(`${message.author.displayName}: ${inWords(message).slice(0, 300)}`);
-    }
-  });
-}
-
-/** A message for the ear: what it says, or else what it brings. */
-function inWords({ content, attachments = [] }: Message): string {
-  return content === "" ? attachments.map(({ name }) => name).join(", ") : content;
 }

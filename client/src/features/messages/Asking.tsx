@@ -1,0 +1,59 @@
+import type { Room } from "@parley/protocol/model";
+import { type JSX, lazy, Suspense } from "solid-js";
+import type { Entry } from "../../state/client.ts";
+import { type Action, DeleteMessage, MessageSheet, MoreActions } from "./MessageActions.tsx";
+
+const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
+const WhyNotified = lazy(() => import("./WhyNotified.tsx").then((m) => ({ default: m.WhyNotified })));
+const SeenBy = lazy(() => import("./SeenBy.tsx").then((m) => ({ default: m.SeenBy })));
+const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default: m.WhoReacted })));
+
+/** What a list of messages asks or offers about one of them. */
+export type Question =
+  | { readonly kind: "delete" | "sheet" | "who" | "why" | "seen"; readonly entry: Entry }
+  | { readonly kind: "react" | "more"; readonly entry: Entry; readonly button: HTMLElement };
+
+/** The dialog, sheet or popover in which it asks. Mount it anew for another question. */
+export function Asking(props: {
+  readonly question: Question;
+  readonly room: Room;
+  readonly actions: () => readonly Action[];
+  /** The row of emoji in the sheet. */
+  readonly reactions: () => JSX.Element;
+  readonly onPick: (emoji: string) => void;
+  readonly onClose: () => void;
+}) {
+  return <Suspense>{asking(props)}</Suspense>;
+}
+
+function asking(props: Parameters<typeof Asking>[0]): JSX.Element {
+  const { question } = props;
+  const { entry } = question;
+  const onClose = () => props.onClose();
+  switch (question.kind) {
+    case "delete":
+      return <DeleteMessage room={props.room} entry={entry} onClose={onClose} />;
+    case "sheet":
+      return <MessageSheet actions={props.actions()} reactions={props.reactions()} onClose={onClose} />;
+    case "react":
+      return (
+        <EmojiDialog
+          title="Add reaction"
+          beside={question.button}
+          onPick={(emoji) => props.onPick(emoji)}
+          onClose={onClose}
+        />
+      );
+    case "more":
+      return <MoreActions actions={props.actions()} beside={question.button} onClose={onClose} />;
+    case "why":
+      return <WhyNotified room={props.room} id={entry.message().id} onClose={onClose} />;
+    case "seen":
+      return <SeenBy entry={entry} onClose={onClose} />;
+    case "who":
+      return <WhoReacted entry={entry} onClose={onClose} />;
+  }
+}
+
+/** Who reacted is asked for in passing, and should not wait. */
+export const preloadAsking = () => void WhoReacted.preload();
