@@ -64,7 +64,7 @@ const rows = [
     own: ["server/src/fanout"],
     protocol: true,
     types: [...storeContract, "server/src/app.ts"],
-    packages: ["bun:test"],
+    packages: ["bun:test", "@redis/client"],
   }),
   row("server/src/domain", {
     own: ["server/src/domain"],
@@ -88,7 +88,7 @@ const rows = [
   row("server/test", {
     own: ["server/src", "server/test"],
     protocol: true,
-    packages: ["node:", "bun:test", "fast-check", "hono", "sharp"],
+    packages: ["node:", "bun:test", "fast-check", "hono", "sharp", "@redis/client"],
   }),
 
   row("client/src/connection", { own: ["client/src/connection"], protocol: true }),

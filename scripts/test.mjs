@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { browserArguments, ensureBrowser } from "./browser.mjs";
-import { bin, bunPath, ensurePackages, root } from "./tools.mjs";
+import { bin, bunPath, ensureDebianPackages, ensurePackages, has, root } from "./tools.mjs";
 
 /**
  * `npm test`: everything, as CI runs it. Installs what is missing, goes through all steps even when one fails, and ends
@@ -14,6 +14,7 @@ const journeys = join(results, "journeys.json");
 
 ensurePackages();
 ensureBrowser();
+ensureDebianPackages(["redis-server"], () => has("redis-server"));
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 

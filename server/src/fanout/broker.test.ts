@@ -1,0 +1,7 @@
+import { MemoryBus } from "./broker.ts";
+import { brokerContract } from "./contract.ts";
+
+brokerContract("memory", () => {
+  const bus = new MemoryBus();
+  return { join: async (events) => bus.join(events), dispose: async () => {} };
+});
