@@ -1,13 +1,12 @@
 import { createSignal, createUniqueId, type JSX, Show } from "solid-js";
+import type { Bound } from "./form.ts";
 import { Icon } from "./Icon.tsx";
 
 export interface FieldProps {
   readonly label: string;
-  readonly name: string;
-  readonly value: string;
-  readonly onInput: (value: string) => void;
+  /** Its place in a form. */
+  readonly bound: Bound;
   readonly hint?: string | undefined;
-  readonly error?: string | undefined;
   readonly type?: "text" | "email" | "password" | "number" | "date" | "search";
   readonly autocomplete?: JSX.HTMLAutocomplete;
   readonly autofocus?: boolean;
@@ -38,9 +37,9 @@ export function Field(props: FieldProps) {
           ref={(element) => {
             if (props.autofocus) queueMicrotask(() => element.focus());
           }}
-          name={props.name}
+          name={props.bound.name}
           type={type()}
-          value={props.value}
+          value={props.bound.value}
           dir="auto"
           autocomplete={props.autocomplete}
           autocapitalize={props.literal ? "none" : undefined}
@@ -49,9 +48,9 @@ export function Field(props: FieldProps) {
           min={props.min}
           max={props.max}
           placeholder={props.placeholder}
-          aria-invalid={props.error ? "true" : undefined}
-          aria-describedby={props.error || props.hint ? noteId : undefined}
-          onInput={(event) => props.onInput(event.currentTarget.value)}
+          aria-invalid={props.bound.error ? "true" : undefined}
+          aria-describedby={props.bound.error || props.hint ? noteId : undefined}
+          onInput={(event) => props.bound.onInput(event.currentTarget.value)}
         />
         <Show when={props.type === "password"}>
           <button
@@ -66,7 +65,7 @@ export function Field(props: FieldProps) {
           </button>
         </Show>
       </div>
-      <FieldNote id={noteId} hint={props.hint} error={props.error} />
+      <FieldNote id={noteId} hint={props.hint} error={props.bound.error} />
     </div>
   );
 }
@@ -81,17 +80,17 @@ export function TextField(props: Omit<FieldProps, "type" | "autocomplete"> & { r
       <textarea
         id={id}
         class="input"
-        name={props.name}
+        name={props.bound.name}
         rows={props.rows ?? 3}
-        value={props.value}
+        value={props.bound.value}
         dir="auto"
         maxLength={props.maxLength}
         placeholder={props.placeholder}
-        aria-invalid={props.error ? "true" : undefined}
-        aria-describedby={props.error || props.hint ? noteId : undefined}
-        onInput={(event) => props.onInput(event.currentTarget.value)}
+        aria-invalid={props.bound.error ? "true" : undefined}
+        aria-describedby={props.bound.error || props.hint ? noteId : undefined}
+        onInput={(event) => props.bound.onInput(event.currentTarget.value)}
       />
-      <FieldNote id={noteId} hint={props.hint} error={props.error} />
+      <FieldNote id={noteId} hint={props.hint} error={props.bound.error} />
     </div>
   );
 }

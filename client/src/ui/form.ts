@@ -11,6 +11,15 @@ export interface Form {
   onSubmit(event: SubmitEvent): void;
   /** Takes a field's input: hands it to `set`, and no longer shows what was wrong with what stood there. */
   input<T>(field: string, set: (value: T) => void): (value: T) => void;
+  /** What binds a `Field` of this name to the value that it shows. */
+  field(name: string, value: () => string, set: (value: string) => void): Bound;
+}
+
+export interface Bound {
+  readonly name: string;
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly onInput: (value: string) => void;
 }
 
 /** The life of a form: check, send once, show what is wrong where it is wrong, and put the cursor there. */
@@ -43,6 +52,14 @@ export function createForm(options: {
     }
   };
 
+  const input =
+    <T>(field: string, set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      setDone(false);
+      if (problems()[field] !== undefined) setProblems({ ...problems(), [field]: undefined });
+    };
+
   return {
     problem: (field) => problems()[field],
     busy,
@@ -51,11 +68,8 @@ export function createForm(options: {
       event.preventDefault();
       if (!busy() && event.currentTarget instanceof HTMLFormElement) void submit(event.currentTarget);
     },
-    input: (field, set) => (value) => {
-      set(value);
-      setDone(false);
-      if (problems()[field] !== undefined) setProblems({ ...problems(), [field]: undefined });
-    },
+    input,
+    field: (name, value, set) => ({ name, value: value(), error: problems()[name], onInput: input(name, set) }),
   };
 }
 

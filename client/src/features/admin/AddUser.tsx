@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { explainAt } from "../words.ts";
 import { Link } from "./Link.tsx";
@@ -49,36 +49,21 @@ export function AddUser(props: { readonly admin: Admin; readonly onAdded: () => 
       <Show
         when={link()}
         fallback={
-          <form class="form" onSubmit={form.onSubmit} novalidate>
-            <FormProblem text={form.problem("")} />
+          <Fields form={form}>
             <Field
               label="Name"
-              name="displayName"
-              value={displayName()}
-              onInput={form.input("displayName", setDisplayName)}
+              bound={form.field("displayName", displayName, setDisplayName)}
               autocomplete="off"
               autofocus
-              error={form.problem("displayName")}
             />
-            <Field
-              label="User name"
-              name="username"
-              value={username()}
-              onInput={form.input("username", setUsername)}
-              autocomplete="off"
-              literal
-              error={form.problem("username")}
-            />
+            <Field label="User name" bound={form.field("username", username, setUsername)} autocomplete="off" literal />
             <Field
               label="E-mail"
-              name="email"
+              bound={form.field("email", email, setEmail)}
               type="email"
-              value={email()}
-              onInput={form.input("email", setEmail)}
               autocomplete="off"
               literal
               optional
-              error={form.problem("email")}
             />
             <Show when={client.me().role === "owner"}>
               <Choice label="Role" options={roles} value={role()} onChange={setRole} compact />
@@ -89,7 +74,7 @@ export function AddUser(props: { readonly admin: Admin; readonly onAdded: () => 
                 Add
               </Button>
             </div>
-          </form>
+          </Fields>
         }
       >
         {(made) => (

@@ -4,7 +4,7 @@ import type { Admin } from "../../state/admin.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { formatAgo } from "../../ui/time.ts";
@@ -110,17 +110,13 @@ function HandOver(props: {
   });
   return (
     <Dialog title={`Hand over ${props.room.name}`} kind="small" onClose={() => props.onClose()}>
-      <form class="form" onSubmit={form.onSubmit} novalidate>
-        <FormProblem text={form.problem("")} />
+      <Fields form={form}>
         <Field
           label="User name of a member"
-          name="username"
-          value={username()}
-          onInput={form.input("username", setUsername)}
+          bound={form.field("username", username, setUsername)}
           autocomplete="off"
           literal
           autofocus
-          error={form.problem("username")}
         />
         <div class="buttons">
           <Button onClick={() => props.onClose()}>Cancel</Button>
@@ -128,7 +124,7 @@ function HandOver(props: {
             Hand over
           </Button>
         </div>
-      </form>
+      </Fields>
     </Dialog>
   );
 }

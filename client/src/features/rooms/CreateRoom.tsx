@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Field, TextField } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { navigate } from "../../ui/router/router.ts";
 import { roomPath } from "../../ui/router/routes.ts";
@@ -34,27 +34,20 @@ export function CreateRoom(props: { readonly onClose: () => void }) {
 
   return (
     <Dialog title="Create a room" onClose={() => props.onClose()}>
-      <form class="form" onSubmit={form.onSubmit} novalidate>
-        <FormProblem text={form.problem("")} />
+      <Fields form={form}>
         <Field
           label="Name"
-          name="name"
-          value={name()}
-          onInput={form.input("name", setName)}
+          bound={form.field("name", name, setName)}
           autocomplete="off"
           autofocus
           maxLength={limits.roomNameLength * 2}
-          error={form.problem("name")}
         />
         <TextField
           label="Description"
-          name="description"
-          value={description()}
-          onInput={form.input("description", setDescription)}
+          bound={form.field("description", description, setDescription)}
           rows={2}
           optional
           hint="What the room is for."
-          error={form.problem("description")}
         />
         <Choice label="Who can find it" options={kinds} value={kind()} onChange={setKind} />
         <div class="buttons">
@@ -63,7 +56,7 @@ export function CreateRoom(props: { readonly onClose: () => void }) {
             Create room
           </Button>
         </div>
-      </form>
+      </Fields>
     </Dialog>
   );
 }

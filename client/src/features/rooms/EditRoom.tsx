@@ -5,7 +5,7 @@ import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
 import { Field, TextField } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { explainAt } from "../words.ts";
 import { checkDescription, checkRoomName, checkSlug, kinds } from "./room-fields.ts";
@@ -39,35 +39,16 @@ export function EditRoom(props: { readonly room: Room; readonly onClose: () => v
   });
 
   return (
-    <form class="form" onSubmit={form.onSubmit} novalidate>
-      <FormProblem text={form.problem("")} />
-      <Field
-        label="Name"
-        name="name"
-        value={name()}
-        onInput={form.input("name", setName)}
-        autocomplete="off"
-        autofocus
-        error={form.problem("name")}
-      />
-      <TextField
-        label="Description"
-        name="description"
-        value={description()}
-        onInput={form.input("description", setDescription)}
-        optional
-        error={form.problem("description")}
-      />
+    <Fields form={form}>
+      <Field label="Name" bound={form.field("name", name, setName)} autocomplete="off" autofocus />
+      <TextField label="Description" bound={form.field("description", description, setDescription)} optional />
       <Field
         label="Address"
-        name="slug"
-        value={slug()}
-        onInput={form.input("slug", setSlug)}
+        bound={form.field("slug", slug, setSlug)}
         autocomplete="off"
         literal
         maxLength={limits.slugLength}
         hint="Links to the old address stop working."
-        error={form.problem("slug")}
       />
       <Choice label="Who can find it" options={kinds} value={kind()} onChange={setKind} />
       <div class="buttons">
@@ -76,6 +57,6 @@ export function EditRoom(props: { readonly room: Room; readonly onClose: () => v
           Save
         </Button>
       </div>
-    </form>
+    </Fields>
   );
 }

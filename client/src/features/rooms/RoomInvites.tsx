@@ -143,13 +143,10 @@ function NewInvite(props: {
         <Choice label="Works for" options={lives} value={life()} onChange={setLife} compact />
         <Field
           label="How many people may use it"
-          name="uses"
-          value={uses()}
-          onInput={form.input("uses", setUses)}
+          bound={form.field("uses", uses, setUses)}
           autocomplete="off"
           placeholder="Any number"
           optional
-          error={form.problem("uses")}
         />
         <div class="buttons">
           <Button onClick={() => props.onClose()}>Cancel</Button>

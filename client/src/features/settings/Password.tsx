@@ -2,7 +2,7 @@ import { codePoints, limits } from "@parley/protocol/limits";
 import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { notify } from "../../ui/notices.tsx";
 import { SaveButton } from "../../ui/SaveButton.tsx";
@@ -34,28 +34,21 @@ export function Password() {
   });
 
   return (
-    <form class="form" onSubmit={form.onSubmit} novalidate>
-      <FormProblem text={form.problem("")} />
+    <Fields form={form}>
       <Field
         label="Current password"
-        name="current"
+        bound={form.field("current", current, setCurrent)}
         type="password"
-        value={current()}
-        onInput={form.input("current", setCurrent)}
         autocomplete="current-password"
-        error={form.problem("current")}
       />
       <Field
         label="New password"
-        name="new"
+        bound={form.field("new", next, setNext)}
         type="password"
-        value={next()}
-        onInput={form.input("new", setNext)}
         autocomplete="new-password"
         hint="Changing it signs you out everywhere else."
-        error={form.problem("new")}
       />
       <SaveButton form={form} />
-    </form>
+    </Fields>
   );
 }

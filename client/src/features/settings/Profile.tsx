@@ -3,7 +3,7 @@ import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { SaveButton } from "../../ui/SaveButton.tsx";
 import { explainAt } from "../words.ts";
@@ -45,40 +45,26 @@ export function Profile() {
       >
         <Avatar id={client.me().id} name={client.me().displayName} picture={client.me().avatar} size="huge" />
       </PictureField>
-      <form class="form" onSubmit={form.onSubmit} novalidate>
-        <FormProblem text={form.problem("")} />
-        <Field
-          label="Your name"
-          name="displayName"
-          value={displayName()}
-          onInput={form.input("displayName", setDisplayName)}
-          autocomplete="name"
-          error={form.problem("displayName")}
-        />
+      <Fields form={form}>
+        <Field label="Your name" bound={form.field("displayName", displayName, setDisplayName)} autocomplete="name" />
         <Field
           label="Status"
-          name="status"
-          value={status()}
-          onInput={form.input("status", setStatus)}
+          bound={form.field("status", status, setStatus)}
           autocomplete="off"
           optional
           hint="A few words that everyone sees beside your name."
-          error={form.problem("status")}
         />
         <Field
           label="E-mail"
-          name="email"
+          bound={form.field("email", email, setEmail)}
           type="email"
-          value={email()}
-          onInput={form.input("email", setEmail)}
           autocomplete="email"
           literal
           optional
           hint="You can sign in with it too. Others do not see it."
-          error={form.problem("email")}
         />
         <SaveButton form={form} />
-      </form>
+      </Fields>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { Mark } from "../../ui/Mark.tsx";
 import { SaveButton } from "../../ui/SaveButton.tsx";
@@ -45,19 +45,11 @@ export function WorkspaceSettings() {
       >
         <Mark name={client.workspace().name} picture={client.workspace().picture} size="huge" />
       </PictureField>
-      <form class="form" onSubmit={form.onSubmit} novalidate>
-        <FormProblem text={form.problem("")} />
-        <Field
-          label="Workspace name"
-          name="name"
-          value={name()}
-          onInput={form.input("name", setName)}
-          autocomplete="organization"
-          error={form.problem("name")}
-        />
+      <Fields form={form}>
+        <Field label="Workspace name" bound={form.field("name", name, setName)} autocomplete="organization" />
         <Choice label="New accounts" options={policies} value={signUp()} onChange={form.input("signUp", setSignUp)} />
         <SaveButton form={form} />
-      </form>
+      </Fields>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { createSignal, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { notify } from "../../ui/notices.tsx";
 import { explainAt } from "../words.ts";
@@ -54,52 +54,39 @@ export function AccountForm(props: {
   });
 
   return (
-    <form class="form" onSubmit={form.onSubmit} novalidate>
-      <FormProblem text={form.problem("")} />
+    <Fields form={form}>
       <Show when={props.first}>
         <Field
           label="Workspace name"
-          name="workspace"
-          value={workspace()}
-          onInput={form.input("workspace", setWorkspace)}
+          bound={form.field("workspace", workspace, setWorkspace)}
           autocomplete="organization"
           hint="The name of your group, such as Harbour Makers."
           autofocus
-          error={form.problem("workspace")}
         />
       </Show>
       <Field
         label="Your name"
-        name="name"
-        value={displayName()}
-        onInput={form.input("displayName", setDisplayName)}
+        bound={form.field("displayName", displayName, setDisplayName)}
         autocomplete="name"
         autofocus={!props.first}
-        error={form.problem("displayName")}
       />
       <Field
         label="User name"
-        name="username"
-        value={username()}
-        onInput={form.input("username", (value: string) => setChosen(value === "" ? null : value))}
+        bound={form.field("username", username, (value: string) => setChosen(value === "" ? null : value))}
         autocomplete="username"
         literal
         hint="You sign in with it."
-        error={form.problem("username")}
       />
       <Field
         label="Password"
-        name="password"
+        bound={form.field("password", password, setPassword)}
         type="password"
-        value={password()}
-        onInput={form.input("password", setPassword)}
         autocomplete="new-password"
         hint={`At least ${limits.passwordMin} characters. A few words are easy to remember.`}
-        error={form.problem("password")}
       />
       <Button kind="primary" type="submit" wide busy={form.busy()}>
         {props.submit}
       </Button>
-    </form>
+    </Fields>
   );
 }

@@ -3,7 +3,7 @@ import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { signInPath } from "../../ui/router/routes.ts";
 import { explainAt } from "../words.ts";
@@ -58,22 +58,18 @@ export function ForgotPassword() {
           title="Forgot your password?"
           lead={<p class="card-lead">We mail you a link to choose a new one.</p>}
         >
-          <form class="form" onSubmit={form.onSubmit} novalidate>
-            <FormProblem text={form.problem("")} />
+          <Fields form={form}>
             <Field
               label="User name or e-mail"
-              name="login"
-              value={login()}
-              onInput={form.input("login", setLogin)}
+              bound={form.field("login", login, setLogin)}
               autocomplete="username"
               literal
               autofocus
-              error={form.problem("login")}
             />
             <Button kind="primary" type="submit" wide busy={form.busy()}>
               Mail me a link
             </Button>
-          </form>
+          </Fields>
           {back}
         </Card>
       </Match>

@@ -5,7 +5,7 @@ import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { navigate } from "../../ui/router/router.ts";
 import { homePath, signInPath } from "../../ui/router/routes.ts";
@@ -86,24 +86,20 @@ export function ResetPassword(props: { readonly token: string }) {
             title="Choose a password"
             lead={<p class="card-lead">For {name()}. You are signed out wherever you are signed in now.</p>}
           >
-            <form class="form" onSubmit={form.onSubmit} novalidate>
-              <FormProblem text={form.problem("")} />
+            <Fields form={form}>
               <input type="text" name="username" autocomplete="username" value={name()} hidden />
               <Field
                 label="New password"
-                name="password"
+                bound={form.field("password", password, setPassword)}
                 type="password"
-                value={password()}
-                onInput={form.input("password", setPassword)}
                 autocomplete="new-password"
                 hint={`At least ${limits.passwordMin} characters. A few words are easy to remember.`}
                 autofocus
-                error={form.problem("password")}
               />
               <Button kind="primary" type="submit" wide busy={form.busy()}>
                 Save and sign in
               </Button>
-            </form>
+            </Fields>
             <Show when={client.phase() === "signed-in"}>
               <p class="card-foot">
                 <a href={homePath}>Keep the password you have</a>

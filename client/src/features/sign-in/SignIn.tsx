@@ -3,7 +3,7 @@ import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
+import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { forgotPath, type Next, signInPath } from "../../ui/router/routes.ts";
 import { explainAt } from "../words.ts";
@@ -26,31 +26,24 @@ export function SignIn(props: { readonly next: Next }) {
 
   return (
     <Card name={client.workspace().name} picture={client.workspace().picture} title="Sign in">
-      <form class="form" onSubmit={form.onSubmit} novalidate>
-        <FormProblem text={form.problem("")} />
+      <Fields form={form}>
         <Field
           label="User name or e-mail"
-          name="login"
-          value={login()}
-          onInput={form.input("login", setLogin)}
+          bound={form.field("login", login, setLogin)}
           autocomplete="username"
           literal
           autofocus
-          error={form.problem("login")}
         />
         <Field
           label="Password"
-          name="password"
+          bound={form.field("password", password, setPassword)}
           type="password"
-          value={password()}
-          onInput={form.input("password", setPassword)}
           autocomplete="current-password"
-          error={form.problem("password")}
         />
         <Button kind="primary" type="submit" wide busy={form.busy()}>
           Sign in
         </Button>
-      </form>
+      </Fields>
       <Show when={client.mail()}>
         <p class="card-foot">
           <a href={forgotPath}>Forgot your password?</a>
