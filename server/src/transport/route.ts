@@ -1,10 +1,12 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { ParleyError } from "@parley/protocol/errors";
 import { problemSchema } from "@parley/protocol/http/problem";
+import type { User } from "@parley/protocol/model";
 import type { Context, MiddlewareHandler } from "hono";
 import type { App } from "../app.ts";
+import type { Opened } from "../domain/sessions.ts";
 import type { SignedIn } from "../store/accounts.ts";
-import { authenticate } from "./auth.ts";
+import { authenticate, sessionCookie } from "./auth.ts";
 import { addressKey, type Limit, type Limits } from "./limits.ts";
 
 /** What every route is made of: who may call it, how often, and how its answers are described. */
@@ -95,4 +97,10 @@ export function silent(description: string) {
 
 export function origin(context: Context<Env>) {
   return { userAgent: context.req.header("user-agent") ?? "", address: context.env.address };
+}
+
+/** Gives the answer the cookie of a session that has just been opened, and tells whose it is. */
+export function toSignedIn(context: Context<Env>, { user, token }: Opened): User {
+  context.header("set-cookie", sessionCookie(token, context.env.secure));
+  return user;
 }

@@ -10,8 +10,19 @@ import {
 } from "@parley/protocol/http/accounts";
 import { listSessions, revokeSession, signIn, signOut, toOwnUser } from "../../domain/sessions.ts";
 import { editMe, getUser, signUp } from "../../domain/users.ts";
-import { endedCookie, sessionCookie } from "../auth.ts";
-import { answers, anyone, body, type Http, origin, type RouteOptions, security, signedIn, silent } from "../route.ts";
+import { endedCookie } from "../auth.ts";
+import {
+  answers,
+  anyone,
+  body,
+  type Http,
+  origin,
+  type RouteOptions,
+  security,
+  signedIn,
+  silent,
+  toSignedIn,
+} from "../route.ts";
 
 const tags = ["accounts"];
 
@@ -28,11 +39,8 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       request: { body: body(signUpBody) },
       responses: answers(201, "The new user, with a session cookie.", userSchema),
     }),
-    async (context) => {
-      const { user, token } = await signUp(app, origin(context), context.req.valid("json"));
-      context.header("set-cookie", sessionCookie(token, context.env.secure));
-      return context.json(user, 201);
-    },
+    async (context) =>
+      context.json(toSignedIn(context, await signUp(app, origin(context), context.req.valid("json"))), 201),
   );
 
   http.openapi(
@@ -48,9 +56,7 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
     async (context) => {
       const input = context.req.valid("json");
       limits.take("sign-in-login", input.login.toLowerCase());
-      const { user, token } = await signIn(app, origin(context), input);
-      context.header("set-cookie", sessionCookie(token, context.env.secure));
-      return context.json(user, 200);
+      return context.json(toSignedIn(context, await signIn(app, origin(context), input)), 200);
     },
   );
 

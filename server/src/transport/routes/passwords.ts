@@ -8,7 +8,6 @@ import {
   resetRequestBody,
 } from "@parley/protocol/http/passwords";
 import { changePassword, getResetPreview, requestReset, resetPassword } from "../../domain/passwords.ts";
-import { sessionCookie } from "../auth.ts";
 import {
   answers,
   anyone,
@@ -20,6 +19,7 @@ import {
   security,
   signedIn,
   silent,
+  toSignedIn,
 } from "../route.ts";
 
 const tags = ["accounts"];
@@ -91,10 +91,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       request: { body: body(resetBody) },
       responses: answers(200, "The user, signed in here and nowhere else.", userSchema),
     }),
-    async (context) => {
-      const { user, token } = await resetPassword(app, origin(context), context.req.valid("json"));
-      context.header("set-cookie", sessionCookie(token, context.env.secure));
-      return context.json(user, 200);
-    },
+    async (context) =>
+      context.json(toSignedIn(context, await resetPassword(app, origin(context), context.req.valid("json"))), 200),
   );
 }
