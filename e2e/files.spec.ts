@@ -1,6 +1,7 @@
 import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
 import { png } from "./pictures.ts";
+import { wav, webm } from "./recordings.ts";
 import { phone } from "./visitor.ts";
 
 const minutes = { name: "minutes.txt", mimeType: "text/plain", buffer: Buffer.from("All agreed.\n") };
@@ -127,12 +128,9 @@ journey("[PF4] pictures have their place before they are loaded, on a phone too"
   await expect(ada.message("Four").getByRole("img")).toHaveCount(4);
 
   const lin = await join("lin", { ...phone, colorScheme: "dark" });
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const gate = closedGate();
   await lin.page.route("**/thumbnail", async (route) => {
-    await held;
+    await gate.opened;
     await route.continue();
   });
   await lin.open("/rooms/general");
@@ -141,7 +139,7 @@ journey("[PF4] pictures have their place before they are loaded, on a phone too"
   const boxes = async () => Promise.all((await lin.log.getByRole("img").all()).map((img) => img.boundingBox()));
   const before = await boxes();
   expect(before).toHaveLength(5);
-  release();
+  gate.open();
   await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0)).toBe(true);
   expect(await boxes()).toEqual(before);
   expect(await violationsIn(lin)).toEqual([]);
@@ -168,3 +166,106 @@ journey("[PF4] [MS-05] [UP-09] the names of files are text, in the tray and in t
     expect(overflow).toBe(0);
   }
 });
+
+journey(
+  "[PF4] recordings play where they are, with the browser's own controls and without a mouse",
+  async ({ join }) => {
+    const ada = await join("ada");
+    const lin = await join("lin", { viewport: { width: 1280, height: 800 } });
+    await ada.open("/rooms/general");
+    await ada.attach([wav("harbour-bell.wav", 2), await webm(ada.page, "launch.webm")]);
+    await ada.say("Listen to this");
+    await lin.open("/rooms/general");
+    const message = lin.message("Listen to this");
+    for (const [tag, name] of [
+      ["audio", "harbour-bell.wav"],
+      ["video", "launch.webm"],
+    ] as const) {
+      const player = message.locator(`${tag}[aria-label="${name}"]`);
+      await expect(player).toBeVisible();
+      await expect(message.getByRole("link", { name: new RegExp(name) })).toBeVisible();
+      const before = await player.boundingBox();
+      await player.focus();
+      await lin.page.keyboard.press("Space");
+      await expect
+        .poll(() => player.evaluate((media: HTMLMediaElement) => media.currentTime > 0 && media.error === null))
+        .toBe(true);
+      expect(await player.boundingBox()).toEqual(before);
+    }
+    expect(await violationsIn(lin)).toEqual([]);
+  },
+);
+
+journey("[PF3] of several files at once one is cancelled, one tried again, and the rest goes on", async ({ join }) => {
+  const ada = await join("ada");
+  await ada.open("/rooms/general");
+  const text = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+  const gate = closedGate();
+  await ada.page.route("**/uploads?name=slow*", async (route) => {
+    await gate.opened;
+    await route.continue().catch(() => {}); // The page has given it up.
+  });
+  await ada.page.route("**/uploads?name=unlucky*", (route) => route.abort());
+  const tray = ada.page.getByRole("list", { name: "Files to send" });
+  await ada.expecting(/net::ERR_|Failed to load/, async () => {
+    const chooser = ada.page.waitForEvent("filechooser");
+    await ada.button("Attach files").click();
+    await (await chooser).setFiles(["slow.txt", "unlucky.txt", "first.txt", "second.txt"].map(text));
+    await expect(tray.getByText("The server cannot be reached.")).toBeVisible();
+    await expect(tray.getByText("9 bytes")).toBeVisible();
+    await expect(tray.getByText("10 bytes")).toBeVisible();
+    await expect(tray.getByRole("progressbar", { name: "Sending slow.txt" })).toBeVisible();
+    await ada.composer.fill("All of them");
+    await ada.composer.press("Enter");
+    await expect(ada.composer).toHaveValue("All of them");
+    await tray.getByRole("button", { name: "Cancel slow.txt" }).click();
+    gate.open();
+    await ada.page.unroute("**/uploads?name=unlucky*");
+  });
+  await tray.getByRole("button", { name: "Try again: unlucky.txt" }).click();
+  await expect(tray.getByText("11 bytes")).toBeVisible();
+  await ada.composer.press("Enter");
+  await expect(ada.message("All of them").getByRole("link")).toHaveText([/unlucky/, /first/, /second/]);
+});
+
+journey.describe("at a time of its own", () => {
+  journey.use({ clock: new Date("2026-03-02T10:00:00Z") });
+
+  journey("[FI6] files of a draft that is given up do not stay on the server", async ({ join, server }) => {
+    const ada = await join("ada");
+    const lin = await join("lin");
+    const text = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+    await ada.open("/rooms/general");
+    await ada.attach([text("kept.txt")]);
+    await ada.say("With a file");
+    await ada.attach([text("removed.txt"), text("given-up.txt")]);
+    await expect.poll(() => server.files()).toHaveLength(3);
+    await ada.button("Remove removed.txt").click();
+    await expect.poll(() => server.files()).toHaveLength(2);
+
+    // Signing out gives up what is written, and its files at once.
+    await ada.button("Settings").click();
+    await ada.dialog.getByRole("button", { name: "Sign out" }).click();
+    await expect(ada.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await expect.poll(() => server.files()).toHaveLength(1);
+
+    // A browser that is closed cannot tell: its files go a day later.
+    await lin.open("/rooms/general");
+    await lin.attach([text("forgotten.txt")]);
+    await expect.poll(() => server.files()).toHaveLength(2);
+    await lin.context.close();
+    await server.kill("SIGTERM");
+    server.setClock(new Date("2026-03-03T11:00:00Z"));
+    await server.resume();
+    await expect.poll(() => server.files()).toHaveLength(1);
+  });
+});
+
+/** Something to wait at until it is opened. */
+function closedGate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}

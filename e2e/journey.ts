@@ -7,6 +7,8 @@ export { expect };
 interface Stage {
   /** Where the server's clock stands, if not by the machine's. */
   readonly clock: Date | undefined;
+  /** The server's settings, as far as a test needs its own. */
+  readonly settings: Readonly<Record<string, string>>;
   /** The product, freshly installed. */
   readonly server: Server;
   /** Someone opens a browser of their own. */
@@ -18,8 +20,9 @@ interface Stage {
 /** A test with a server of its own and any number of people, none of whose pages may show a fault. */
 export const journey = base.extend<Stage>({
   clock: [undefined, { option: true }],
-  server: async ({ clock }, use) => {
-    const server = await Server.start(clock ? { clock } : {});
+  settings: [{}, { option: true }],
+  server: async ({ clock, settings }, use) => {
+    const server = await Server.start({ settings, ...(clock && { clock }) });
     await use(server);
     await server.close();
   },

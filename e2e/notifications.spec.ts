@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, journey } from "./journey.ts";
+import { PushService } from "./push-service.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** What the browser shows for this page. */
@@ -77,6 +78,92 @@ journey("a push is shown while nobody looks, and leads to its message", async ({
   await push("nonsense");
   await push(JSON.stringify({ title: "Lin Ortega", body: "Are you there", tag: "R1", url: "/rooms/general#m1" }));
   await expect.poll(shownByWorker).toEqual([{ title: "Lin Ortega", body: "Are you there", url: "/rooms/general#m1" }]);
+});
+
+const pushed = journey.extend<{ readonly service: PushService }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern what a fixture needs.
+  service: async ({}, use) => {
+    const service = await PushService.start();
+    await use(service);
+    await service.close();
+  },
+  settings: async ({ service }, use) => use({ PARLEY_PUSH_HOSTS: service.host }),
+});
+
+pushed(
+  "[NO3] a browser is subscribed in the settings, tried out, pushed to, and not any more",
+  async ({ join, service }) => {
+    const ada = await join("ada");
+    const lin = await join("lin");
+    await lookAway(lin);
+    await service.serve(lin);
+    await lin.open("/rooms/general");
+    await lin.button("Settings").click();
+    const push = lin.dialog.getByRole("switch", { name: "Also while no page of this workspace is open" });
+    await expect(push).toBeEnabled();
+    await push.focus();
+    await lin.page.keyboard.press("Space");
+    await expect(push).toBeChecked();
+    await lin.dialog.getByRole("button", { name: "Send a test" }).click();
+    await expect(lin.dialog.getByText("It is on its way.")).toBeVisible();
+    expect(service.pushes).toBe(1);
+
+    const words = lin.dialog.getByRole("switch", { name: "Show the words of messages" });
+    await expect(words).toBeChecked();
+    await words.click();
+    await expect(words).not.toBeChecked();
+    await lin.page.goto("about:blank");
+    await ada.send("general", "@lin are you there");
+    await expect.poll(() => service.pushes).toBe(2);
+
+    await lin.open("/rooms/general");
+    await lin.button("Settings").click();
+    await expect(words).not.toBeChecked();
+    await push.click();
+    await expect(push).not.toBeChecked();
+    await expect(words).toHaveCount(0);
+    await expect.poll(() => lin.api("GET", "/push")).toMatchObject({ subscribed: false });
+  },
+);
+
+journey("a sound calls who looks at another room, and can be turned off", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  // Two notes each time; what they sound like is for ears.
+  await lin.context.addInitScript(() => {
+    const { start } = OscillatorNode.prototype;
+    const counted = window as unknown as { notes: number };
+    counted.notes = 0;
+    OscillatorNode.prototype.start = function (when) {
+      counted.notes++;
+      start.call(this, when);
+    };
+  });
+  const notes = () => lin.page.evaluate(() => (window as unknown as { readonly notes: number }).notes);
+  const boats = await lin.createRoom("boats");
+  await lin.open("/rooms/general");
+  await lin.rooms.getByRole("link", { name: "boats" }).click();
+  await ada.send("general", "no reason to look up");
+  await ada.send("general", "@lin look up");
+  await expect.poll(notes).toBe(2);
+
+  await lin.button("Settings").click();
+  const sound = lin.dialog.getByRole("switch", { name: "Play a sound" });
+  await expect(sound).toBeChecked();
+  await sound.click();
+  await expect(sound).not.toBeChecked();
+  await lin.open(`/rooms/${boats.slug}`);
+  await lin.button("Settings").click();
+  await expect(sound).not.toBeChecked();
+  await lin.page.keyboard.press("Escape");
+  await ada.send("general", "@lin and again");
+  // Once it is told, it would have sounded.
+  await expect(lin.rooms.getByRole("link", { name: /general.*2 call you/ })).toBeVisible();
+  await lin.page.waitForFunction(async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.some(({ name }) => name?.endsWith(".3"));
+  });
+  expect(await notes()).toBe(0);
 });
 
 journey("a message tells why it did, or did not, call its reader", async ({ join }) => {

@@ -120,3 +120,40 @@ journey("[PF5] a picture is chosen, cropped without a mouse, seen by everyone, a
   await workspace.getByRole("button", { name: "Remove" }).click();
   await expect(lin.page.locator(".side-head .mark img")).toHaveCount(0);
 });
+
+journey(
+  "[PF2] a picture is dropped, cropped and seen by the other; what is no picture is refused",
+  async ({ join }) => {
+    const ada = await join("ada", { viewport: { width: 1280, height: 800 } });
+    const lin = await join("lin");
+    await ada.send("general", "Who has the big clamps?");
+    await lin.open("/rooms/general");
+    const seen = lin.message("clamps").locator(".avatar img");
+    await ada.open("/rooms/general");
+    await ada.button("Settings").click();
+    const you = ada.dialog.getByRole("region", { name: "You" });
+    const drag = (types: readonly string[], { name, mimeType, buffer }: ReturnType<typeof png>) =>
+      you.getByText("Or drop one here").evaluate(
+        (target, [events, fileName, type, text]) => {
+          const dataTransfer = new DataTransfer();
+          const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+          dataTransfer.items.add(new File([bytes], fileName, { type }));
+          for (const each of events) {
+            target.dispatchEvent(new DragEvent(each, { bubbles: true, cancelable: true, dataTransfer }));
+          }
+        },
+        [types, name, mimeType, buffer.toString("base64")] as const,
+      );
+    await drag(["dragover", "drop"], { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+    await expect(you.getByText("Choose a PNG, JPEG, GIF or WebP picture.")).toBeVisible();
+    await drag(["dragover"], png("me.png", 900, 600));
+    await expect(you.locator("[data-over]")).toBeVisible();
+    await drag(["drop"], png("me.png", 900, 600));
+    await expect(you.locator("[data-over]")).toHaveCount(0);
+    const crop = ada.page.getByRole("dialog", { name: "Choose the part to keep" });
+    await crop.getByRole("application").press("ArrowRight");
+    await crop.getByRole("button", { name: "Save picture" }).click();
+    await expect(crop).toHaveCount(0);
+    await expect.poll(() => seen.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  },
+);

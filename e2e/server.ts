@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -35,6 +35,12 @@ export class Server {
   setClock(to: Date): void {
     if (!this.#clockFile) throw new Error("this server goes by the machine's clock");
     writeFileSync(this.#clockFile, String(to.getTime()));
+  }
+
+  /** The names of the files that it stores. */
+  async files(): Promise<readonly string[]> {
+    const entries = await readdir(join(this.#folder, "data/files"), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   }
 
   get url(): string {

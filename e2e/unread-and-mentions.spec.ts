@@ -111,6 +111,46 @@ journey("[MN1] people complete, levels quieten, and readers are named", async ({
   expect(await violationsIn(lin)).toEqual([]);
 });
 
+journey("[RR6] who keeps to themself what they have read is not named any more", async ({ join }) => {
+  const ada = await join("ada", { viewport: { width: 1280, height: 800 } });
+  const lin = await join("lin", { viewport: { width: 1280, height: 800 } });
+  await ada.open("/rooms/general");
+  await lin.open("/rooms/general");
+  const seenBy = async (text: string) => {
+    await ada.actMore(text, "Seen by");
+    const dialog = ada.page.getByRole("dialog", { name: "Seen by" });
+    await expect(dialog.getByRole("listitem")).toHaveCount(1);
+    const words = await dialog.getByRole("listitem").textContent();
+    await ada.page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    return words;
+  };
+  const choose = async (name: RegExp) => {
+    await lin.button("Settings").click();
+    await lin.dialog.getByRole("radio", { name }).click();
+    await expect(lin.dialog.getByRole("radio", { name })).toBeChecked();
+    await expect.poll(() => lin.api("GET", "/me")).toMatchObject({ sharesReceipts: /Show/.test(name.source) });
+    await lin.page.keyboard.press("Escape");
+  };
+  await ada.say("One");
+  await expect(lin.message("One")).toBeVisible();
+  await expect.poll(() => seenBy("One")).toContain("Lin Ortega");
+
+  await choose(/^Keep to myself/);
+  expect(await seenBy("One")).toBe("Nobody yet, or they keep it to themselves.");
+  await ada.say("Two");
+  await expect(lin.message("Two")).toBeVisible();
+  await expect.poll(() => lin.api("GET", "/rooms/general")).toMatchObject({ membership: { receipt: 2 } });
+  expect(await seenBy("Two")).toBe("Nobody yet, or they keep it to themselves.");
+  await lin.page.reload();
+  await lin.button("Settings").click();
+  await expect(lin.dialog.getByRole("radio", { name: /^Keep to myself/ })).toBeChecked();
+  await lin.page.keyboard.press("Escape");
+
+  await choose(/^Show others/);
+  expect(await seenBy("Two")).toContain("Lin Ortega");
+});
+
 journey("[UN8] [UN9] all that is unread is on one screen, and is read from there", async ({ join, arrive }) => {
   const ada = await join("ada");
   const lin = await join("lin", { viewport: { width: 1280, height: 800 } });
