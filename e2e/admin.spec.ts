@@ -12,6 +12,8 @@ journey("[AD2] the owner deactivates someone, who is out at once, and lets them 
   await ada.button("Settings").click();
   await ada.dialog.getByRole("link", { name: "Open the admin area" }).click();
   await expect(ada.title).toHaveText("Admin area");
+  const sections = ada.page.getByRole("navigation", { name: "Admin area" });
+  await sections.getByRole("link", { name: "People" }).click();
   const people = ada.page.getByRole("list", { name: "People" });
   await expect(people.getByRole("listitem")).toHaveCount(2);
   await ada.page.getByLabel("Find people by name or e-mail").fill("ortega");
@@ -99,9 +101,30 @@ journey("[AD7] the owner looks after rooms and invites", async ({ join }) => {
   await ada.button("Delete Surprise").click();
   await ada.dialog.getByRole("button", { name: "Delete room" }).click();
   await expect(ada.page.getByRole("list", { name: "Rooms" }).last().getByText("Surprise")).toHaveCount(0);
-  await ada.page.getByRole("link", { name: "Overview" }).click();
-  await expect(ada.page.getByText("Database")).toBeVisible();
 });
+
+journey(
+  "[AD11] the owner sees who is here, what is stored and by whom, and the settings that hold",
+  async ({ join }) => {
+    const ada = await join("ada");
+    const lin = await join("lin");
+    await lin.open("/rooms/general");
+    await lin.attach([{ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.alloc(3 * 1024, "x") }]);
+    await lin.composer.press("Enter");
+    await ada.open("/admin");
+    const term = (name: string) => ada.page.getByRole("term").filter({ hasText: name }).locator("xpath=..");
+    await expect(term("Here now")).toContainText(/2.*2 connections/);
+    await expect(term("People").first()).toContainText(/2.*2 signed in/);
+    await expect(term("On messages")).toContainText("3 KiB · 1 file");
+    await expect(term("Pictures of people")).toContainText("Nothing");
+    const most = ada.page.getByRole("list", { name: "Who stores most" });
+    await expect(most.getByRole("listitem")).toHaveText([/Lin Ortega.*3 KiB/]);
+    await expect(most.getByRole("meter", { name: "Files of Lin Ortega" })).toBeVisible();
+    await expect(term("Mail")).toContainText("Off");
+    await term("New accounts").getByRole("link", { name: "Change" }).click();
+    await expect(ada.page.getByRole("radio", { name: "Closed" })).toBeVisible();
+  },
+);
 
 journey("[PW1] a password is changed in the settings, and other sessions end", async ({ join, arrive }) => {
   const lin = await join("lin");

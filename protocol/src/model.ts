@@ -298,4 +298,36 @@ export interface Overview {
   readonly rooms: { readonly public: number; readonly private: number };
   readonly messages: number;
   readonly databaseBytes: number;
+  /** At this moment. The connections are those of the server that answers. */
+  readonly here: { readonly people: number; readonly connections: number };
+  readonly storage: {
+    /** As people have sent them, with what is still coming in or about to be removed. */
+    readonly files: Readonly<Record<FilePurpose, { readonly count: number; readonly bytes: number }>>;
+    /** What files may still take of the disk they are on; null where it is not this server's. */
+    readonly freeBytes: number | null;
+    /** The quotas: of one file, of all files of one user, of all files. */
+    readonly fileBytes: number;
+    readonly userBytes: number;
+    readonly workspaceBytes: number;
+  };
+  readonly settings: {
+    readonly signUp: SignUpPolicy;
+    readonly fileStore: FileStoreKind;
+    /** Whether the server sends mail. */
+    readonly mail: boolean;
+    /** Null: taken from each request. */
+    readonly publicUrl: string | null;
+  };
+}
+
+/** What a file is there for: on a message, as a person's picture, as the workspace's. */
+export type FilePurpose = "attachment" | "avatar" | "picture";
+
+/** Where the bytes of files are kept. */
+export type FileStoreKind = "folder" | "s3" | "cloudinary";
+
+/** What somebody's files take. */
+export interface StorageRecord {
+  readonly user: Author;
+  readonly bytes: number;
 }

@@ -1,5 +1,5 @@
 import type { TypingFrame } from "@parley/protocol/frames";
-import type { Message, Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
+import type { FileStoreKind, Message, Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
 import type { PushKeys, PushTarget } from "./store/notifications.ts";
 import type { Store } from "./store/store.ts";
 
@@ -25,6 +25,8 @@ export interface App {
 export interface Fanout {
   /** Sends to every connection that follows `topic`, now or never. */
   broadcast(topic: Topic, frame: TypingFrame): void;
+  /** How many connections there are to this process. */
+  readonly size: number;
 }
 
 /** Who is here now. What it learns passes: after a restart everyone comes again. */
@@ -38,6 +40,8 @@ export interface Presences {
   left(user: UserId, source: string, how: "dropped" | "ended"): void;
   /** How they are now. Whoever is left out cannot be told yet; that, and each change, is told afterwards. */
   of(users: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>>;
+  /** How many are here, away or not. */
+  count(): Promise<number>;
 }
 
 /** Slow on purpose, so bounded: `hash` and `verify` throw `unavailable` when too many wait already. */
@@ -75,6 +79,8 @@ export interface Blobs {
   get(key: string, range?: ByteRange): Promise<StoredBytes | null>;
   /** Idempotent. */
   remove(key: string): Promise<void>;
+  /** What may still be put here; null where the place is not this machine's, and nobody knows. Never throws. */
+  freeBytes(): Promise<number | null>;
 }
 
 /** Draws pictures anew, whatever hostile bytes they come as. */
@@ -162,6 +168,7 @@ export interface Settings {
   /** Holds until an owner chooses another in the workspace's settings. */
   readonly signUp: SignUpPolicy;
   readonly files: FileSettings;
+  readonly fileStore: FileStoreKind;
 }
 
 /** What files may take. */

@@ -110,7 +110,12 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     },
     clock,
     log,
-    settings: { publicUrl: config.publicUrl, signUp: config.signUp, files: config.files },
+    settings: {
+      publicUrl: config.publicUrl,
+      signUp: config.signUp,
+      files: config.files,
+      fileStore: config.fileStore.kind,
+    },
   };
   const notifier = new Notifier(app);
   const mailer = new Mailer(app);

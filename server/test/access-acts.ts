@@ -208,6 +208,7 @@ export const otherActs: Readonly<Record<string, "anyone" | "signed in" | "admini
   "GET /api/admin/invites": "administrators",
   "DELETE /api/admin/invites/{code}": "administrators",
   "GET /api/admin/overview": "administrators",
+  "GET /api/admin/storage": "administrators",
   "GET /api/admin/audit": "administrators",
 };
 

@@ -18,6 +18,7 @@ const routes = [
   ["GET", "/api/admin/invites"],
   ["DELETE", "/api/admin/invites/code"],
   ["GET", "/api/admin/overview"],
+  ["GET", "/api/admin/storage"],
   ["GET", "/api/admin/audit"],
 ] as const;
 

@@ -3,6 +3,7 @@ import type {
   CreatedUser,
   InviteListingPage,
   RoomRecordPage,
+  StorageRecordPage,
   UserRecordPage,
 } from "@parley/protocol/http/admin";
 import type { Overview, ResetLink, Role, RoomId, User, UserId } from "@parley/protocol/model";
@@ -35,6 +36,11 @@ export function createAdmin({ ask }: Pick<Client, "ask">) {
     listInvites: (cursor?: string) => ask<InviteListingPage>("GET", page("invites", cursor)),
     revokeInvite: (code: string) => ask<void>("DELETE", `/admin/invites/${code}`),
     getOverview: () => ask<Overview>("GET", "/admin/overview"),
+    listStorage: (cursor?: string) =>
+      ask<StorageRecordPage>(
+        "GET",
+        `/admin/storage?${new URLSearchParams({ limit: "10", ...(cursor && { cursor }) })}`,
+      ),
     listAudit: (before?: string) => ask<AuditPage>("GET", `/admin/audit?limit=50${before ? `&before=${before}` : ""}`),
   };
 }

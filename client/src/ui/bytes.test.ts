@@ -15,3 +15,13 @@ test.each([
 ])("%d bytes are %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
+
+test.each([
+  [1023, "1023 bytes"],
+  [1024, "1 KiB"],
+  [100 * 2 ** 20, "100 MiB"],
+  [5 * 2 ** 30, "5 GiB"],
+  [1.25 * 2 ** 40, "1.3 TiB"],
+])("%d bytes are %s, as limits are given", (bytes, text) => {
+  expect(formatBytes(bytes, 1024)).toBe(text);
+});

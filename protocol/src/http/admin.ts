@@ -26,6 +26,14 @@ export const adminQuery = z.strictObject({
   limit: pageLimit(limits.adminPageMax).optional(),
 });
 
+export const storageQuery = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}-U[A-Z0-9]{1,40}$/)
+    .optional(),
+  limit: pageLimit(limits.adminPageMax).optional(),
+});
+
 export const auditQuery = z.strictObject({
   before: cursorNumber(1).optional(),
   limit: pageLimit(limits.adminPageMax).optional(),
@@ -93,6 +101,7 @@ export const auditSchema = z
   .object({ entries: z.array(auditEntrySchema).readonly(), before: z.int().nullable() })
   .meta({ id: "AuditPage" });
 
+const storedFiles = z.object({ count: z.int(), bytes: z.int() });
 export const overviewSchema = z
   .object({
     version: z.string(),
@@ -102,11 +111,34 @@ export const overviewSchema = z
     rooms: z.object({ public: z.int(), private: z.int() }),
     messages: z.int(),
     databaseBytes: z.int(),
+    here: z.object({ people: z.int(), connections: z.int() }),
+    storage: z.object({
+      files: z.object({ attachment: storedFiles, avatar: storedFiles, picture: storedFiles }),
+      freeBytes: z.int().nullable(),
+      fileBytes: z.int(),
+      userBytes: z.int(),
+      workspaceBytes: z.int(),
+    }),
+    settings: z.object({
+      signUp: z.enum(["open", "invite", "closed"]),
+      fileStore: z.enum(["folder", "s3", "cloudinary"]),
+      mail: z.boolean(),
+      publicUrl: z.url().nullable(),
+    }),
   })
   .meta({ id: "Overview" }) satisfies z.ZodType<model.Overview>;
+
+export const storageRecordSchema = z
+  .object({ user: authorSchema, bytes: z.int() })
+  .meta({ id: "StorageRecord" }) satisfies z.ZodType<model.StorageRecord>;
+
+export const storageRecordsSchema = z
+  .object({ users: z.array(storageRecordSchema).readonly(), cursor: z.string().nullable() })
+  .meta({ id: "StorageRecordPage" });
 
 export type UserRecordPage = z.output<typeof userRecordsSchema>;
 export type RoomRecordPage = z.output<typeof roomRecordsSchema>;
 export type InviteListingPage = z.output<typeof inviteListingsSchema>;
 export type AuditPage = z.output<typeof auditSchema>;
+export type StorageRecordPage = z.output<typeof storageRecordsSchema>;
 export type CreatedUser = z.output<typeof createdUserSchema>;

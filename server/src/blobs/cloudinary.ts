@@ -63,6 +63,7 @@ export function openCloudinaryBlobs({ cloud, apiKey, apiSecret, api, delivery }:
       const isGone = answer.ok && isRecord(told) && (told.result === "ok" || told.result === "not found");
       if (!isGone) throw unavailable();
     },
+    freeBytes: async () => null,
   };
 }
 

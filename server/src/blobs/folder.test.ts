@@ -24,6 +24,8 @@ test("[FI2] UP-12: what would fill the disk is refused, and what is kept is for 
   await expect(full.put("FX", await one())).rejects.toThrow("no place");
   const roomy = await openFolderBlobs(join(folder, "files"), { reserveBytes: 0 });
   await roomy.put("FX", await one());
+  expect(await full.freeBytes()).toBe(0);
+  expect(await roomy.freeBytes()).toBeGreaterThan(0);
   const modes = [await stat(join(folder, "files")), await stat(join(folder, "files/X/FX"))].map(
     ({ mode }) => mode & 0o777,
   );

@@ -18,12 +18,15 @@ export async function openFolderBlobs(folder: string, { reserveBytes }: FolderOp
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Folders of a thousand files are slow to look through, and ids are random from their first letter.
   const pathOf = (key: string) => join(folder, key.slice(1, 3), key);
+  const free = async () => {
+    const { bavail, bsize } = await statfs(folder);
+    return Math.max(0, bavail * bsize - reserveBytes);
+  };
   return {
     async put(key, { path, bytes }) {
       const target = pathOf(key);
       try {
-        const { bavail, bsize } = await statfs(folder);
-        if (bavail * bsize < reserveBytes + bytes) throw new Error("the disk is nearly full");
+        if ((await free()) < bytes) throw new Error("the disk is nearly full");
         const created = await mkdir(dirname(target), { recursive: true, mode: 0o700 });
         await sync(path);
         await rename(path, target);
@@ -61,6 +64,7 @@ export async function openFolderBlobs(folder: string, { reserveBytes }: FolderOp
     async remove(key) {
       await rm(pathOf(key), { force: true });
     },
+    freeBytes: () => free().catch(() => null),
   };
 }
 

@@ -51,6 +51,7 @@ export function openS3Blobs({ endpoint, region, bucket, accessKey, secretKey }: 
       const { status } = await send("DELETE", key, { "x-amz-content-sha256": noContent });
       if (status !== 204 && status !== 200 && status !== 404) throw unavailable();
     },
+    freeBytes: async () => null,
   };
 }
 

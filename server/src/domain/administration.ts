@@ -5,6 +5,7 @@ import type {
   Role,
   RoomId,
   RoomRecord,
+  StorageRecord,
   User,
   UserId,
   UserRecord,
@@ -140,6 +141,29 @@ export async function revokeAnyInvite(app: App, actor: SignedIn, code: string): 
 
 export async function getOverview(app: App, actor: SignedIn): Promise<Omit<Overview, "version" | "startedAt">> {
   requireAdminArea(actor);
-  const { epoch } = await app.store.getWorkspace({});
-  return { epoch, ...(await app.store.getOverview({ at: app.clock.now() })) };
+  const { publicUrl, fileStore, files: quotas } = app.settings;
+  const { epoch, signUp } = await app.store.getWorkspace({});
+  const { files, ...numbers } = await app.store.getOverview({ at: app.clock.now() });
+  return {
+    epoch,
+    ...numbers,
+    here: { people: await app.presences.count(), connections: app.fanout.size },
+    storage: { files, freeBytes: await app.blobs.freeBytes(), ...quotas },
+    settings: { signUp: signUp ?? app.settings.signUp, fileStore, mail: app.mail !== null, publicUrl },
+  };
+}
+
+/** Whose files take the most. A page's cursor is where it ended: bytes and user. */
+export async function listStorage(
+  app: App,
+  actor: SignedIn,
+  { cursor, limit }: Omit<PageInput, "q">,
+): Promise<Page<StorageRecord>> {
+  requireAdminArea(actor);
+  const [bytes, userId] = cursor?.split("-") ?? [];
+  const after = bytes === undefined || userId === undefined ? null : { bytes: Number(bytes), userId };
+  const found = await app.store.listStorage({ after, limit: limit + 1 });
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, cursor: found.length > limit && last ? `${last.bytes}-${last.user.id}` : null };
 }

@@ -1,9 +1,9 @@
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
-import type { Attachment, FileId, User, Workspace } from "@parley/protocol/model";
+import type { Attachment, FileId, FilePurpose, User, Workspace } from "@parley/protocol/model";
 import type { App, ByteRange, SpooledFile, StoredBytes } from "../app.ts";
 import type { SignedIn } from "../store/accounts.ts";
-import type { FileFacts, FilePurpose } from "../store/files.ts";
+import type { FileFacts } from "../store/files.ts";
 import { requireFile, requireRoom, requireWorkspaceAdmin } from "./access.ts";
 import { toBy } from "./audit.ts";
 import { toFileName } from "./file-names.ts";

@@ -41,6 +41,17 @@ test("[PS2] a source that falls silent ends by itself, one that gives signs of l
   expect(told).toEqual(["UA online", "UB online", "UA offline"]);
 });
 
+test("[AD11] whoever is here is counted once, away or not", async () => {
+  presences.here("UA", "laptop");
+  presences.here("UA", "phone");
+  presences.here("UB", "laptop", false);
+  expect(await presences.count()).toBe(2);
+  presences.left("UA", "phone", "ended");
+  expect(await presences.count()).toBe(2);
+  presences.left("UA", "laptop", "ended");
+  expect(await presences.count()).toBe(1);
+});
+
 test("[PS3] who comes back within the grace was never away, and an away one comes back as away", () => {
   presences.here("UA", "before");
   presences.here("UB", "before", false);

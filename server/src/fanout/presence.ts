@@ -74,6 +74,10 @@ export class MemoryPresences implements Presences {
     return Promise.resolve(known);
   }
 
+  count(): Promise<number> {
+    return Promise.resolve(this.#entries.size);
+  }
+
   /** Whoever asks again and again is here through their session: it ends with that. */
   onCommit({ deltas }: Commit): void {
     for (const { topic, sessions = [] } of deltas) {

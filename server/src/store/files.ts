@@ -1,10 +1,8 @@
-import type { Attachment, FileId, RoomId, RoomKind, RoomRole, User, UserId } from "@parley/protocol/model";
+import type { Attachment, FileId, FilePurpose, RoomId, RoomKind, RoomRole, User, UserId } from "@parley/protocol/model";
 import type { By } from "./administration.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** The part of the store's contract that keeps count of files and pictures. */
-
-export type FilePurpose = "attachment" | "avatar" | "picture";
 
 /** A file in a room, and the asking user's place there. */
 export interface FileRecord {

@@ -23,6 +23,7 @@ const buckets = {
   receipt: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },
   search: { burst: 15, everyMs: 1000 },
+  overview: { burst: 10, everyMs: 3000 },
   "create-room": { burst: 20, everyMs: 60_000 },
   "direct-room": { burst: 60, everyMs: 10_000 },
   invite: { burst: 30, everyMs: 30_000 },

@@ -14,11 +14,11 @@ import { Users } from "./Users.tsx";
 import "./admin.css";
 
 const sections = [
+  ["overview", "Overview"],
   ["people", "People"],
   ["rooms", "Rooms"],
   ["invites", "Invites"],
   ["settings", "Settings"],
-  ["overview", "Overview"],
   ["audit", "Audit log"],
 ] as const;
 

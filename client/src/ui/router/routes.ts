@@ -22,7 +22,7 @@ export const peoplePath = "/people";
 /** The search is its address. */
 export const searchPath = (query: string) =>
   query.trim() === "" ? "/search" : `/search?q=${encodeURIComponent(query)}`;
-export const adminPath = (section = "people") => `/admin/${section}`;
+export const adminPath = (section = "overview") => `/admin/${section}`;
 export const roomPath = (slug: string) => `/rooms/${encodeURIComponent(slug)}`;
 export const detailsPath = (slug: string) => `${roomPath(slug)}/details`;
 export const invitePath = (code: string) => `/invite/${encodeURIComponent(code)}`;
@@ -57,7 +57,7 @@ export function parseRoute(pathname: string): Route {
       if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people" || first === "search")
         return { screen: first };
       if (first === "reset" || first === "forgot" || first === "unread") return { screen: first };
-      if (first === "admin") return { screen: "admin", section: "people" };
+      if (first === "admin") return { screen: "admin", section: "overview" };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:
       if (first === "rooms") return { screen: "room", slug: second, details: false };

@@ -78,6 +78,41 @@ export function filesContract(stageOf: () => Stage): void {
       expect(await claim(ada, 150)).toStartWith("F");
     });
 
+    test("[AD11] what is stored is counted by what it is for and by whose it is, until it is dropped", async () => {
+      const [ada, bob, cyn] = await stage.cast("ada", "bob", "cyn");
+      const general = await stage.general();
+      const stored = async () => (await stage.store.getOverview({ at: stage.at })).files;
+      const none = { count: 0, bytes: 0 };
+      expect(await stored()).toEqual({ attachment: none, avatar: none, picture: none });
+      const small = await stage.upload(general, ada, 60);
+      await stage.upload(general, ada, 40);
+      await stage.upload(general, bob, 100);
+      const { id: waiting } = await stage.tryUpload(cyn, { room: general, bytes: 500 });
+      const square = await stage.tryUpload(bob, { purpose: "avatar", bytes: 100 });
+      value(await stage.store.putAvatar({ userId: bob.id, file: { id: square.id, facts: stage.facts(7) } }));
+      expect(await stored()).toMatchObject({ attachment: { count: 4, bytes: 700 }, avatar: { count: 1, bytes: 7 } });
+      await stage.store.dropFile({ id: waiting });
+      value(await stage.store.removeUpload({ id: small.id, userId: ada.id }));
+      expect((await stored()).attachment).toEqual({ count: 3, bytes: 200 });
+      await stage.store.dropFile({ id: small.id });
+      expect((await stored()).attachment).toEqual({ count: 2, bytes: 140 });
+      const list = (after: Parameters<typeof stage.store.listStorage>[0]["after"], limit: number) =>
+        stage.store.listStorage({ after, limit });
+      const all = await list(null, 10);
+      expect(all.map(({ user, bytes }) => [user.username, bytes])).toEqual([
+        ["bob", 107],
+        ["ada", 40],
+      ]);
+      await stage.upload(general, cyn, 40);
+      const [first, second] = [await list({ bytes: 107, userId: bob.id }, 1), await list(null, 3)];
+      expect([
+        ...second.slice(0, 1),
+        ...first,
+        ...(await list({ bytes: 40, userId: first[0]?.user.id ?? "" }, 5)),
+      ]).toEqual([...second]);
+      expect(second).toHaveLength(3);
+    });
+
     test("[FI4] rights are asked again when an upload ends", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "private", bob);

@@ -5,6 +5,7 @@ import { type DeltaFrame, isGone } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import {
   type Attachment,
+  type FilePurpose,
   type Membership,
   type Message,
   type Place,
@@ -22,7 +23,7 @@ import {
 } from "@parley/protocol/model";
 import type { NewSession } from "../accounts.ts";
 import type { By, UserAct } from "../administration.ts";
-import type { FileFacts, FilePurpose, FileQuota } from "../files.ts";
+import type { FileFacts, FileQuota } from "../files.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Store } from "../store.ts";
 

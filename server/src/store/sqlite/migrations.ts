@@ -11,6 +11,7 @@ import { addReceipts } from "./migrations/receipts.ts";
 import { addRoomCare } from "./migrations/room-care.ts";
 import { createSearch } from "./migrations/search.ts";
 import { addStatus } from "./migrations/status.ts";
+import { addStorage } from "./migrations/storage.ts";
 
 /**
  * Each entry leads from the schema before it to the next; its number is its place, from 1. Entries never change: a new
@@ -28,6 +29,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addReceipts,
   addAdministration,
   addNotifications,
+  addStorage,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,6 +1,5 @@
 import {
   type InviteListing,
-  type Overview,
   type RoomRecord,
   type User,
   type UserId,
@@ -8,7 +7,7 @@ import {
   userTopic,
 } from "@parley/protocol/model";
 import type { Account } from "../accounts.ts";
-import type { Page } from "../administration.ts";
+import type { Page, StoreOverview } from "../administration.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
@@ -34,6 +33,7 @@ import {
 } from "./rows.ts";
 import { endSessions } from "./sessions.ts";
 import { findTarget, isStill, toTarget } from "./standing.ts";
+import { countFiles } from "./storage.ts";
 import { nextUserSeq } from "./topics.ts";
 import { announceToWorkspace, insertUser, isEmailTaken, isUsernameTaken } from "./users.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
@@ -142,11 +142,10 @@ export function* listAllInvites({ cursor, limit, at }: Input<Reads["listAllInvit
   );
 }
 
-export function* getOverview({
-  at,
-}: Input<Reads["getOverview"]>): Verb<Pick<Overview, "users" | "rooms" | "messages" | "databaseBytes">> {
-  const users = yield* one<{ active: number; deactivated: number }>(
-    `SELECT count(*) - count(deactivated_at) AS active, count(deactivated_at) AS deactivated FROM users`,
+export function* getOverview({ at }: Input<Reads["getOverview"]>): Verb<StoreOverview> {
+  const { user_count } = yield* findWorkspace();
+  const { deactivated } = yield* one<{ deactivated: number }>(
+    "SELECT count(*) AS deactivated FROM users WHERE deactivated_at IS NOT NULL",
   );
   const { signed_in } = yield* one<{ signed_in: number }>(
     "SELECT count(DISTINCT user_id) AS signed_in FROM sessions WHERE revoked_at IS NULL AND expires_at > ?",
@@ -161,10 +160,11 @@ export function* getOverview({
     "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
   );
   return {
-    users: { ...users, signedIn: signed_in },
+    users: { active: user_count - deactivated, deactivated, signedIn: signed_in },
     rooms: { public: rooms.open, private: rooms.closed },
     messages: rooms.messages,
     databaseBytes: bytes,
+    files: yield* countFiles(),
   };
 }
 

@@ -2,6 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import {
   type Attachment,
   type FileId,
+  type FilePurpose,
   type MessageId,
   type RoomId,
   type User,
@@ -25,6 +26,7 @@ import {
   workspaceColumns,
 } from "./rows.ts";
 import { isStill } from "./standing.ts";
+import { countStored } from "./storage.ts";
 import { announceToWorkspace } from "./users.ts";
 import { all, done, first, type Input, one, refuse, type SqlValue, type Transaction, type Verb } from "./verb.ts";
 import { findWorkspace } from "./workspace.ts";
@@ -69,8 +71,7 @@ export function* createUpload(
     userId,
   );
   const stored = yield* one<{ by_user: number; in_all: number }>(
-    `SELECT users.stored_bytes AS by_user, workspace.stored_bytes AS in_all
-     FROM users CROSS JOIN workspace WHERE users.id = ? AND workspace.id = 1`,
+    `SELECT users.stored_bytes AS by_user, (SELECT sum(bytes) FROM stored_files) AS in_all FROM users WHERE users.id = ?`,
     userId,
   );
   if (
@@ -92,7 +93,7 @@ export function* createUpload(
     bytes,
     at,
   );
-  yield* countBytes(userId, bytes);
+  yield* countStored(userId, purpose, { files: 1, bytes });
   return done(null);
 }
 
@@ -108,7 +109,7 @@ export function* finishUpload(
   // Whoever was taken out of the room meanwhile adds nothing more to it.
   if (!(yield* isMember(before.file_room_id, before.file_user_id))) return refuse("not_found");
   const row = yield* putFacts("pending", id, facts);
-  yield* countBytes(before.file_user_id, facts.bytes - before.file_bytes);
+  yield* countStored(before.file_user_id, "attachment", { files: 0, bytes: facts.bytes - before.file_bytes });
   return done(toAttachment(row));
 }
 
@@ -191,11 +192,11 @@ export function* listRemovedFiles({ after, limit }: Input<Reads["listRemovedFile
 }
 
 export function* dropFile(_transaction: Transaction, { id }: Input<Writes["dropFile"]>): Verb<null> {
-  const row = yield* first<{ user_id: UserId; bytes: number }>(
-    "DELETE FROM files WHERE id = ? AND state IN ('receiving', 'removed') RETURNING user_id, bytes",
+  const row = yield* first<{ user_id: UserId; purpose: FilePurpose; bytes: number }>(
+    "DELETE FROM files WHERE id = ? AND state IN ('receiving', 'removed') RETURNING user_id, purpose, bytes",
     id,
   );
-  if (row) yield* countBytes(row.user_id, -row.bytes);
+  if (row) yield* countStored(row.user_id, row.purpose, { files: -1, bytes: -row.bytes });
   return null;
 }
 
@@ -237,7 +238,7 @@ function* keepPicture(
   );
   if (!before) return false;
   yield* putFacts("kept", id, facts);
-  yield* countBytes(before.file_user_id, facts.bytes - before.file_bytes);
+  yield* countStored(before.file_user_id, purpose, { files: 0, bytes: facts.bytes - before.file_bytes });
   return true;
 }
 
@@ -267,9 +268,4 @@ function* isMember(roomId: RoomId, userId: UserId): Verb<boolean> {
     userId,
   );
   return place !== undefined;
-}
-
-function* countBytes(userId: UserId, bytes: number): Verb<void> {
-  yield* all("UPDATE users SET stored_bytes = stored_bytes + ? WHERE id = ?", bytes, userId);
-  yield* all("UPDATE workspace SET stored_bytes = stored_bytes + ? WHERE id = 1", bytes);
 }

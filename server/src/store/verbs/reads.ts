@@ -10,6 +10,7 @@ import { findPlace, listReaders, listReceipts } from "./receipts.ts";
 import { findReset } from "./resets.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
+import { listStorage } from "./storage.ts";
 import { changesSince, listTopics } from "./topics.ts";
 import { findAccountByLogin, findUser } from "./users.ts";
 import type { Defaults, ReadVerbs } from "./verb.ts";
@@ -42,6 +43,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   listAllInvites,
   listAudit,
   getOverview,
+  listStorage,
   findReset,
   getPushKeys,
   findPushTarget,

@@ -12,6 +12,8 @@ import {
   roleBody,
   roomOwnerBody,
   roomRecordsSchema,
+  storageQuery,
+  storageRecordsSchema,
   userIdParams,
   userRecordsSchema,
 } from "@parley/protocol/http/admin";
@@ -29,6 +31,7 @@ import {
   handOverRoom,
   listAllInvites,
   listAllRooms,
+  listStorage,
   listUsers,
   reactivate,
   revokeAnyInvite,
@@ -257,10 +260,27 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       tags,
       summary: "The workspace at a glance",
       security,
-      middleware: [signedIn(options), looksAfterWorkspace] as const,
+      middleware: [signedIn(options, "overview"), looksAfterWorkspace] as const,
       responses: answers(200, "Counts and sizes.", overviewSchema),
     }),
     async (context) => context.json({ ...(await getOverview(app, context.var.actor)), version, startedAt }, 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/admin/storage",
+      tags,
+      summary: "Whose files take the most",
+      security,
+      middleware: [signedIn(options), looksAfterWorkspace] as const,
+      request: { query: storageQuery },
+      responses: answers(200, "Those who have files, most bytes first.", storageRecordsSchema),
+    }),
+    async (context) => {
+      const { items, cursor } = await listStorage(app, context.var.actor, toPage(context.req.valid("query")));
+      return context.json({ users: items, cursor }, 200);
+    },
   );
 
   http.openapi(
