@@ -1,5 +1,6 @@
+import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
-import { phone, type Visitor } from "./visitor.ts";
+import { phone, type Room, type Visitor } from "./visitor.ts";
 
 const row = (visitor: Visitor, name: RegExp) => visitor.rooms.getByRole("link", { name });
 /** The rooms that are not direct, in the order in which they stand. */
@@ -63,4 +64,51 @@ journey("[UN10] on a phone the list is in order whenever one comes back to it", 
   await expect(lin.page.locator(".side-row[data-unread]")).toHaveCount(0);
   await lin.button("Back to rooms").tap();
   await expect(listed(lin)).toHaveText(["general", "sails"]);
+});
+
+const direct = (visitor: Visitor, name: string) =>
+  visitor.rooms.getByRole("link", { name: new RegExp(`^(\\w+ )?${name}`) });
+
+journey("[DR5] a conversation is put away on all devices, and comes back by itself", async ({ join, arrive }) => {
+  const ada = await join("ada");
+  const lin = await join("lin", { viewport: { width: 1280, height: 800 } });
+  const pocket = await arrive(phone);
+  await pocket.signIn("lin");
+  const room = await ada.api<Room>("POST", "/direct-rooms", { users: ["lin"] });
+  await ada.send(room.id, "The key is on its nail");
+  await lin.open(`/rooms/${room.slug}`);
+  await pocket.open("/");
+  await expect(direct(pocket, "Ada Lindqvist")).toBeVisible();
+  await expect(lin.page.locator(".side-row[data-unread]")).toHaveCount(0);
+
+  // From its row, while it is open: that leads to another room.
+  await direct(lin, "Ada Lindqvist").hover();
+  await lin.button("Hide Ada Lindqvist").click();
+  await expect(lin.title).toHaveText("general");
+  await expect(direct(lin, "Ada Lindqvist")).toHaveCount(0);
+  await expect(direct(pocket, "Ada Lindqvist")).toHaveCount(0);
+  await lin.page.reload();
+  await expect(lin.title).toHaveText("general");
+  await expect(direct(lin, "Ada Lindqvist")).toHaveCount(0);
+
+  await ada.send(room.id, "Now it is on the table");
+  await expect(direct(lin, "Ada Lindqvist")).toBeVisible();
+  await direct(pocket, "Ada Lindqvist").tap();
+  await expect(pocket.message("Now it is on the table")).toBeVisible();
+  await expect(lin.page.locator(".side-row[data-unread]")).toHaveCount(0);
+
+  // On a phone, and from the keyboard, by its details.
+  await pocket.button("Room details").tap();
+  expect(await violationsIn(pocket)).toEqual([]);
+  await pocket.button("Hide conversation").tap();
+  await expect(pocket.rooms).toBeVisible();
+  await expect(direct(pocket, "Ada Lindqvist")).toHaveCount(0);
+  await expect(direct(lin, "Ada Lindqvist")).toHaveCount(0);
+
+  // What is hidden is found again by its person.
+  await lin.open("/people");
+  await lin.button("Message Ada Lindqvist").click();
+  await expect(lin.message("The key is on its nail")).toBeVisible();
+  await expect(direct(lin, "Ada Lindqvist")).toBeVisible();
+  await expect(direct(pocket, "Ada Lindqvist")).toBeVisible();
 });

@@ -215,7 +215,7 @@ describe("bodies and queries", () => {
     ["sendMessageBody", messages.sendMessageBody, { content: "Hello" }],
     ["editMessageBody", messages.editMessageBody, { content: "Hello" }],
     ["receiptBody", receipts.receiptBody, { upTo: 7 }],
-    ["placeBody", rooms.placeBody, { notifyLevel: "none" }],
+    ["placeBody", rooms.placeBody, { notifyLevel: "none", hiddenUpTo: 3 }],
     ["historyQuery", messages.historyQuery, { limit: "1" }],
     ["changesQuery", live.changesQuery, { since: "0" }],
     ["membersQuery", rooms.membersQuery, { limit: "1" }],

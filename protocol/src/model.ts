@@ -94,6 +94,8 @@ export interface Place {
   readonly unread: number;
   /** Those of them that mention the member by name, or everyone; up to the same. */
   readonly mentions: number;
+  /** Of a direct room: the member has put it away until something newer is said in it; absent: they have not. */
+  readonly hiddenUpTo?: MessageId;
 }
 
 /** How far a user has read in a room. */
@@ -103,10 +105,11 @@ export interface Receipt {
   readonly upTo: MessageId;
 }
 
-/** How loudly a room calls the user on whose topic this is told. */
+/** What the user on whose topic this is told has chosen for a room: how loudly it calls them, and whether it is put away. */
 export interface Level {
   readonly room: RoomId;
   readonly notifyLevel: NotifyLevel;
+  readonly hiddenUpTo?: MessageId;
 }
 
 /** A room that is deleted, or can no longer be seen by this reader. */

@@ -133,6 +133,12 @@ export const roomActs: readonly Act[] = [
   { name: "PUT /api/rooms/{room}/receipt", grid: isIn, body: { upTo: 1 } },
   { name: "PATCH /api/rooms/{room}/membership", grid: isIn, body: { notifyLevel: "none" } },
   {
+    name: "PATCH /api/rooms/{room}/membership",
+    // Only direct rooms are put away.
+    grid: { ...authorsOnly, direct: isIn.direct },
+    body: { hiddenUpTo: 0 },
+  },
+  {
     name: "PATCH /api/rooms/{room}/members/{user}",
     grid: looksAfter,
     path: "/api/rooms/{room}/members/{someone}",

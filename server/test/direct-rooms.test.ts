@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { limits } from "@parley/protocol/limits";
-import type { Room } from "@parley/protocol/model";
+import type { Place, Room } from "@parley/protocol/model";
 import { type Person, startWithCast } from "./harness.ts";
 import { WatchedRoom } from "./view.ts";
 
@@ -164,4 +164,38 @@ test("[DR4] [TD7] who was away learns of it by resume, and every view of it is t
   await lin.send(room, "two");
   const [followed, fresh] = await watched.both();
   expect(followed).toEqual(fresh);
+});
+
+test("[DR5] a direct room is put away on all of one's devices, until something newer is said in it", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, general } = cast;
+  const { body: room } = await open(ada, "lin");
+  await ada.send(room, "one");
+  const path = `/api/rooms/${room.id}/membership`;
+  const topic = `user:${lin.user.id}`;
+  using phone = await lin.connect();
+  using other = await ada.connect();
+  const heads = await phone.heads();
+
+  // What nobody has said yet is never put away.
+  expect(await lin.ok<Place>("PATCH", path, { hiddenUpTo: 9 })).toMatchObject({ hiddenUpTo: 1, unread: 1 });
+  await phone.settle();
+  const levels = [{ room: room.id, notifyLevel: "all" as const, hiddenUpTo: 1 }];
+  expect(phone.deltas(topic)).toMatchObject([{ levels }]);
+  using desk = await lin.connect();
+  await desk.request({ type: "resume", topics: { [topic]: heads[topic] } });
+  expect(desk.deltas(topic)).toMatchObject([{ levels }]);
+  await other.settle();
+  expect(JSON.stringify(other.frames)).not.toContain("hiddenUpTo");
+
+  await ada.send(room, "two");
+  const listed = (await lin.ok<{ rooms: Room[] }>("GET", "/api/rooms")).rooms.find(({ id }) => id === room.id);
+  expect(listed).toMatchObject({ lastMessageId: 2, membership: { hiddenUpTo: 1 } });
+  expect((await open(lin, "ada")).body.membership).not.toHaveProperty("hiddenUpTo");
+  expect(await lin.ok<Place>("PATCH", path, { hiddenUpTo: 2 })).toMatchObject({ hiddenUpTo: 2 });
+  expect(await lin.ok<Place>("PATCH", path, { hiddenUpTo: null })).not.toHaveProperty("hiddenUpTo");
+
+  expect(await lin.refusal("PATCH", `/api/rooms/${general.id}/membership`, { hiddenUpTo: 0 })).toBe("not_allowed");
+  for (const hiddenUpTo of [-1, 1.5, "1", true])
+    expect(await lin.refusal("PATCH", path, { hiddenUpTo })).toBe("invalid");
 });

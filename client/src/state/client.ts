@@ -70,7 +70,10 @@ export interface Client {
 
   /** Rooms I am in, by name; without direct ones. */
   rooms(): readonly Room[];
-  /** Direct rooms that I opened, or in which something was said: the latest first. Their names are those of their people. */
+  /**
+   * Direct rooms that I opened, or in which something was said, and that I have not put away: the latest first. Their names
+   * are those of their people.
+   */
   directRooms(): readonly Room[];
   /** Public rooms that I could join, by name. */
   joinableRooms(): readonly Room[];
@@ -140,6 +143,8 @@ export interface Client {
   /** How many rooms have something unread, and how many messages call me, each room as loudly as I have let it. */
   unreadTotals(): { readonly rooms: number; readonly calls: number };
   setNotifyLevel(room: RoomId, level: NotifyLevel): Promise<void>;
+  /** Takes a direct room out of my list, until something newer is said in it or I open it again. Shown at once. */
+  hideRoom(room: RoomId): Promise<void>;
   /** Who has read a message of a small room, of those who share it. */
   listReaders(room: RoomId, id: MessageId): Promise<readonly Author[]>;
 

@@ -49,6 +49,10 @@ export function isCalled(me: Me, { author, mentions = [] }: Message): boolean {
 export const isUnread = ({ membership: place }: Room): boolean =>
   place !== undefined && (place.notifyLevel === "none" ? place.mentions > 0 : place.unread > 0);
 
+/** Whether I have put a room away, and nothing in it is newer, or unread, since. */
+export const isHidden = (room: Room): boolean =>
+  (room.membership?.hiddenUpTo ?? -1) >= room.lastMessageId && !isUnread(room);
+
 /** How many messages of a room call me, as its level has it. */
 export function callsOf({ membership: place }: Room): number {
   if (!place) return 0;

@@ -8,7 +8,10 @@ import type { Client } from "./client.ts";
 import { isCalled } from "./places.ts";
 import type { SignedIn } from "./signed-in.ts";
 
-type ReadingVerbs = Pick<Client, "markRead" | "markUnread" | "unreadTotals" | "setNotifyLevel" | "listReaders">;
+type ReadingVerbs = Pick<
+  Client,
+  "markRead" | "markUnread" | "unreadTotals" | "setNotifyLevel" | "hideRoom" | "listReaders"
+>;
 
 export function readingVerbs(account: Account, http: Http): ReadingVerbs {
   const ifSignedIn = (act: (signedIn: SignedIn) => void) =>
@@ -24,6 +27,20 @@ export function readingVerbs(account: Account, http: Http): ReadingVerbs {
       const { rooms } = account.getSignedIn();
       await http.request<Place>("PATCH", `/rooms/${room}/membership`, { notifyLevel });
       rooms.foresee(room, { notifyLevel });
+    },
+    async hideRoom(id) {
+      const { rooms } = account.getSignedIn();
+      const room = untrack(() => rooms.find(id));
+      if (!room?.membership) return;
+      const { lastMessageId: hiddenUpTo } = room;
+      const { hiddenUpTo: before } = room.membership;
+      rooms.foresee(id, { hiddenUpTo });
+      try {
+        await http.request<Place>("PATCH", `/rooms/${id}/membership`, { hiddenUpTo });
+      } catch (error) {
+        rooms.foresee(id, { hiddenUpTo: before });
+        throw error;
+      }
     },
     listReaders: async (room, id) => (await http.get<ReaderList>(`/rooms/${room}/messages/${id}/readers`)).readers,
   };

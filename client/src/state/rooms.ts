@@ -12,7 +12,7 @@ import {
 } from "@parley/protocol/model";
 import { batch, createMemo, createRoot, createSignal, untrack } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import { callsOf, freshPlace, isUnread, placeAfterMessage, placeAfterReceipt, spokenAt } from "./places.ts";
+import { callsOf, freshPlace, isHidden, isUnread, placeAfterMessage, placeAfterReceipt, spokenAt } from "./places.ts";
 
 export interface RoomsOptions {
   readonly me: Author;
@@ -171,7 +171,7 @@ export class Rooms {
       if (room?.membership) this.#putPlace(id, placeAfterReceipt(room.membership, upTo, room.lastMessageId));
       this.#keepAhead(id);
     }
-    for (const { room: id, notifyLevel } of levels) this.foresee(id, { notifyLevel });
+    for (const { room: id, notifyLevel, hiddenUpTo } of levels) this.foresee(id, { notifyLevel, hiddenUpTo });
   }
 
   /** Null: it has to be asked for. */
@@ -226,8 +226,8 @@ export class Rooms {
   }
 
   /** To the others a direct room shows once something has been said in it. */
-  #isShown({ lastMessageId, createdBy }: Room): boolean {
-    return lastMessageId > 0 || createdBy === this.#options.me.id;
+  #isShown(room: Room): boolean {
+    return (room.lastMessageId > 0 || room.createdBy === this.#options.me.id) && !isHidden(room);
   }
 
   #noteRemoval(id: RoomId, removed: boolean): void {

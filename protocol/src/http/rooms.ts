@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roomReference } from "../commands.ts";
+import { receiptId, roomReference } from "../commands.ts";
 import { limits } from "../limits.ts";
 import type * as model from "../model.ts";
 import { name, shortText } from "../text.ts";
@@ -42,7 +42,11 @@ export const directRoomBody = z.strictObject({
 });
 
 const notifyLevel = z.enum(["all", "mentions", "none"]);
-export const placeBody = z.strictObject({ notifyLevel });
+/** `hiddenUpTo` puts a direct room away, null takes it out again. */
+export const placeBody = z
+  .strictObject({ notifyLevel: notifyLevel.optional(), hiddenUpTo: receiptId.nullable().optional() })
+  .refine((choice) => Object.keys(choice).length > 0, "chooses nothing");
+
 export const roomParams = z.object({ room: roomReference });
 export const memberParams = z.object({ room: roomReference, user: z.string().min(1).max(limits.usernameMax) });
 
@@ -59,11 +63,12 @@ export const placeSchema = z
     receipt: z.int().min(0),
     unread: z.int().min(0).max(limits.unreadCount),
     mentions: z.int().min(0).max(limits.unreadCount),
+    hiddenUpTo: z.int().min(0).optional(),
   })
   .meta({ id: "Place" }) satisfies z.ZodType<model.Place>;
 
 export const levelSchema = z
-  .object({ room: z.string(), notifyLevel })
+  .object({ room: z.string(), notifyLevel, hiddenUpTo: z.int().min(0).optional() })
   .meta({ id: "Level" }) satisfies z.ZodType<model.Level>;
 
 export const roomSchema = z

@@ -24,6 +24,7 @@ export type RoomAct =
   | "receipt.set"
   | "receipts.see"
   | "level.set"
+  | "room.hide"
   | "message.send"
   | "message.type"
   | "message.react"
@@ -134,6 +135,9 @@ function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standi
       return "allowed";
     case "room.leave":
       return direct ? "refused" : "allowed";
+    case "room.hide":
+      if (!member) return "hidden";
+      return direct ? "allowed" : "refused";
     case "room.edit":
     case "room.delete":
     case "room.invite":

@@ -33,13 +33,19 @@ export async function listReaders(
   return app.store.listReaders({ roomId: room.id, id: input.id });
 }
 
-/** How loudly a room calls one. */
-export async function setNotifyLevel(
+/** How loudly a room calls one, and whether a direct room is put away: never what one cannot know of yet. */
+export async function editPlace(
   app: App,
   actor: SignedIn,
-  input: { readonly room: string; readonly notifyLevel: NotifyLevel },
+  input: {
+    readonly room: string;
+    readonly notifyLevel?: NotifyLevel | undefined;
+    readonly hiddenUpTo?: MessageId | null | undefined;
+  },
 ): Promise<Place> {
-  const { room } = await requireRoom(app, actor, "level.set", input.room);
-  const { notifyLevel } = input;
-  return must(await app.store.putNotifyLevel({ roomId: room.id, userId: actor.user.id, notifyLevel }));
+  const act = input.hiddenUpTo === undefined ? "level.set" : "room.hide";
+  const { room } = await requireRoom(app, actor, act, input.room);
+  const { notifyLevel, hiddenUpTo: asked } = input;
+  const hiddenUpTo = typeof asked === "number" ? Math.min(asked, room.lastMessageId) : asked;
+  return must(await app.store.putPlace({ roomId: room.id, userId: actor.user.id, notifyLevel, hiddenUpTo }));
 }

@@ -23,10 +23,14 @@ export interface ReceiptWrites {
     readonly upTo: MessageId;
     readonly unread: boolean;
   }): Promise<Outcome<Receipt, "not_found">>;
-  /** The same level again changes nothing. */
-  putNotifyLevel(input: {
+  /**
+   * What a member has chosen for a room. The same again changes nothing. Only a direct room is put away; `hiddenUpTo` is
+   * a message that there is, or 0; null takes it out again.
+   */
+  putPlace(input: {
     readonly roomId: RoomId;
     readonly userId: UserId;
-    readonly notifyLevel: NotifyLevel;
+    readonly notifyLevel?: NotifyLevel | undefined;
+    readonly hiddenUpTo?: MessageId | null | undefined;
   }): Promise<Outcome<Place, "not_found">>;
 }

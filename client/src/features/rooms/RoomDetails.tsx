@@ -8,6 +8,7 @@ import { goUp } from "../../ui/router/router.ts";
 import { roomPath } from "../../ui/router/routes.ts";
 import { formatDate } from "../../ui/time.ts";
 import { EditRoom } from "./EditRoom.tsx";
+import { hideRoom } from "./hide-room.ts";
 import { ArchiveRoom, DeleteRoom, LeaveRoom } from "./LeaveRoom.tsx";
 import { NotifyLevels } from "./NotifyLevels.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
@@ -104,6 +105,12 @@ export function RoomDetails(props: { readonly room: Room; readonly members: JSX.
         <NotifyLevels room={props.room} />
         <Show when={admin() && !props.room.archivedAt}>
           <RoomInvites room={props.room} />
+        </Show>
+        <Show when={props.room.kind === "direct"}>
+          <section class="details-part" aria-label="Hiding">
+            <Button onClick={() => void hideRoom(client, props.room, true)}>Hide conversation</Button>
+            <p class="details-note">It comes back with the next message, or when you open it again.</p>
+          </section>
         </Show>
         <section class="details-part details-end" aria-label="Leaving">
           <Show when={props.room.membership && props.room.kind !== "direct"}>

@@ -10,6 +10,7 @@ import { Late } from "../../ui/Late.tsx";
 import { Mark } from "../../ui/Mark.tsx";
 import { browsePath, peoplePath, type Route, roomPath, searchPath, unreadPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
+import { hideRoom } from "./hide-room.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import type { RoomOrder } from "./room-order.ts";
 
@@ -96,7 +97,11 @@ export function RoomList(props: {
           <ul>
             <For each={props.order.direct()} fallback={<li class="side-empty">Write to one person or a few.</li>}>
               {(room) => (
-                <Row room={room} current={props.current}>
+                <Row
+                  room={room}
+                  current={props.current}
+                  onHide={() => void hideRoom(client, room, props.current?.id === room.id)}
+                >
                   <DirectMark room={room} />
                 </Row>
               )}
@@ -123,9 +128,14 @@ export function RoomList(props: {
   );
 }
 
-function Row(props: { readonly room: Room; readonly current: Room | undefined; readonly children: JSX.Element }) {
+function Row(props: {
+  readonly room: Room;
+  readonly current: Room | undefined;
+  readonly onHide?: () => void;
+  readonly children: JSX.Element;
+}) {
   return (
-    <li>
+    <li class="side-item">
       <a
         class="side-row"
         href={roomPath(props.room.slug)}
@@ -152,6 +162,10 @@ function Row(props: { readonly room: Room; readonly current: Room | undefined; r
           )}
         </Show>
       </a>
+      <Show when={props.onHide && !isUnread(props.room)}>
+        {/* Only while the mouse is over the row: the room's details do the same for everyone. */}
+        <IconButton icon="x" label={`Hide ${props.room.name}`} class="side-hide" onClick={() => props.onHide?.()} />
+      </Show>
     </li>
   );
 }

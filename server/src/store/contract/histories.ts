@@ -60,7 +60,9 @@ const acts: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
   read: ({ stage, room, who, id }) => stage.read(room, who, id),
   markUnread: ({ stage, room, who, id }) => stage.read(room, who, id - 1, true),
   setLevel: ({ stage, room, who, id }) =>
-    stage.store.putNotifyLevel({ roomId: room.id, userId: who.id, notifyLevel: id > 2 ? "none" : "all" }),
+    stage.store.putPlace({ roomId: room.id, userId: who.id, notifyLevel: id > 2 ? "none" : "all" }),
+  putAway: ({ stage, room, who, id }) =>
+    stage.store.putPlace({ roomId: room.id, userId: who.id, hiddenUpTo: id > 2 ? id : null }),
   join: ({ stage, room, who }) => stage.join(room, who),
   leave: ({ stage, room, who }) => stage.leave(room, who),
   rename: ({ stage, room, word }) => stage.store.putRoom({ id: room.id, name: word, slug: word }),

@@ -196,6 +196,29 @@ export function membershipsContract(stageOf: () => Stage): void {
       expect(listed?.lastMessageAt).toBe(new Date(stage.at).toISOString());
     });
 
+    test("[DR5] who puts a direct room away is told alone, and opening it takes it out again", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const room = await stage.openDirect(ada, bob);
+      await stage.say(room, ada, "hello");
+      const hide = (hiddenUpTo: number | null) => stage.store.putPlace({ roomId: room.id, userId: bob.id, hiddenUpTo });
+      const chosen = { notifyLevel: "all", hiddenUpTo: 1 };
+      const told = await stage.during(topicOf(bob), async () => {
+        expect(value(await hide(1))).toMatchObject({ ...chosen, unread: 1 });
+      });
+      expect(told).toMatchObject([{ levels: [{ room: room.id, ...chosen }] }]);
+      expect(await stage.during(topicOf(bob), () => hide(1))).toEqual([]);
+      value(await stage.store.putPlace({ roomId: room.id, userId: bob.id, notifyLevel: "none" }));
+      expect(await stage.place(room, bob)).toMatchObject({ notifyLevel: "none", hiddenUpTo: 1 });
+      expect(await stage.place(room, ada)).not.toHaveProperty("hiddenUpTo");
+
+      await stage.openDirect(ada, bob);
+      expect(await stage.place(room, bob)).toMatchObject({ hiddenUpTo: 1 });
+      const opened = await stage.during(topicOf(bob), () => stage.openDirect(bob, ada));
+      expect(opened).toMatchObject([{ levels: [{ room: room.id, notifyLevel: "none" }] }]);
+      expect(opened[0]?.levels?.[0]).not.toHaveProperty("hiddenUpTo");
+      expect(await stage.place(room, bob)).not.toHaveProperty("hiddenUpTo");
+    });
+
     test("[RM9] nobody is in more rooms than allowed", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada);

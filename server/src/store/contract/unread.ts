@@ -209,7 +209,7 @@ export function unreadContract(stageOf: () => Stage): void {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "public", bob);
       const put = (notifyLevel: "all" | "mentions" | "none") =>
-        stage.store.putNotifyLevel({ roomId: room.id, userId: bob.id, notifyLevel });
+        stage.store.putPlace({ roomId: room.id, userId: bob.id, notifyLevel });
       expect(await stage.place(room, bob)).toMatchObject({ notifyLevel: "mentions" });
       const told = await stage.during(topicOf(bob), () => put("none"));
       expect(told).toMatchObject([{ levels: [{ room: room.id, notifyLevel: "none" }] }]);

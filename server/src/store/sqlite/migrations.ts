@@ -4,6 +4,7 @@ import { addAdministration } from "./migrations/administration.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
+import { addHiding } from "./migrations/hiding.ts";
 import { addNotifications } from "./migrations/notifications.ts";
 import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
@@ -30,6 +31,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addAdministration,
   addNotifications,
   addStorage,
+  addHiding,
 ];
 
 export const schemaVersion = migrations.length;

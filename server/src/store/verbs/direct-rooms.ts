@@ -2,7 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import { type Room, type RoomId, roomTopic, type Seq, type UserId, userTopic } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Writes } from "../store.ts";
-import { findStanding, hasRoomLeft, toOwnRoom } from "./memberships.ts";
+import { findStanding, hasRoomLeft, putPlace, toOwnRoom } from "./memberships.ts";
 import { listRoomReceipts } from "./readers.ts";
 import { startReceipt } from "./receipts.ts";
 import {
@@ -34,7 +34,11 @@ export function* openDirectRoom(
   if (ids.size > limits.directRoomUsers) return refuse("limit_reached");
   const key = [...ids].sort().join(" ");
   const known = yield* first<{ id: RoomId }>("SELECT id FROM rooms WHERE direct_key = ?", key);
-  if (known) return done({ room: yield* getOwn(known.id, input.userId), created: false });
+  if (known) {
+    // Whoever opens it wants to see it.
+    yield* putPlace(transaction, { roomId: known.id, userId: input.userId, hiddenUpTo: null });
+    return done({ room: yield* getOwn(known.id, input.userId), created: false });
+  }
   for (const id of ids) {
     if (!(yield* isActive(id))) return refuse("not_found");
     if (!(yield* hasRoomLeft(id))) return refuse("limit_reached");

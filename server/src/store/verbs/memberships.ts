@@ -68,24 +68,29 @@ export function* removeMembership(
   return done(null);
 }
 
-/** How loudly a room calls its member. The same again changes nothing. */
-export function* putNotifyLevel(
+/** What its member has chosen for a room. The same again changes nothing. */
+export function* putPlace(
   transaction: Transaction,
-  { roomId, userId, notifyLevel }: Input<Writes["putNotifyLevel"]>,
+  { roomId, userId, ...changes }: Input<Writes["putPlace"]>,
 ): Verb<Outcome<Place, "not_found">> {
   const before = yield* findPlace({ roomId, userId });
   if (!before) return refuse("not_found");
-  if (before.notifyLevel === notifyLevel) return done(before);
+  const { notifyLevel: levelBefore, hiddenUpTo: hiddenBefore = null, ...rest } = before;
+  const { notifyLevel = levelBefore, hiddenUpTo = hiddenBefore } = changes;
+  if (notifyLevel === levelBefore && hiddenUpTo === hiddenBefore) return done(before);
   const seq = yield* nextUserSeq(userId);
   yield* all(
-    "UPDATE memberships SET notify_level = ?, level_seq = ? WHERE room_id = ? AND user_id = ?",
-    notifyLevel,
+    `UPDATE memberships SET notify_level = COALESCE(?, notify_level), hidden_up_to = ?, level_seq = ?
+     WHERE room_id = ? AND user_id = ?`,
+    changes.notifyLevel ?? null,
+    hiddenUpTo,
     seq,
     roomId,
     userId,
   );
-  transaction.announce(userTopic(userId), seq, { levels: [{ room: roomId, notifyLevel }] });
-  return done({ ...before, notifyLevel });
+  const chosen = { notifyLevel, ...(hiddenUpTo !== null && { hiddenUpTo }) };
+  transaction.announce(userTopic(userId), seq, { levels: [{ room: roomId, ...chosen }] });
+  return done({ ...rest, ...chosen });
 }
 
 /** A room that exists, and a user's role in it; null: not in it. */

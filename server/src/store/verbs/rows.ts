@@ -179,6 +179,7 @@ export interface PlaceRow {
   readonly place_role: RoomRole;
   readonly place_joined_at: number;
   readonly notify_level: NotifyLevel | null;
+  readonly hidden_up_to: number | null;
   readonly place_room_kind: RoomKind;
   readonly receipt: number;
   readonly unread: number;
@@ -186,7 +187,7 @@ export interface PlaceRow {
 }
 
 /** Counting stops at the limit, so that a place costs the same however long one was away. */
-export const placeColumns = `places.role AS place_role, places.joined_at AS place_joined_at, places.notify_level, \
+export const placeColumns = `places.role AS place_role, places.joined_at AS place_joined_at, places.notify_level, places.hidden_up_to, \
 ${roomKind} AS place_room_kind, receipts.up_to AS receipt, \
 (SELECT count(*) FROM (SELECT 1 FROM messages WHERE messages.room_id = receipts.room_id \
 AND messages.id > receipts.up_to AND messages.author_id <> receipts.user_id AND messages.deleted_at IS NULL \
@@ -203,6 +204,7 @@ export function toPlace(row: PlaceRow): Place {
     receipt: row.receipt,
     unread: row.unread,
     mentions: row.mentions,
+    ...toHiding(row),
   };
 }
 
@@ -210,15 +212,20 @@ export function toPlace(row: PlaceRow): Place {
 export const toNotifyLevel = (kind: RoomKind, chosen: NotifyLevel | null): NotifyLevel =>
   chosen ?? (kind === "direct" ? "all" : "mentions");
 
+const toHiding = ({ hidden_up_to: hiddenUpTo }: { readonly hidden_up_to: number | null }) =>
+  hiddenUpTo === null ? {} : { hiddenUpTo };
+
 export interface LevelRow {
   readonly room_id: string;
   readonly notify_level: NotifyLevel | null;
+  readonly hidden_up_to: number | null;
   readonly kind: RoomKind;
 }
 
 export const toLevel = (row: LevelRow): Level => ({
   room: row.room_id,
   notifyLevel: toNotifyLevel(row.kind, row.notify_level),
+  ...toHiding(row),
 });
 
 export interface MembershipRow extends AuthorRow {

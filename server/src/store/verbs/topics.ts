@@ -171,7 +171,7 @@ function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Chan
   );
   const receipts = yield* listUserReceipts(userId, since, atMost);
   const levels = yield* all<LevelRow>(
-    `SELECT memberships.room_id, memberships.notify_level, ${roomKind} AS kind FROM memberships
+    `SELECT memberships.room_id, memberships.notify_level, memberships.hidden_up_to, ${roomKind} AS kind FROM memberships
      JOIN rooms ON rooms.id = memberships.room_id WHERE memberships.user_id = ? AND memberships.level_seq > ?
      AND memberships.level_seq > 0 AND memberships.left_at IS NULL ORDER BY memberships.level_seq LIMIT ?`,
     userId,

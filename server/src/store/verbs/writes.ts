@@ -9,7 +9,7 @@ import {
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
-import { putMembership, putNotifyLevel, removeMembership } from "./memberships.ts";
+import { putMembership, putPlace, removeMembership } from "./memberships.ts";
 import { appendMessage, editMessage, removeMessage } from "./messages.ts";
 import {
   putPushKeys,
@@ -44,7 +44,7 @@ export const writeVerbs: WriteVerbs = {
   removeMembership,
   putRole,
   removeMember,
-  putNotifyLevel,
+  putPlace,
   setReceipt,
   createInvite,
   revokeInvite,

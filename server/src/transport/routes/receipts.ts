@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { messageParams } from "@parley/protocol/http/messages";
 import { readersSchema, receiptBody, receiptsSchema } from "@parley/protocol/http/receipts";
 import { placeBody, placeSchema, roomParams } from "@parley/protocol/http/rooms";
-import { listReaders, listReceipts, setNotifyLevel, setReceipt } from "../../domain/receipts.ts";
+import { editPlace, listReaders, listReceipts, setReceipt } from "../../domain/receipts.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
 
 const tags = ["receipts"];
@@ -65,7 +65,7 @@ export function receiptRoutes(http: Http, options: RouteOptions): void {
       method: "patch",
       path: "/api/rooms/{room}/membership",
       tags,
-      summary: "Choose how loudly a room calls me",
+      summary: "Choose how loudly a room calls me, or put a direct room away",
       security,
       middleware: [signedIn(options, "edit")] as const,
       request: { params: roomParams, body: body(placeBody) },
@@ -73,7 +73,7 @@ export function receiptRoutes(http: Http, options: RouteOptions): void {
     }),
     async (context) => {
       const input = { ...context.req.valid("param"), ...context.req.valid("json") };
-      return context.json(await setNotifyLevel(app, context.var.actor, input), 200);
+      return context.json(await editPlace(app, context.var.actor, input), 200);
     },
   );
 }
