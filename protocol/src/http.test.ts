@@ -236,6 +236,7 @@ describe("bodies and queries", () => {
     ["roleBody", admin.roleBody, { role: "admin" }],
     ["roomOwnerBody", admin.roomOwnerBody, { user: "U0123456789ABCDEF" }],
     ["adminQuery", admin.adminQuery, { q: "ada" }],
+    ["storageQuery", admin.storageQuery, { cursor: "12-U0123456789ABCDEF" }],
     ["auditQuery", admin.auditQuery, { before: "1" }],
   ];
 
