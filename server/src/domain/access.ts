@@ -1,5 +1,6 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { FileId, Message, MessageId, Role, RoomKind, RoomRole } from "@parley/protocol/model";
+import { looksAfterRoom } from "@parley/protocol/roles";
 import type { App } from "../app.ts";
 import type { Account, SignedIn } from "../store/accounts.ts";
 import type { FileRecord } from "../store/files.ts";
@@ -28,7 +29,6 @@ export type RoomAct =
   | "message.send"
   | "message.type"
   | "message.react"
-  | "message.call-all"
   | "message.edit"
   | "message.delete"
   | "file.upload"
@@ -105,10 +105,6 @@ export async function requireFile(
   return file;
 }
 
-/** Whether this user may call everyone in a room however large it is. */
-export const mayCallAll = (actor: SignedIn, access: RoomAccess): boolean =>
-  decide("message.call-all", standingOf(actor, access)) === "allowed";
-
 /** Lets owners and admins of the workspace pass. */
 export function requireWorkspaceAdmin(actor: SignedIn): Account {
   if (actor.user.role === "member") throw new ParleyError("not_allowed");
@@ -125,19 +121,16 @@ const standingOf = (actor: SignedIn, { room, role: roomRole }: RoomAccess): Stan
 function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standing): Verdict {
   const member = roomRole !== null;
   if (!member && kind !== "public") return "hidden";
-  // Workspace admins look after every room that they can see; a private room is the business of its members. Nobody looks
-  // after a direct room: its people are equals, and in it for good.
-  const direct = kind === "direct";
-  const admin = !direct && (roomRole === "owner" || roomRole === "admin" || role === "owner" || role === "admin");
+  const admin = looksAfterRoom({ kind, roomRole, role });
   switch (act) {
     case "room.see":
     case "room.join":
       return "allowed";
     case "room.leave":
-      return direct ? "refused" : "allowed";
+      return kind === "direct" ? "refused" : "allowed";
     case "room.hide":
       if (!member) return "hidden";
-      return direct ? "allowed" : "refused";
+      return kind === "direct" ? "allowed" : "refused";
     case "room.edit":
     case "room.delete":
     case "room.invite":
@@ -159,9 +152,6 @@ function decideInUse(act: RoomAct, { role, kind, roomRole, own = false }: Standi
     case "message.edit":
       if (!member) return "hidden";
       return own ? "allowed" : "refused";
-    case "message.call-all":
-      if (!member) return "hidden";
-      return admin ? "allowed" : "refused";
     case "message.delete":
       if (!member) return "hidden";
       return own || admin ? "allowed" : "refused";

@@ -116,7 +116,7 @@ export async function listAllRooms(app: App, actor: SignedIn, page: PageInput): 
 
 export async function deleteAnyRoom(app: App, actor: SignedIn, id: RoomId): Promise<void> {
   requireAdminArea(actor);
-  must(await app.store.removeRoom({ id, by: toBy(actor), at: app.clock.now() }));
+  must(await app.store.removeRoom({ id, anywhere: true, by: toBy(actor), at: app.clock.now() }));
 }
 
 /** Only of a room that has no owner who is here: the rest is the business of its members. */
@@ -136,7 +136,7 @@ export async function listAllInvites(
 
 export async function revokeAnyInvite(app: App, actor: SignedIn, code: string): Promise<void> {
   requireAdminArea(actor);
-  must(await app.store.revokeInvite({ code, by: toBy(actor), at: app.clock.now() }));
+  must(await app.store.revokeInvite({ code, anywhere: true, by: toBy(actor), at: app.clock.now() }));
 }
 
 export async function getOverview(app: App, actor: SignedIn): Promise<Omit<Overview, "version" | "startedAt">> {

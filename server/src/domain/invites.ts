@@ -62,5 +62,5 @@ export async function revokeInvite(app: App, actor: SignedIn, code: string): Pro
     if (error instanceof ParleyError && error.code === "not_found") throw new ParleyError("invite_unusable");
     throw error;
   }
-  must(await app.store.revokeInvite({ code, by: toBy(actor), at: app.clock.now() }));
+  must(await app.store.revokeInvite({ code, anywhere: false, by: toBy(actor), at: app.clock.now() }));
 }

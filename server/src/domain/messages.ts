@@ -5,7 +5,7 @@ import { type FileId, type Message, type MessageId, roomTopic } from "@parley/pr
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/accounts.ts";
 import type { HistoryCursor, MessagePage } from "../store/messages.ts";
-import { mayCallAll, requireMessage, requireRoom } from "./access.ts";
+import { requireMessage, requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 import { getEpoch } from "./workspace.ts";
 
@@ -21,16 +21,15 @@ export async function sendMessage(
     readonly attachments?: readonly FileId[] | undefined;
   },
 ): Promise<{ readonly message: Message; readonly created: boolean }> {
-  const access = await requireRoom(app, actor, "message.send", input.room);
+  const { room } = await requireRoom(app, actor, "message.send", input.room);
   const { attachments = [] } = input;
   requireContent(input.content, attachments.length);
   const sent = must(
     await app.store.appendMessage({
-      roomId: access.room.id,
+      roomId: room.id,
       authorId: actor.user.id,
       content: input.content,
       calls: parseCalls(input.content),
-      mayCallAll: mayCallAll(actor, access),
       clientMessageId: input.clientMessageId ?? null,
       replyTo: input.replyTo ?? null,
       attachments,
@@ -46,16 +45,15 @@ export async function editMessage(
   actor: SignedIn,
   input: { readonly room: string; readonly id: MessageId; readonly content: string },
 ): Promise<Message> {
-  const access = await requireMessage(app, actor, "message.edit", input.room, input.id);
-  requireContent(input.content, access.message.attachments?.length ?? 0);
+  const { room, message } = await requireMessage(app, actor, "message.edit", input.room, input.id);
+  requireContent(input.content, message.attachments?.length ?? 0);
   return must(
     await app.store.editMessage({
-      roomId: access.room.id,
+      roomId: room.id,
       id: input.id,
       userId: actor.user.id,
       content: input.content,
       calls: parseCalls(input.content),
-      mayCallAll: mayCallAll(actor, access),
       at: app.clock.now(),
     }),
   );
@@ -66,16 +64,9 @@ export async function deleteMessage(
   actor: SignedIn,
   input: { readonly room: string; readonly id: MessageId },
 ): Promise<Message> {
-  const { room, message } = await requireMessage(app, actor, "message.delete", input.room, input.id);
-  return must(
-    await app.store.removeMessage({
-      roomId: room.id,
-      id: input.id,
-      userId: actor.user.id,
-      asAdmin: message.author.id !== actor.user.id,
-      at: app.clock.now(),
-    }),
-  );
+  const { room } = await requireMessage(app, actor, "message.delete", input.room, input.id);
+  const { id: userId } = actor.user;
+  return must(await app.store.removeMessage({ roomId: room.id, id: input.id, userId, at: app.clock.now() }));
 }
 
 export async function listMessages(

@@ -54,10 +54,7 @@ export async function editRoom(
   app: App,
   actor: SignedIn,
   reference: string,
-  {
-    archived,
-    ...changes
-  }: {
+  changes: {
     readonly name?: string | undefined;
     readonly slug?: string | undefined;
     readonly description?: string | undefined;
@@ -66,14 +63,13 @@ export async function editRoom(
   },
 ): Promise<Room> {
   const { room, role } = await requireRoom(app, actor, "room.edit", reference);
-  const archiving = archived === undefined ? {} : { archiving: { to: archived, by: toBy(actor), at: app.clock.now() } };
-  const edited = must(await app.store.putRoom({ id: room.id, ...changes, ...archiving }));
+  const edited = must(await app.store.putRoom({ id: room.id, ...changes, by: toBy(actor), at: app.clock.now() }));
   return toOwnRoom(app, actor, { room: edited, role });
 }
 
 /** Everyone loses it at once; its rows are removed behind the answer. */
 export async function deleteRoom(app: App, actor: SignedIn, reference: string): Promise<RoomId> {
   const { room } = await requireRoom(app, actor, "room.delete", reference);
-  must(await app.store.removeRoom({ id: room.id, by: toBy(actor), at: app.clock.now() }));
+  must(await app.store.removeRoom({ id: room.id, anywhere: false, by: toBy(actor), at: app.clock.now() }));
   return room.id;
 }

@@ -6,7 +6,7 @@ import { newRoomId, newUserId } from "./ids.ts";
 import { must } from "./outcome.ts";
 import { requireStrongPassword } from "./passwords.ts";
 import { newSession, type Opened, type Origin } from "./sessions.ts";
-import { getSignUpPolicy } from "./workspace.ts";
+import { getWorkspace } from "./workspace.ts";
 
 /** Opens an account, signs it in, and joins it to the default room and to the room of `invite`. */
 export async function signUp(
@@ -21,7 +21,9 @@ export async function signUp(
   },
 ): Promise<Opened> {
   requireStrongPassword(input.password, [input.username, input.email ?? "", input.displayName ?? ""]);
-  const policy = await getSignUpPolicy(app);
+  // Before anything costly; the store looks again.
+  const { signUp: policy, firstRun } = await getWorkspace(app);
+  if (policy === "closed" && !firstRun) throw new ParleyError("sign_up_closed");
   const passwordHash = await app.passwords.hash(input.password);
   const { token, session } = newSession(app, origin);
   const user = must(
@@ -35,7 +37,6 @@ export async function signUp(
       passwordHash,
       session,
       invite: input.invite ?? null,
-      policy,
       at: app.clock.now(),
     }),
   );

@@ -12,10 +12,6 @@ export async function getWorkspace(app: App): Promise<Workspace> {
   return picture === null ? known : { ...known, picture };
 }
 
-export async function getSignUpPolicy(app: App): Promise<SignUpPolicy> {
-  return (await getWorkspace(app)).signUp;
-}
-
 /** Names this history: positions of another epoch mean nothing here. */
 export async function getEpoch(app: App): Promise<string> {
   return (await app.store.getWorkspace({})).epoch;

@@ -1,4 +1,4 @@
-import type { RoomId, Session, SessionId, SignUpPolicy, User, UserId } from "@parley/protocol/model";
+import type { RoomId, Session, SessionId, User, UserId } from "@parley/protocol/model";
 import type { Outcome } from "./outcome.ts";
 
 /** The part of the store's contract that knows accounts and their sessions. */
@@ -52,7 +52,8 @@ export interface AccountReads {
 export interface AccountWrites {
   /**
    * Creates an account, its first session and its membership of the default room; redeems `invite` if given. The first
-   * account ever becomes the owner, founds the workspace's default room `general`, and needs no invite.
+   * account ever becomes the owner, founds the workspace's default room `general`, and needs no invite; later ones obey the
+   * sign-up policy of the moment.
    */
   createAccount(input: {
     readonly userId: UserId;
@@ -66,7 +67,6 @@ export interface AccountWrites {
     readonly passwordHash: string;
     readonly session: NewSession;
     readonly invite: string | null;
-    readonly policy: SignUpPolicy;
     readonly at: number;
   }): Promise<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">>;
   /**
@@ -93,5 +93,5 @@ export interface AccountWrites {
     readonly status?: string | null;
     readonly email?: string | null;
     readonly sharesReceipts?: boolean;
-  }): Promise<Outcome<User, "email_taken">>;
+  }): Promise<Outcome<User, "not_signed_in" | "email_taken">>;
 }

@@ -55,14 +55,17 @@ export interface FileWrites {
     readonly bytes: number;
     readonly quota: FileQuota;
     readonly at: number;
-  }): Promise<Outcome<null, "not_found" | "limit_reached">>;
-  /** Makes an attachment pending. Its uploader must still be in the room. */
-  finishUpload(input: { readonly id: FileId; readonly facts: FileFacts }): Promise<Outcome<Attachment, "not_found">>;
+  }): Promise<Outcome<null, "not_signed_in" | "not_found" | "room_archived" | "limit_reached">>;
+  /** Makes an attachment pending. Its uploader must still be in the room, and the room in use. */
+  finishUpload(input: {
+    readonly id: FileId;
+    readonly facts: FileFacts;
+  }): Promise<Outcome<Attachment, "not_found" | "room_archived">>;
   /** Puts a received avatar in place of the one before, whose bytes are then removed; null takes it away. */
   putAvatar(input: {
     readonly userId: UserId;
     readonly file: { readonly id: FileId; readonly facts: FileFacts } | null;
-  }): Promise<Outcome<User, "not_found">>;
+  }): Promise<Outcome<User, "not_signed_in" | "not_found">>;
   /** Likewise the workspace's picture, as `putWorkspace`. */
   putPicture(input: {
     readonly file: { readonly id: FileId; readonly facts: FileFacts } | null;

@@ -33,14 +33,14 @@ export interface MessageWrites {
   /**
    * Appends a message under the room's next id. `(author, clientMessageId)` is unique for ever: a repeat returns the
    * first message as it is now, with `created` false, and announces nothing. `createdAt` never runs backwards in a room.
-   * Whoever of `calls` is a member is mentioned; everyone, where few are or (`mayCallAll`) the caller has found an admin. The author's receipt goes along if it stood at the message before.
+   * Whoever of `calls` is a member is mentioned; everyone, where few are or the author looks after the room. The author's
+   * receipt goes along if it stood at the message before.
    */
   appendMessage(input: {
     readonly roomId: RoomId;
     readonly authorId: UserId;
     readonly content: string;
     readonly calls: Calls;
-    readonly mayCallAll: boolean;
     readonly clientMessageId: string | null;
     readonly replyTo: MessageId | null;
     /** Pending uploads of this author to this room, at most `limits.attachmentsPerMessage`, none twice; else `invalid`. */
@@ -56,15 +56,13 @@ export interface MessageWrites {
     readonly userId: UserId;
     readonly content: string;
     readonly calls: Calls;
-    readonly mayCallAll: boolean;
     readonly at: number;
   }): Promise<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">>;
-  /** Its author, or (`asAdmin`) whoever the caller has found to be an admin, while a member. Idempotent. */
+  /** Its author, or who looks after the room, while a member. Idempotent. */
   removeMessage(input: {
     readonly roomId: RoomId;
     readonly id: MessageId;
     readonly userId: UserId;
-    readonly asAdmin: boolean;
     readonly at: number;
   }): Promise<Outcome<Message, "not_found" | "not_allowed">>;
   /** One per user, message and emoji: a repeat changes nothing. Its message changes with it, as all its readers see. */

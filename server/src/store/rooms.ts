@@ -53,19 +53,24 @@ export interface RoomWrites {
     readonly kind: RoomKind;
     readonly userId: UserId;
     readonly at: number;
-  }): Promise<Outcome<Room, "slug_taken" | "limit_reached">>;
+  }): Promise<Outcome<Room, "not_signed_in" | "slug_taken" | "limit_reached">>;
+  /** By one who looks after the room. What is the same already changes nothing. */
   putRoom(input: {
     readonly id: RoomId;
     readonly name?: string;
     readonly slug?: string;
     readonly description?: string;
     readonly kind?: RoomKind;
-    /** To false takes it back into use. Archiving again changes nothing; the default room cannot be archived. */
-    readonly archiving?: { readonly to: boolean; readonly by: By; readonly at: number };
+    /** False takes it back into use. The default room cannot be archived. */
+    readonly archived?: boolean;
+    readonly by: By;
+    readonly at: number;
   }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;
   /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
   removeRoom(input: {
     readonly id: RoomId;
+    /** By one who looks after the workspace, whether they see the room or not; else by one who looks after the room. */
+    readonly anywhere: boolean;
     readonly by: By;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
@@ -119,6 +124,7 @@ export interface RoomWrites {
     readonly address: string | null;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+  /** By one who looks after the room. */
   createInvite(input: {
     readonly code: string;
     readonly roomId: RoomId;
@@ -130,9 +136,11 @@ export interface RoomWrites {
   }): Promise<Outcome<InviteRecord, "not_found" | "not_allowed" | "room_archived" | "limit_reached">>;
   revokeInvite(input: {
     readonly code: string;
+    /** As in `removeRoom`. */
+    readonly anywhere: boolean;
     readonly by: By;
     readonly at: number;
-  }): Promise<Outcome<null, "invite_unusable">>;
+  }): Promise<Outcome<null, "invite_unusable" | "not_allowed">>;
   /** Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already. */
   redeemInvite(input: {
     readonly code: string;

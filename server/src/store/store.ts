@@ -18,9 +18,10 @@ import type { TopicReads } from "./topics.ts";
  * - **Numbered.** Each change took its topic's next `seq` in the same transaction, in commit order, without gaps.
  * - **Announced.** Its commit was handed to the `onCommit` listener, once, in commit order, before its promise resolved.
  *   Concurrent writes share a commit, and their changes of one topic share a delta.
- * - **Checked inside.** Rights that a write depends on (membership, uses of an invite, a free name) are checked again in
- *   its transaction; a refusal is a returned outcome, never an exception, and changes nothing. An exception is a fault of
- *   the store itself.
+ * - **Checked inside.** Whatever a write depends on (who is deactivated, roles, membership, whether a room is in use, uses of
+ *   an invite, a free name) is looked up in its transaction, whoever has looked before: no right outlives its end by the
+ *   time that a write waits. A refusal is a returned outcome, never an exception, and changes nothing. An exception is a
+ *   fault of the store itself.
  *
  * Times are given by the caller in milliseconds since 1970 and are never used to order anything.
  */

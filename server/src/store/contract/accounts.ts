@@ -13,12 +13,13 @@ export function accountsContract(stageOf: () => Stage): void {
       const fresh = await stage.store.getWorkspace({});
       expect(fresh).toEqual({ name: "Parley", signUp: null, picture: null, epoch: expect.any(String), userCount: 0 });
       expect(fresh.epoch.length).toBeGreaterThanOrEqual(16);
-      const ada = value(await stage.trySignUp("ada", { policy: "closed", invite: "no such code" }));
+      await stage.setSignUp("closed");
+      const ada = value(await stage.trySignUp("ada", { invite: "no such code" }));
       expect(ada).toMatchObject({ username: "ada", role: "owner", kind: "person", email: null });
       expect(await stage.general()).toMatchObject({ kind: "public", createdBy: ada.id, memberCount: 1 });
       expect(await stage.roleOf(await stage.general(), ada)).toBe("owner");
       const workspace = stage.seen.filter(({ topic }) => topic === "workspace");
-      expect(workspace.at(-1)?.workspace).toEqual({ name: "Parley", signUp: "open", firstRun: false });
+      expect(workspace.at(-1)?.workspace).toEqual({ name: "Parley", signUp: "closed", firstRun: false });
     });
 
     test("two that come first at once: one becomes the owner", async () => {
@@ -59,14 +60,16 @@ export function accountsContract(stageOf: () => Stage): void {
       const [ada] = await stage.cast("ada");
       const room = await stage.createRoom(ada, "private");
       const { code } = await stage.invite(room, ada, { maxUses: 1 });
-      expect(refusal(await stage.trySignUp("bob", { policy: "closed", invite: code }))).toBe("sign_up_closed");
-      expect(refusal(await stage.trySignUp("bob", { policy: "invite" }))).toBe("sign_up_closed");
-      expect(refusal(await stage.trySignUp("bob", { policy: "invite", invite: "wrong" }))).toBe("sign_up_closed");
-      expect(refusal(await stage.trySignUp("bob", { policy: "open", invite: "wrong" }))).toBe("invite_unusable");
-      const bob = value(await stage.trySignUp("bob", { policy: "invite", invite: code }));
+      expect(refusal(await stage.trySignUp("bob", { invite: "wrong" }))).toBe("invite_unusable");
+      await stage.setSignUp("closed");
+      expect(refusal(await stage.trySignUp("bob", { invite: code }))).toBe("sign_up_closed");
+      await stage.setSignUp("invite");
+      expect(refusal(await stage.trySignUp("bob"))).toBe("sign_up_closed");
+      expect(refusal(await stage.trySignUp("bob", { invite: "wrong" }))).toBe("sign_up_closed");
+      const bob = value(await stage.trySignUp("bob", { invite: code }));
       expect(await stage.roleOf(room, bob)).toBe("member");
       expect(await stage.roleOf(await stage.general(), bob)).toBe("member");
-      expect(refusal(await stage.trySignUp("cleo", { policy: "invite", invite: code }))).toBe("sign_up_closed");
+      expect(refusal(await stage.trySignUp("cleo", { invite: code }))).toBe("sign_up_closed");
     });
 
     test("an invite to general is used once by who signs up with it", async () => {

@@ -12,6 +12,7 @@ import { roomsContract } from "./rooms.ts";
 import { searchContract } from "./search.ts";
 import { sessionsContract } from "./sessions.ts";
 import { type Engine, Stage } from "./stage.ts";
+import { staleRightsContract } from "./stale-rights.ts";
 import { unreadContract } from "./unread.ts";
 import { writesContract } from "./writes.ts";
 
@@ -47,5 +48,6 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     unreadContract(() => stage);
     historiesContract(createEngine);
     catchingUpContract(() => stage);
+    staleRightsContract(() => stage);
   });
 }

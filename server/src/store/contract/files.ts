@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { Attachment, Room, User } from "@parley/protocol/model";
-import { operator, refusal, type Stage, topicOf, value } from "./stage.ts";
+import { refusal, type Stage, topicOf, value } from "./stage.ts";
 
 /** What each engine owes of files. */
 export function filesContract(stageOf: () => Stage): void {
@@ -135,7 +135,7 @@ export function filesContract(stageOf: () => Stage): void {
       expect(await stage.store.expireUploads({ before: stage.at + 1, limit: 1 })).toBe(true);
       expect(await stage.store.expireUploads({ before: stage.at + 1, limit: 10 })).toBe(false);
       expect(await removed()).toEqual([half, late.id]);
-      value(await stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }));
+      value(await stage.removeRoom(room));
       while (await stage.store.purgeRooms({ limit: 100 }));
       expect(await removed()).toEqual([half, late.id, kept.id]);
       for (const id of await removed()) await stage.store.dropFile({ id });

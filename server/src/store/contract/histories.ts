@@ -54,7 +54,7 @@ const acts: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
   sayOnce: ({ stage, room, who, word }) => stage.trySay(room, who, word, { clientMessageId: word }),
   reply: ({ stage, room, who, word, id }) => stage.trySay(room, who, word, { replyTo: id }),
   edit: ({ stage, room, who, word, id }) => stage.edit(room, id, who, word),
-  remove: ({ stage, room, who, id }) => stage.remove(room, id, who, id === 1),
+  remove: ({ stage, room, who, id }) => stage.remove(room, id, who),
   react: ({ stage, room, who, id, word }) => stage.react(room, id, who, word),
   unreact: ({ stage, room, who, id, word }) => stage.unreact(room, id, who, word),
   read: ({ stage, room, who, id }) => stage.read(room, who, id),
@@ -65,11 +65,10 @@ const acts: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     stage.store.putPlace({ roomId: room.id, userId: who.id, hiddenUpTo: id > 2 ? id : null }),
   join: ({ stage, room, who }) => stage.join(room, who),
   leave: ({ stage, room, who }) => stage.leave(room, who),
-  rename: ({ stage, room, word }) => stage.store.putRoom({ id: room.id, name: word, slug: word }),
-  hide: ({ stage, room }) => stage.store.putRoom({ id: room.id, kind: "private" }),
-  open: ({ stage, room }) => stage.store.putRoom({ id: room.id, kind: "public" }),
-  removeRoom: ({ stage, room, id }) =>
-    id === 1 ? stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }) : Promise.resolve(),
+  rename: ({ stage, room, word }) => stage.putRoom(room, { name: word, slug: word }),
+  hide: ({ stage, room }) => stage.putRoom(room, { kind: "private" }),
+  open: ({ stage, room }) => stage.putRoom(room, { kind: "public" }),
+  removeRoom: ({ stage, room, id }) => (id === 1 ? stage.removeRoom(room) : Promise.resolve()),
   purge: ({ stage, id }) => stage.store.purgeRooms({ limit: id }),
   createRoom: async ({ stage, rooms, who, word, id }) => {
     const created = await stage.tryCreateRoom(who, { name: word, kind: id > 2 ? "private" : "public" });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "@parley/protocol/limits";
-import { operator, refusal, type Stage, topicOf, value } from "./stage.ts";
+import { refusal, type Stage, topicOf, value } from "./stage.ts";
 
 /** What each engine owes of rooms. */
 export function roomsContract(stageOf: () => Stage): void {
@@ -60,14 +60,14 @@ export function roomsContract(stageOf: () => Stage): void {
       expect(
         await stage.during("workspace", async () => {
           room = await stage.createRoom(ada, "private");
-          await stage.store.putRoom({ id: room.id, name: "Hidden" });
+          await stage.putRoom(room, { name: "Hidden" });
         }),
       ).toEqual([]);
-      const told = await stage.during("workspace", () => stage.store.putRoom({ id: room.id, kind: "public" }));
+      const told = await stage.during("workspace", () => stage.putRoom(room, { kind: "public" }));
       expect(told.flatMap(({ rooms }) => rooms)).toMatchObject([{ id: room.id, name: "Hidden", kind: "public" }]);
-      const hidden = await stage.during("workspace", () => stage.store.putRoom({ id: room.id, kind: "private" }));
+      const hidden = await stage.during("workspace", () => stage.putRoom(room, { kind: "private" }));
       expect(hidden.flatMap(({ rooms }) => rooms)).toEqual([{ id: room.id, gone: true }]);
-      expect(await stage.during("workspace", () => stage.store.putRoom({ id: room.id, name: "Secret" }))).toEqual([]);
+      expect(await stage.during("workspace", () => stage.putRoom(room, { name: "Secret" }))).toEqual([]);
       expect(
         JSON.stringify(await stage.store.changesSince({ topic: "workspace", since: 0, limit: 100 })),
       ).not.toContain("Hidden");
@@ -77,15 +77,15 @@ export function roomsContract(stageOf: () => Stage): void {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "public", bob);
       const before = stage.seen.length;
-      const changed = value(await stage.store.putRoom({ id: room.id, slug: "tee", description: "Tee" }));
+      const changed = value(await stage.putRoom(room, { slug: "tee", description: "Tee" }));
       expect(changed).toMatchObject({ slug: "tee", name: "Tea", description: "Tee", memberCount: 2 });
       const told = stage.seen.slice(before);
       expect(new Set(told.map(({ topic }) => topic))).toEqual(new Set([topicOf(room), "workspace"]));
       for (const delta of told) expect(delta.rooms).toEqual([changed]);
-      expect(value(await stage.store.putRoom({ id: room.id, slug: "tee" }))).toEqual(changed);
+      expect(value(await stage.putRoom(room, { slug: "tee" }))).toEqual(changed);
       expect(stage.seen).toHaveLength(before + 2);
-      expect(refusal(await stage.store.putRoom({ id: room.id, slug: "general" }))).toBe("slug_taken");
-      expect(refusal(await stage.store.putRoom({ id: "RNONE", name: "x" }))).toBe("not_found");
+      expect(refusal(await stage.putRoom(room, { slug: "general" }))).toBe("slug_taken");
+      expect(refusal(await stage.putRoom({ id: "RNONE" }, { name: "x" }))).toBe("not_found");
     });
 
     test("lists hold one's own rooms and open ones, by name, with the positions that continue them", async () => {
@@ -117,7 +117,7 @@ export function roomsContract(stageOf: () => Stage): void {
       await stage.say(room, bob, "hello");
       const position = await stage.head("workspace");
       const before = stage.seen.length;
-      value(await stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }));
+      value(await stage.removeRoom(room));
       expect(stage.seen.slice(before).map(({ topic, rooms }) => ({ topic, rooms }))).toEqual([
         { topic: topicOf(room), rooms: [{ id: room.id, gone: true }] },
         { topic: "workspace", rooms: [{ id: room.id, gone: true }] },
@@ -151,7 +151,7 @@ export function roomsContract(stageOf: () => Stage): void {
       expect(refusal(await stage.join(room, bob))).toBe("not_found");
       expect(refusal(await stage.leave(room, bob))).toBe("not_found");
       expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");
-      expect(refusal(await stage.store.removeRoom({ id: room.id, by: operator, at: stage.at }))).toBe("not_found");
+      expect(refusal(await stage.removeRoom(room))).toBe("not_found");
       expect(await stage.store.purgeRooms({ limit: 2 })).toBe(true);
       while (await stage.store.purgeRooms({ limit: 2 }));
       await gone();
@@ -160,15 +160,14 @@ export function roomsContract(stageOf: () => Stage): void {
 
     test("the room that everyone joins cannot be removed", async () => {
       await stage.cast("ada");
-      const { id } = await stage.general();
-      expect(refusal(await stage.store.removeRoom({ id, by: operator, at: stage.at }))).toBe("not_allowed");
+      expect(refusal(await stage.removeRoom(await stage.general()))).toBe("not_allowed");
     });
 
     test("purging touches only removed rooms, and ends", async () => {
       const [ada] = await stage.cast("ada");
       const [kept, removed] = [await stage.createRoom(ada), await stage.createRoom(ada)];
       for (const room of [kept, removed]) for (let n = 0; n < 5; n++) await stage.say(room, ada, `${n}`);
-      value(await stage.store.removeRoom({ id: removed.id, by: operator, at: stage.at }));
+      value(await stage.removeRoom(removed));
       let calls = 1;
       while (await stage.store.purgeRooms({ limit: 3 })) calls += 1;
       expect(calls).toBeGreaterThan(1);

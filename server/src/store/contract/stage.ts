@@ -36,6 +36,7 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+type RoomChanges = Omit<Parameters<Store["putRoom"]>[0], "id" | "by" | "at">;
 type Appended = { readonly message: Message; readonly created: boolean };
 
 /**
@@ -87,12 +88,11 @@ export class Stage {
     options: {
       readonly email?: string | null;
       readonly invite?: string | null;
-      readonly policy?: SignUpPolicy;
       readonly session?: NewSession;
       readonly usernameKey?: string;
     } = {},
   ) {
-    const { email = null, invite = null, policy = "open", session = this.newSession() } = options;
+    const { email = null, invite = null, session = this.newSession() } = options;
     return this.store.createAccount({
       userId: this.newId("U"),
       defaultRoomId: this.newId("R"),
@@ -103,9 +103,12 @@ export class Stage {
       passwordHash: `hash of ${username}`,
       session,
       invite,
-      policy,
       at: this.at,
     });
+  }
+
+  async setSignUp(signUp: SignUpPolicy): Promise<void> {
+    value(await this.store.putWorkspace({ signUp, by: operator, at: this.at }));
   }
 
   async signUp(username: string): Promise<User> {
@@ -161,23 +164,37 @@ export class Stage {
     return this.store.removeMembership({ roomId: room.id, userId: user.id, at: this.at });
   }
 
-  async invite(
+  putRoom(room: Pick<Room, "id">, changes: RoomChanges, by: By = operator) {
+    return this.store.putRoom({ id: room.id, ...changes, by, at: this.at });
+  }
+
+  removeRoom(room: Room, by: By = operator, anywhere = false) {
+    return this.store.removeRoom({ id: room.id, anywhere, by, at: this.at });
+  }
+
+  revokeInvite(code: string, by: By = operator, anywhere = false) {
+    return this.store.revokeInvite({ code, anywhere, by, at: this.at });
+  }
+
+  tryInvite(
     room: Room,
     creator: User,
     options: { readonly maxUses?: number; readonly expiresAt?: number; readonly code?: string } = {},
   ) {
     this.#ids += 1;
-    return value(
-      await this.store.createInvite({
-        code: options.code ?? `code-${this.#ids}`,
-        roomId: room.id,
-        userId: creator.id,
-        expiresAt: options.expiresAt ?? null,
-        maxUses: options.maxUses ?? null,
-        keep: 100,
-        at: this.at,
-      }),
-    );
+    return this.store.createInvite({
+      code: options.code ?? `code-${this.#ids}`,
+      roomId: room.id,
+      userId: creator.id,
+      expiresAt: options.expiresAt ?? null,
+      maxUses: options.maxUses ?? null,
+      keep: 100,
+      at: this.at,
+    });
+  }
+
+  async invite(...invite: Parameters<Stage["tryInvite"]>) {
+    return value(await this.tryInvite(...invite));
   }
 
   trySay(
@@ -189,7 +206,6 @@ export class Stage {
       readonly replyTo?: number;
       readonly attachments?: readonly string[];
       readonly at?: number;
-      readonly mayCallAll?: boolean;
     } = {},
   ): Promise<Outcome<Appended, "not_found" | "room_archived" | "invalid">> {
     return this.store.appendMessage({
@@ -197,7 +213,6 @@ export class Stage {
       authorId: author.id,
       content,
       calls: parseCalls(content),
-      mayCallAll: options.mayCallAll ?? false,
       clientMessageId: options.clientMessageId ?? null,
       replyTo: options.replyTo ?? null,
       attachments: options.attachments ?? [],
@@ -216,13 +231,12 @@ export class Stage {
       userId: user.id,
       content,
       calls: parseCalls(content),
-      mayCallAll: false,
       at: this.at,
     });
   }
 
-  remove(room: Room, id: number, user: User, asAdmin = false) {
-    return this.store.removeMessage({ roomId: room.id, id, userId: user.id, asAdmin, at: this.at });
+  remove(room: Room, id: number, user: User) {
+    return this.store.removeMessage({ roomId: room.id, id, userId: user.id, at: this.at });
   }
 
   read(room: Room, user: User, upTo: number, unread = false) {
@@ -397,6 +411,9 @@ export class Stage {
 
 /** Who acts where it does not matter who does. */
 export const operator: By = { userId: null, role: null, address: null };
+
+/** A user as they were when `user` was read: what an act is decided by. */
+export const as = ({ id, role }: User): By => ({ userId: id, role, address: null });
 
 /** The value of a write that must have succeeded. */
 export function value<T>(outcome: Outcome<T, string>): T {

@@ -23,7 +23,6 @@ async function appendOne(key: string): Promise<void> {
     authorId,
     content: `content of ${key} `.repeat(50),
     calls: [],
-    mayCallAll: false,
     clientMessageId: key,
     replyTo: null,
     attachments: [],

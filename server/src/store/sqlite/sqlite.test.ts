@@ -272,7 +272,7 @@ describe("SQLite: the search index", () => {
     expect(count(engine, "osprey")).toBe(4);
     value(await stage.edit(general, 1, ada, "kestrel"));
     value(await stage.remove(general, 2, ada));
-    value(await stage.store.removeRoom({ id: room.id, by: { userId: null, role: null, address: null }, at: stage.at }));
+    value(await stage.removeRoom(room));
     while (await stage.store.purgeRooms({ limit: 10 }));
     expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
     await caughtUp(engine);

@@ -12,7 +12,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { usable } from "./invites.ts";
-import { addMember, changeRole, findStanding, hasSpace } from "./memberships.ts";
+import { addMember, changeRole, hasSpace } from "./memberships.ts";
 import { putReset } from "./resets.ts";
 import { createDefaultRoom, findDefaultRoom } from "./rooms.ts";
 import {
@@ -32,7 +32,7 @@ import {
   userColumns,
 } from "./rows.ts";
 import { endSessions } from "./sessions.ts";
-import { findTarget, isStill, toTarget } from "./standing.ts";
+import { findStanding, findTarget, isStill, toRoomTarget, toTarget } from "./standing.ts";
 import { countFiles } from "./storage.ts";
 import { nextUserSeq } from "./topics.ts";
 import { announceToWorkspace, insertUser, isEmailTaken, isUsernameTaken } from "./users.ts";
@@ -279,9 +279,8 @@ export function* handOverRoom(
   );
   if (gone) yield* changeRole(transaction, { roomId, userId: gone.user_id, role: "admin" });
   yield* changeRole(transaction, { roomId, userId, role: "owner" });
-  const target = { kind: "room", id: roomId, name: room.room_name } as const;
   const heir = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, userId);
-  yield* record({ act: "room.handed_over", by, target, detail: heir.username, at });
+  yield* record({ act: "room.handed_over", by, target: toRoomTarget(room), detail: heir.username, at });
   return done(null);
 }
 

@@ -2,7 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import { type Room, type RoomId, roomTopic, type Seq, type UserId, userTopic } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Writes } from "../store.ts";
-import { findStanding, hasRoomLeft, putPlace, toOwnRoom } from "./memberships.ts";
+import { hasRoomLeft, putPlace, toOwnRoom } from "./memberships.ts";
 import { listRoomReceipts } from "./readers.ts";
 import { startReceipt } from "./receipts.ts";
 import {
@@ -14,6 +14,7 @@ import {
   toMembership,
   toRoom,
 } from "./rows.ts";
+import { findStanding, isActive } from "./standing.ts";
 import { nextUserSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -34,17 +35,17 @@ export function* openDirectRoom(
   if (ids.size > limits.directRoomUsers) return refuse("limit_reached");
   const key = [...ids].sort().join(" ");
   const known = yield* first<{ id: RoomId }>("SELECT id FROM rooms WHERE direct_key = ?", key);
+  for (const id of known ? [input.userId] : ids) if (!(yield* isActive(id))) return refuse("not_found");
   if (known) {
     // Whoever opens it wants to see it.
     yield* putPlace(transaction, { roomId: known.id, userId: input.userId, hiddenUpTo: null });
-    return done({ room: yield* getOwn(known.id, input.userId), created: false });
+  } else {
+    for (const id of ids) if (!(yield* hasRoomLeft(id))) return refuse("limit_reached");
+    yield* insertDirectRoom(transaction, { ...input, ids: [...ids], key });
   }
-  for (const id of ids) {
-    if (!(yield* isActive(id))) return refuse("not_found");
-    if (!(yield* hasRoomLeft(id))) return refuse("limit_reached");
-  }
-  yield* insertDirectRoom(transaction, { ...input, ids: [...ids], key });
-  return done({ room: yield* getOwn(input.id, input.userId), created: true });
+  const room = yield* findStanding(known?.id ?? input.id, input.userId);
+  if (!room) throw new Error("a direct room has lost its people");
+  return done({ room: yield* toOwnRoom(room, input.userId), created: !known });
 }
 
 /** Ids come first: a user name may look like one. */
@@ -52,16 +53,6 @@ function* findUserId(reference: string): Verb<UserId | undefined> {
   const byId = yield* first<{ id: UserId }>("SELECT id FROM users WHERE id = ?", reference);
   if (byId) return byId.id;
   return (yield* first<{ id: UserId }>("SELECT id FROM users WHERE lower(username) = ?", reference.toLowerCase()))?.id;
-}
-
-function* isActive(id: UserId): Verb<boolean> {
-  return (yield* first("SELECT id FROM users WHERE id = ? AND deactivated_at IS NULL", id)) !== undefined;
-}
-
-function* getOwn(roomId: RoomId, userId: UserId): Verb<Room> {
-  const row = yield* findStanding(roomId, userId);
-  if (!row) throw new Error("a direct room has lost its people");
-  return yield* toOwnRoom(row, userId);
 }
 
 /** All its people are in it from its first change on, which tells each of them of the room. */

@@ -25,9 +25,9 @@ import {
   type WorkspaceRow,
   workspaceColumns,
 } from "./rows.ts";
-import { isStill } from "./standing.ts";
+import { findStanding, isStill } from "./standing.ts";
 import { countStored } from "./storage.ts";
-import { announceToWorkspace } from "./users.ts";
+import { announceToWorkspace, findActive } from "./users.ts";
 import { all, done, first, type Input, one, refuse, type SqlValue, type Transaction, type Verb } from "./verb.ts";
 import { findWorkspace } from "./workspace.ts";
 
@@ -63,17 +63,20 @@ export function* findFile({ id, userId }: Input<Reads["findFile"]>): Verb<FileRe
 export function* createUpload(
   _transaction: Transaction,
   { id, purpose, userId, roomId, name, bytes, quota, at }: Input<Writes["createUpload"]>,
-): Verb<Outcome<null, "not_found" | "limit_reached">> {
-  if (roomId !== null && !(yield* isMember(roomId, userId))) return refuse("not_found");
+): Verb<Outcome<null, "not_signed_in" | "not_found" | "room_archived" | "limit_reached">> {
+  const refused = roomId === null ? null : yield* findObstacle(roomId, userId);
+  if (refused) return refuse(refused);
   const waiting = yield* one<{ count: number; bytes: number }>(
     `SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM files
      WHERE user_id = ? AND state IN ('receiving', 'pending')`,
     userId,
   );
-  const stored = yield* one<{ by_user: number; in_all: number }>(
-    `SELECT users.stored_bytes AS by_user, (SELECT sum(bytes) FROM stored_files) AS in_all FROM users WHERE users.id = ?`,
+  const stored = yield* first<{ by_user: number; in_all: number }>(
+    `SELECT users.stored_bytes AS by_user, (SELECT sum(bytes) FROM stored_files) AS in_all FROM users
+     WHERE users.id = ? AND users.deactivated_at IS NULL`,
     userId,
   );
+  if (!stored) return refuse("not_signed_in");
   if (
     waiting.count >= limits.pendingUploads ||
     waiting.bytes + bytes > quota.pendingBytes ||
@@ -100,14 +103,15 @@ export function* createUpload(
 export function* finishUpload(
   _transaction: Transaction,
   { id, facts }: Input<Writes["finishUpload"]>,
-): Verb<Outcome<Attachment, "not_found">> {
+): Verb<Outcome<Attachment, "not_found" | "room_archived">> {
   const before = yield* first<FileRow>(
     `SELECT ${fileColumns} FROM files WHERE files.id = ? AND files.purpose = 'attachment' AND files.state = 'receiving'`,
     id,
   );
   if (!before || before.file_room_id === null) return refuse("not_found");
   // Whoever was taken out of the room meanwhile adds nothing more to it.
-  if (!(yield* isMember(before.file_room_id, before.file_user_id))) return refuse("not_found");
+  const refused = yield* findObstacle(before.file_room_id, before.file_user_id);
+  if (refused) return refuse(refused);
   const row = yield* putFacts("pending", id, facts);
   yield* countStored(before.file_user_id, "attachment", { files: 0, bytes: facts.bytes - before.file_bytes });
   return done(toAttachment(row));
@@ -122,8 +126,9 @@ export function* hasPicture({ id, purpose }: Input<Reads["hasPicture"]>): Verb<b
 export function* putAvatar(
   transaction: Transaction,
   { userId, file }: Input<Writes["putAvatar"]>,
-): Verb<Outcome<User, "not_found">> {
-  const before = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, userId);
+): Verb<Outcome<User, "not_signed_in" | "not_found">> {
+  const before = yield* findActive(userId);
+  if (!before) return refuse("not_signed_in");
   if (file === null && before.avatar === null) return done(toOwnUser(before));
   if (file !== null && !(yield* keepPicture("avatar", file))) return refuse("not_found");
   yield* all("UPDATE files SET state = 'removed' WHERE id = ?", before.avatar);
@@ -260,12 +265,9 @@ const manyMarks = Array.from({ length: limits.attachmentsPerMessage }, () => "?"
 const padded = (ids: readonly FileId[]): readonly SqlValue[] =>
   Array.from({ length: limits.attachmentsPerMessage }, (_, index) => ids[index] ?? null);
 
-function* isMember(roomId: RoomId, userId: UserId): Verb<boolean> {
-  const place = yield* first(
-    `SELECT rooms.id FROM rooms JOIN memberships ON memberships.room_id = rooms.id WHERE rooms.id = ?
-     AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL`,
-    roomId,
-    userId,
-  );
-  return place !== undefined;
+/** Why someone may not add to a room; null when they may. */
+function* findObstacle(roomId: RoomId, userId: UserId): Verb<"not_found" | "room_archived" | null> {
+  const room = yield* findStanding(roomId, userId);
+  if (!room || room.standing === null) return "not_found";
+  return room.archived_at === null ? null : "room_archived";
 }

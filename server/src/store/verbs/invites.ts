@@ -3,8 +3,9 @@ import type { Outcome } from "../outcome.ts";
 import type { InviteRecord } from "../rooms.ts";
 import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
-import { addMember, findStanding, hasSpace, toOwnRoom } from "./memberships.ts";
+import { addMember, hasSpace, toOwnRoom } from "./memberships.ts";
 import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite } from "./rows.ts";
+import { findPower, findStanding, isStill, toRoomTarget } from "./standing.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 /** With one parameter, the time. Invites of a removed room are revoked. */
@@ -47,13 +48,10 @@ export function* createInvite(
   _transaction: Transaction,
   input: Input<Writes["createInvite"]>,
 ): Verb<Outcome<InviteRecord, "not_found" | "not_allowed" | "room_archived" | "limit_reached">> {
-  const room = yield* findStanding(input.roomId, input.userId);
-  if (!room || (room.room_kind !== "public" && room.standing === null)) return refuse("not_found");
-  if (room.room_kind === "direct") return refuse("not_allowed");
+  const power = yield* findPower(input.roomId, input.userId);
+  if (!power.ok) return power;
+  const { room } = power.value;
   if (room.archived_at !== null) return refuse("room_archived");
-  if (!(yield* first("SELECT id FROM users WHERE id = ? AND deactivated_at IS NULL", input.userId))) {
-    return refuse("not_found");
-  }
   const { open } = yield* one<{ open: number }>(
     `SELECT count(*) AS open FROM invites WHERE invites.room_id = ? AND ${usable}`,
     input.roomId,
@@ -76,14 +74,20 @@ export function* createInvite(
 
 export function* revokeInvite(
   _transaction: Transaction,
-  { code, by, at }: Input<Writes["revokeInvite"]>,
-): Verb<Outcome<null, "invite_unusable">> {
+  { code, anywhere, by, at }: Input<Writes["revokeInvite"]>,
+): Verb<Outcome<null, "invite_unusable" | "not_allowed">> {
   const invite = yield* findUsableInvite(code, at);
   if (!invite) return refuse("invite_unusable");
+  if (anywhere) {
+    if (!(yield* isStill(by))) return refuse("not_allowed");
+  } else {
+    const power = yield* findPower(invite.room_id, by.userId);
+    // To whom the room does not exist, its invites are unknown.
+    if (!power.ok) return refuse(power.refusal === "not_found" ? "invite_unusable" : "not_allowed");
+  }
   yield* all("UPDATE invites SET revoked_at = ? WHERE code = ?", at, code);
   // Whoever reads the log must not be able to use what it names.
-  const target = { kind: "room", id: invite.room_id, name: invite.room_name } as const;
-  yield* record({ act: "invite.revoked", by, target, at });
+  yield* record({ act: "invite.revoked", by, target: toRoomTarget(invite), at });
   return done(null);
 }
 

@@ -22,6 +22,7 @@ import {
   toNotifyLevel,
   toRoom,
 } from "./rows.ts";
+import { findStanding } from "./standing.ts";
 import { nextRoomSeq, nextUserSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -73,7 +74,8 @@ export function* putPlace(
   transaction: Transaction,
   { roomId, userId, ...changes }: Input<Writes["putPlace"]>,
 ): Verb<Outcome<Place, "not_found">> {
-  const before = yield* findPlace({ roomId, userId });
+  const isHere = (yield* findStanding(roomId, userId)) !== undefined;
+  const before = isHere ? yield* findPlace({ roomId, userId }) : null;
   if (!before) return refuse("not_found");
   const { notifyLevel: levelBefore, hiddenUpTo: hiddenBefore = null, ...rest } = before;
   const { notifyLevel = levelBefore, hiddenUpTo = hiddenBefore } = changes;
@@ -92,19 +94,6 @@ export function* putPlace(
   transaction.announce(userTopic(userId), seq, { levels: [{ room: roomId, ...chosen }] });
   return done({ ...rest, ...chosen });
 }
-
-/** A room that exists, and a user's role in it; null: not in it. */
-export const findStanding = (
-  roomId: RoomId,
-  userId: UserId,
-): Verb<(RoomRow & { readonly standing: RoomRole | null }) | undefined> =>
-  first(
-    `SELECT ${roomColumns}, places.role AS standing FROM rooms LEFT JOIN memberships AS places
-     ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
-     WHERE rooms.id = ? AND rooms.deleted_at IS NULL`,
-    userId,
-    roomId,
-  );
 
 /** A room as its member sees it. */
 export function* toOwnRoom(room: RoomRow, userId: UserId): Verb<Room> {

@@ -1,5 +1,15 @@
 import { limits } from "@parley/protocol/limits";
-import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
+import {
+  type Message,
+  type MessageId,
+  type Role,
+  type RoomId,
+  type RoomKind,
+  type RoomRole,
+  roomTopic,
+  type UserId,
+} from "@parley/protocol/model";
+import { looksAfterRoom } from "@parley/protocol/roles";
 import type { HistoryCursor, MessagePage } from "../messages.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
@@ -7,7 +17,7 @@ import { attachFiles, detachFiles } from "./files.ts";
 import { putMentions, resolveCalls, toMentionsColumn } from "./mentions.ts";
 import { type StandingRow, standingColumns } from "./readers.ts";
 import { moveReceipt } from "./receipts.ts";
-import { type AuthorRow, authorColumns, type MessageRow, messageColumns, toMessage } from "./rows.ts";
+import { type AuthorRow, authorColumns, type MessageRow, messageColumns, roomKind, toMessage } from "./rows.ts";
 import { nextRoomSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -50,14 +60,13 @@ export function* appendMessage(
     const sent = yield* findSent(authorId, clientMessageId);
     if (sent) return sent.readable > 0 ? done({ message: toMessage(sent), created: false }) : refuse("not_found");
   }
-  const author = yield* first<
-    AuthorRow & StandingRow & { replied: number; member_count: number; archived_at: number | null }
-  >(
-    `SELECT ${authorColumns}, ${standingColumns}, rooms.member_count, rooms.archived_at,
+  const author = yield* first<AuthorRow & StandingRow & CallerRow & { replied: number; archived_at: number | null }>(
+    `SELECT ${authorColumns}, ${standingColumns}, ${callerColumns("users")}, rooms.archived_at,
        (SELECT count(*) FROM messages WHERE messages.room_id = rooms.id AND messages.id = ?) AS replied
      FROM rooms JOIN memberships ON memberships.room_id = rooms.id JOIN users ON users.id = memberships.user_id
        JOIN receipts ON receipts.room_id = memberships.room_id AND receipts.user_id = memberships.user_id
-     WHERE rooms.id = ? AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL`,
+     WHERE rooms.id = ? AND rooms.deleted_at IS NULL AND memberships.user_id = ? AND memberships.left_at IS NULL
+       AND users.deactivated_at IS NULL`,
     limits.receiptMembers,
     replyTo ?? 0,
     roomId,
@@ -66,8 +75,7 @@ export function* appendMessage(
   if (!author) return refuse("not_found");
   if (author.archived_at !== null) return refuse("room_archived");
   if (replyTo !== null && author.replied === 0) return refuse("invalid");
-  const mayCallAll = input.mayCallAll || author.member_count <= limits.callAllMembers;
-  const mentions = input.calls.length === 0 ? [] : yield* resolveCalls(roomId, input.calls, mayCallAll);
+  const mentions = input.calls.length === 0 ? [] : yield* resolveCalls(roomId, input.calls, mayCallAll(author));
   const room = yield* one<{ id: MessageId; seq: number; at: number }>(
     `UPDATE rooms SET head = head + 1, last_message_id = last_message_id + 1,
        last_message_at = CASE WHEN last_message_at > ? THEN last_message_at ELSE ? END
@@ -118,7 +126,7 @@ export function* appendMessage(
 
 export function* editMessage(
   transaction: Transaction,
-  { roomId, id, userId, content, calls, mayCallAll, at }: Input<Writes["editMessage"]>,
+  { roomId, id, userId, content, calls, at }: Input<Writes["editMessage"]>,
 ): Verb<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
@@ -126,10 +134,7 @@ export function* editMessage(
   if (before.user_id !== userId) return refuse("not_allowed");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   if (before.content === content) return done(toMessage(before));
-  const mentions =
-    calls.length === 0
-      ? []
-      : yield* resolveCalls(roomId, calls, mayCallAll || before.member_count <= limits.callAllMembers);
+  const mentions = calls.length === 0 ? [] : yield* resolveCalls(roomId, calls, mayCallAll(before));
   const seq = yield* nextRoomSeq(roomId);
   const editedAt = Math.max(at, before.message_created_at);
   yield* all(
@@ -155,11 +160,11 @@ export function* editMessage(
 
 export function* removeMessage(
   transaction: Transaction,
-  { roomId, id, userId, asAdmin, at }: Input<Writes["removeMessage"]>,
+  { roomId, id, userId, at }: Input<Writes["removeMessage"]>,
 ): Verb<Outcome<Message, "not_found" | "not_allowed">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
-  if (before.user_id !== userId && !asAdmin) return refuse("not_allowed");
+  if (before.user_id !== userId && !looksAfterRoom(toStanding(before))) return refuse("not_allowed");
   if (before.message_deleted_at !== null) return done(toMessage(before));
   const seq = yield* nextRoomSeq(roomId);
   const deletedAt = Math.max(at, before.message_created_at);
@@ -212,15 +217,38 @@ const findSent = (authorId: UserId, clientMessageId: string): Verb<(MessageRow &
     clientMessageId,
   );
 
+/** Who says or changes something in a room. */
+interface CallerRow {
+  readonly member_count: number;
+  readonly caller_room_kind: RoomKind;
+  readonly caller_room_role: RoomRole;
+  readonly caller_role: Role;
+}
+
+/** Where `rooms` and the caller's membership are joined, and `users` under this name. */
+const callerColumns = (users: "users" | "callers") =>
+  `rooms.member_count, ${roomKind} AS caller_room_kind, memberships.role AS caller_room_role, ${users}.role AS caller_role`;
+
+const toStanding = (row: CallerRow) => ({
+  kind: row.caller_room_kind,
+  roomRole: row.caller_room_role,
+  role: row.caller_role,
+});
+
+/** In large rooms only those call everyone who look after them. [MN4] */
+const mayCallAll = (row: CallerRow): boolean =>
+  row.member_count <= limits.callAllMembers || looksAfterRoom(toStanding(row));
+
 /** A message in a room that `userId` is in. */
 export const findAsMember = (
   roomId: RoomId,
   id: MessageId,
   userId: UserId,
-): Verb<(MessageRow & { readonly archived_at: number | null; readonly member_count: number }) | undefined> =>
+): Verb<(MessageRow & CallerRow & { readonly archived_at: number | null }) | undefined> =>
   first(
-    `SELECT ${messageColumns}, rooms.archived_at, rooms.member_count
+    `SELECT ${messageColumns}, ${callerColumns("callers")}, rooms.archived_at
      ${fromMessages} JOIN memberships ON memberships.room_id = messages.room_id
+     JOIN users AS callers ON callers.id = memberships.user_id AND callers.deactivated_at IS NULL
      WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ? AND memberships.left_at IS NULL
      AND rooms.deleted_at IS NULL`,
     roomId,

@@ -64,7 +64,7 @@ export function* setReceipt(
 ): Verb<Outcome<Receipt, "not_found">> {
   const before = yield* first<StandingRow & { last_message_id: MessageId }>(
     `SELECT ${standingColumns}, rooms.last_message_id FROM ${fromReaders}
-     WHERE receipts.room_id = ? AND receipts.user_id = ? AND rooms.deleted_at IS NULL`,
+     WHERE receipts.room_id = ? AND receipts.user_id = ? AND rooms.deleted_at IS NULL AND users.deactivated_at IS NULL`,
     limits.receiptMembers,
     roomId,
     userId,

@@ -1,10 +1,11 @@
-import type { Membership, Role, RoomId, UserId } from "@parley/protocol/model";
+import type { Membership, RoomId, UserId } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Writes } from "../store.ts";
-import { type Recorded, record } from "./audit.ts";
-import { changeRole, endMembership, findStanding, removeMembership } from "./memberships.ts";
+import { record } from "./audit.ts";
+import { changeRole, endMembership, removeMembership } from "./memberships.ts";
 import { type MembershipRow, membershipColumns, toMembership } from "./rows.ts";
-import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
+import { findPower, toRoomTarget } from "./standing.ts";
+import { all, done, first, type Input, refuse, type Transaction, type Verb } from "./verb.ts";
 
 export function* putRole(
   transaction: Transaction,
@@ -34,7 +35,7 @@ export function* putRole(
       ? { act: "room.handed_over", detail: username }
       : { act: "room.role_changed", detail: `${username}: ${before.membership_role} → ${role}` }),
     by: { userId, address },
-    target: power.value.target,
+    target: toRoomTarget(power.value.room),
     at,
   });
   return done(after);
@@ -56,29 +57,11 @@ export function* removeMember(
   yield* record({
     act: "room.member_removed",
     by: { userId, address },
-    target: power.value.target,
+    target: toRoomTarget(power.value.room),
     detail: user.username,
     at,
   });
   return done(null);
-}
-
-interface Power {
-  readonly role: "owner" | "admin";
-  /** The room, for the audit log. */
-  readonly target: Recorded["target"];
-}
-
-/** As whom someone looks after a room: those who look after the workspace do it as its owner, where they see it. */
-function* findPower(roomId: RoomId, userId: UserId): Verb<Outcome<Power, "not_found" | "not_allowed">> {
-  const room = yield* findStanding(roomId, userId);
-  if (!room || (room.room_kind !== "public" && room.standing === null)) return refuse("not_found");
-  if (room.room_kind === "direct") return refuse("not_allowed");
-  const { role } = yield* one<{ role: Role }>("SELECT role FROM users WHERE id = ?", userId);
-  const target = { kind: "room", id: roomId, name: room.room_name } as const;
-  if (role !== "member") return done({ role: "owner", target });
-  if (room.standing === null) return refuse("not_found");
-  return room.standing === "member" ? refuse("not_allowed") : done({ role: room.standing, target });
 }
 
 /** `reference` is an id or a user name. */

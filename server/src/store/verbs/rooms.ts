@@ -16,6 +16,7 @@ import { record } from "./audit.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
 import { findPeople, listPeople } from "./room-people.ts";
 import { type PlaceRow, placeColumns, type RoomRow, roomColumns, toPlace, toRoom } from "./rows.ts";
+import { findPower, isActive, isStill, toRoomTarget } from "./standing.ts";
 import { findHeads, nextWorkspaceSeq, toPublicRoom } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -61,7 +62,8 @@ export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
 export function* createRoom(
   transaction: Transaction,
   input: Input<Writes["createRoom"]>,
-): Verb<Outcome<Room, "slug_taken" | "limit_reached">> {
+): Verb<Outcome<Room, "not_signed_in" | "slug_taken" | "limit_reached">> {
+  if (!(yield* isActive(input.userId))) return refuse("not_signed_in");
   if (!(yield* hasRoomLeft(input.userId))) return refuse("limit_reached");
   if (input.slug !== null && (yield* isSlugTaken(input.slug))) return refuse("slug_taken");
   const slug = input.slug ?? (yield* findFreeSlug(input.name, input.id));
@@ -72,16 +74,15 @@ export function* putRoom(
   transaction: Transaction,
   input: Input<Writes["putRoom"]>,
 ): Verb<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">> {
-  const before = yield* findExisting(input.id);
-  if (!before) return refuse("not_found");
-  if (before.room_kind === "direct") return refuse("not_allowed");
+  const power = yield* findPower(input.id, input.by.userId);
+  if (!power.ok) return power;
+  const before = power.value.room;
   const name = input.name ?? before.room_name;
   const slug = input.slug ?? before.slug;
   const description = input.description ?? before.description;
   const kind = input.kind ?? before.room_kind;
-  const { archiving } = input;
-  const archivedAt =
-    archiving === undefined ? before.archived_at : archiving.to ? (before.archived_at ?? archiving.at) : null;
+  const { archived = before.archived_at !== null, by, at } = input;
+  const archivedAt = archived ? (before.archived_at ?? at) : null;
   if (archivedAt !== null && before.is_default === 1) return refuse("not_allowed");
   if (
     name === before.room_name &&
@@ -106,20 +107,21 @@ export function* putRoom(
   );
   transaction.announce(roomTopic(input.id), row.room_seq, { rooms: [toRoom(row)] });
   if (before.room_kind === "public" || kind === "public") yield* announceToWorkspace(transaction, row);
-  if (archiving && archivedAt !== before.archived_at) {
-    const act = archiving.to ? "room.archived" : "room.reopened";
-    yield* record({ act, by: archiving.by, target: toTarget(row), at: archiving.at });
+  if (archivedAt !== before.archived_at) {
+    yield* record({ act: archived ? "room.archived" : "room.reopened", by, target: toRoomTarget(row), at });
   }
   return done(toRoom(row));
 }
 
 export function* removeRoom(
   transaction: Transaction,
-  { id, by, at }: Input<Writes["removeRoom"]>,
+  { id, anywhere, by, at }: Input<Writes["removeRoom"]>,
 ): Verb<Outcome<null, "not_found" | "not_allowed">> {
-  const before = yield* findExisting(id);
-  if (!before) return refuse("not_found");
-  if (before.is_default === 1 || before.room_kind === "direct") return refuse("not_allowed");
+  if (anywhere && !(yield* isStill(by))) return refuse("not_allowed");
+  const power = yield* findPower(id, anywhere ? null : by.userId);
+  if (!power.ok) return power;
+  const before = power.value.room;
+  if (before.is_default === 1) return refuse("not_allowed");
   // Its id takes the place of its slug, which is free again: no slug looks like an id.
   const row = yield* one<RoomRow>(
     `UPDATE rooms SET deleted_at = ?, slug = id, member_count = 0, head = head + 1, seq = head + 1 WHERE id = ?
@@ -129,7 +131,7 @@ export function* removeRoom(
   );
   yield* all("UPDATE memberships SET left_at = ? WHERE room_id = ? AND left_at IS NULL", at, id);
   yield* all("UPDATE invites SET revoked_at = ? WHERE room_id = ? AND revoked_at IS NULL", at, id);
-  yield* record({ act: "room.deleted", by, target: toTarget(before), at });
+  yield* record({ act: "room.deleted", by, target: toRoomTarget(before), at });
   transaction.announce(roomTopic(id), row.room_seq, { rooms: [{ id, gone: true }] });
   if (before.room_kind === "public") yield* announceToWorkspace(transaction, row);
   return done(null);
@@ -177,11 +179,6 @@ export function createDefaultRoom(
   const details = { slug: "general", name: "general", description: "", kind: "public" } as const;
   return insertRoom(transaction, { ...founding, ...details, isDefault: true });
 }
-
-const toTarget = (row: RoomRow) => ({ kind: "room", id: row.room_id, name: row.room_name }) as const;
-
-const findExisting = (id: RoomId): Verb<RoomRow | undefined> =>
-  first(`SELECT ${roomColumns} FROM rooms WHERE id = ? AND deleted_at IS NULL`, id);
 
 function* insertRoom(
   transaction: Transaction,

@@ -36,11 +36,13 @@ export function* createAccount(
   input: Input<Writes["createAccount"]>,
 ): Verb<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">> {
   const { userId, at } = input;
-  const founding = (yield* findWorkspace()).user_count === 0;
-  if (!founding && input.policy === "closed") return refuse("sign_up_closed");
+  const workspace = yield* findWorkspace();
+  const founding = workspace.user_count === 0;
+  const policy = workspace.sign_up ?? transaction.defaults.signUp;
+  if (!founding && policy === "closed") return refuse("sign_up_closed");
   const invite = founding || input.invite === null ? undefined : yield* findUsableInvite(input.invite, at);
   if (!founding && !invite) {
-    if (input.policy === "invite") return refuse("sign_up_closed");
+    if (policy === "invite") return refuse("sign_up_closed");
     if (input.invite !== null) return refuse("invite_unusable");
   }
   const email = input.email?.toLowerCase() ?? null;
@@ -91,8 +93,9 @@ export function* insertUser(user: {
 export function* putUser(
   transaction: Transaction,
   input: Input<Writes["putUser"]>,
-): Verb<Outcome<User, "email_taken">> {
-  const before = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, input.userId);
+): Verb<Outcome<User, "not_signed_in" | "email_taken">> {
+  const before = yield* findActive(input.userId);
+  if (!before) return refuse("not_signed_in");
   const displayName = input.displayName ?? before.display_name;
   const email = input.email === undefined ? before.email : (input.email?.toLowerCase() ?? null);
   const status = input.status === undefined ? before.status : input.status;
@@ -115,6 +118,10 @@ export function* putUser(
   if (isSeen) yield* announceToWorkspace(transaction, row);
   return done(toOwnUser(row));
 }
+
+/** A user who is not deactivated. */
+export const findActive = (userId: UserId): Verb<UserRow | undefined> =>
+  first(`SELECT ${userColumns} FROM users WHERE users.id = ? AND users.deactivated_at IS NULL`, userId);
 
 export function* isUsernameTaken(username: string, usernameKey: string): Verb<boolean> {
   const taken = yield* first(
