@@ -21,7 +21,7 @@ import { type Peer, type Serving, serve } from "./platform/serve.ts";
 import { StartError } from "./start-error.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { readAssets } from "./transport/assets.ts";
-import { clientAddress } from "./transport/auth.ts";
+import { clientAddress } from "./transport/client-address.ts";
 import { createHttp, toProblem } from "./transport/http.ts";
 import { createLimits, noLimits } from "./transport/limits.ts";
 import { isSecure } from "./transport/route.ts";

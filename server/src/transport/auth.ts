@@ -1,10 +1,9 @@
-import { isIP } from "node:net";
 import { ParleyError } from "@parley/protocol/errors";
 import type { App } from "../app.ts";
 import { findSignedIn, idleMs, recordUse } from "../domain/sessions.ts";
 import type { SignedIn } from "../store/accounts.ts";
 
-/** Who asks, and from where: cookies, tokens, origins and addresses. */
+/** Who asks, and from which site: cookies, tokens and origins. */
 
 const cookieNames = { secure: "__Host-session", plain: "session" } as const;
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
@@ -63,27 +62,6 @@ function isOrigin(from: string, origin: string): boolean {
   if (from === origin) return true;
   const [asked, own] = [URL.parse(from), URL.parse(origin)];
   return asked !== null && own !== null && own.protocol === "http:" && asked.host === own.host;
-}
-
-/**
- * The address of the client. A proxy's word counts only when the proxy is trusted: then it is the right-most entry that
- * is not itself a trusted proxy's. What stands left of that one anybody may have written, so when it is no address the
- * peer's own is left.
- */
-export function clientAddress(request: Request, peer: string, trusted: ReadonlySet<string>): string {
-  const own = toPlainAddress(peer);
-  if (!trusted.has(own)) return own;
-  const forwarded = request.headers.get("x-forwarded-for") ?? "";
-  const client = forwarded
-    .split(",")
-    .map((address) => toPlainAddress(address.trim()))
-    .findLast((address) => !trusted.has(address));
-  return client !== undefined && isIP(client) !== 0 ? client : own;
-}
-
-/** An IPv4 peer of a server that listens on IPv6 comes as `::ffff:192.0.2.1`. */
-function toPlainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 function readBearer(request: Request): string | undefined {
