@@ -17,7 +17,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly signUp: SignUpPolicy;
   readonly limits: boolean;
-  readonly trustedProxies: ReadonlySet<string>;
+  /** Addresses, and ranges such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
   readonly files: FileSettings;
   readonly fileStore: FileStore;
   readonly pushHosts: ReadonlySet<string>;
@@ -86,7 +87,7 @@ export function readConfig(folder: string, environment: Environment): Config {
     publicUrl: settings.PARLEY_URL === "" ? null : parseOrigin("PARLEY_URL", settings.PARLEY_URL),
     signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
     limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
-    trustedProxies: parseAddresses(settings.PARLEY_TRUSTED_PROXIES),
+    trustedProxies: parseProxies(settings.PARLEY_TRUSTED_PROXIES),
     fileStore: parseFileStore(settings),
     files: {
       fileBytes: parseSize("PARLEY_FILE_LIMIT", settings.PARLEY_FILE_LIMIT),
@@ -190,11 +191,24 @@ function parseSize(name: Setting, value: string): number {
   return Number(number) * (units[unit] ?? 1);
 }
 
-function parseAddresses(value: string): ReadonlySet<string> {
-  const addresses = value.split(",").map((address) => address.trim());
-  const wrong = addresses.find((address) => address !== "" && isIP(address) === 0);
-  if (wrong) throw new StartError(`PARLEY_TRUSTED_PROXIES must be addresses with commas between, not “${wrong}”.`);
-  return new Set(addresses.filter((address) => address !== ""));
+function parseProxies(value: string): readonly string[] {
+  const proxies = value
+    .split(",")
+    .map((proxy) => proxy.trim())
+    .filter((proxy) => proxy !== "");
+  const wrong = proxies.find((proxy) => !isAddressOrRange(proxy));
+  if (wrong) {
+    throw new StartError(
+      `PARLEY_TRUSTED_PROXIES must be addresses or ranges such as 10.0.0.0/8 with commas between, not “${wrong}”.`,
+    );
+  }
+  return proxies;
+}
+
+function isAddressOrRange(text: string): boolean {
+  const [, address = "", bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function parseHosts(name: Setting, value: string): ReadonlySet<string> {

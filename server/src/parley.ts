@@ -21,7 +21,7 @@ import { type Peer, type Serving, serve } from "./platform/serve.ts";
 import { StartError } from "./start-error.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { readAssets } from "./transport/assets.ts";
-import { clientAddress } from "./transport/client-address.ts";
+import { createClientAddress } from "./transport/client-address.ts";
 import { createHttp, toProblem } from "./transport/http.ts";
 import { createLimits, noLimits } from "./transport/limits.ts";
 import { isSecure } from "./transport/route.ts";
@@ -129,10 +129,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     isReady: async () => ready && (await store.getWorkspace({}).then(Boolean, () => false)),
   });
   const secure = isSecure(app);
+  const clientAddress = createClientAddress(config.trustedProxies);
 
   const respond = async (request: Request, peer: Peer<SocketData>): Promise<Response | undefined> => {
     const env = {
-      address: clientAddress(request, peer.address, config.trustedProxies),
+      address: clientAddress(request, peer.address),
       secure,
       keepOpen: peer.keepOpen,
     };

@@ -249,7 +249,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         publicUrl: null,
         signUp: "open",
         limits: false,
-        trustedProxies: new Set(),
+        trustedProxies: [],
         fileStore: { kind: "folder" },
         files: { fileBytes: limits.fileBytes, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
         pushHosts: new Set(),

@@ -1,14 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { clientAddress } from "./client-address.ts";
+import { createClientAddress } from "./client-address.ts";
 
 describe("the address of the client", () => {
   const address = (forwarded: string | null, peer: string, ...trusted: readonly string[]) =>
-    clientAddress(
-      new Request("http://localhost:3000/api/rooms", {
-        headers: forwarded === null ? {} : { "x-forwarded-for": forwarded },
-      }),
+    createClientAddress(trusted)(
+      new Request("http://localhost:3000/", { headers: forwarded === null ? {} : { "x-forwarded-for": forwarded } }),
       peer,
-      new Set(trusted),
     );
 
   test("[LM1] is the peer's own when the peer is no trusted proxy, whatever it says", () => {
@@ -26,6 +23,16 @@ describe("the address of the client", () => {
     expect(address(`${Array(1000).fill("1.2.3.4").join(",")},198.51.100.7`, "10.0.0.1", "10.0.0.1")).toBe(
       "198.51.100.7",
     );
+  });
+
+  test("[LM1] is looked for behind every proxy of a trusted range", () => {
+    expect(address("198.51.100.7, 172.20.0.9", "10.1.2.3", "10.0.0.0/8", "172.16.0.0/12")).toBe("198.51.100.7");
+    expect(address("198.51.100.7, 172.32.0.9", "::ffff:10.1.2.3", "10.0.0.0/8", "172.16.0.0/12")).toBe("172.32.0.9");
+    expect(address("198.51.100.7", "11.1.2.3", "10.0.0.0/8")).toBe("11.1.2.3");
+    expect(address("198.51.100.7", "fd12::9", "fd00::/8")).toBe("198.51.100.7");
+    expect(address("198.51.100.7", "fe12::9", "fd00::/8")).toBe("fe12::9");
+    expect(address("198.51.100.7", "10.1.2.3", "::/0")).toBe("10.1.2.3");
+    expect(address("198.51.100.7", "fd12::9", "0.0.0.0/0")).toBe("fd12::9");
   });
 
   test("[LM1] is the proxy's own when it says nothing usable", () => {
