@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
@@ -148,6 +149,8 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   };
 
   try {
+    // Bun says of a name that leads nowhere that its address is in use.
+    await lookup(config.hostname);
     serving = serve<SocketData>({
       hostname: config.hostname,
       port: config.port,
@@ -232,6 +235,7 @@ function toStartError(error: unknown, config: Config): unknown {
       return new StartError(`this user may not listen on ${at}. Set PORT to a number above 1023.`);
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
+    case "EAI_AGAIN":
       return new StartError(`HOST “${config.hostname}” is not an address of this computer.`);
     default:
       return error;

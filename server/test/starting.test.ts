@@ -45,6 +45,7 @@ test("what is wrong stops the start with one clear line", async () => {
     [{ PARLEY_COLOUR: "green" }, /PARLEY_COLOUR .*not a setting/],
     [{ PORT: "eighty" }, /PORT .*“eighty”/],
     [{ PORT: "70000" }, /PORT/],
+    [{ HOST: "no-such-host.invalid" }, /HOST “no-such-host.invalid” is not an address of this computer/],
     [{ PARLEY_SIGN_UP: "maybe" }, /PARLEY_SIGN_UP must be open or invite or closed/],
     [{ PARLEY_LIMITS: "no" }, /PARLEY_LIMITS/],
     [{ PARLEY_URL: "chat.example.org" }, /PARLEY_URL/],
