@@ -19,9 +19,19 @@ export interface Ending {
 const main = join(import.meta.dirname, "../src/main.ts");
 const admin = join(import.meta.dirname, "../src/admin.ts");
 
+/** How else to run it than as the tests do: another command, another user's number. */
+export interface Installation {
+  readonly command: readonly string[];
+  readonly user?: number;
+}
+
 /** Runs the program and waits for its line with the address. Rejects when it ends before. */
-export async function startProgram(environment: Readonly<Record<string, string>>, folder: string): Promise<Program> {
-  const program = run(environment, folder);
+export async function startProgram(
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+  installation?: Installation,
+): Promise<Program> {
+  const program = run(environment, folder, installation);
   const url = await Promise.race([
     program.url,
     program.ended.then(({ errors }) => Promise.reject(new Error(`it did not start: ${errors}`))),
@@ -40,14 +50,19 @@ export function runAdmin(
   environment: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Ending> {
-  return run(environment, folder, [admin, ...words]).ended;
+  return run(environment, folder, { command: [process.execPath, admin, ...words] }).ended;
 }
 
-function run(environment: Readonly<Record<string, string>>, folder: string, program: readonly string[] = [main]) {
-  const child = spawn(process.execPath, program, {
+function run(
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+  { command: [command = "", ...words], user }: Installation = { command: [process.execPath, main] },
+) {
+  const child = spawn(command, words, {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "0", PARLEY_LIMITS: "off", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(user !== undefined && { uid: user, gid: user }),
   });
   let output = "";
   let errors = "";
