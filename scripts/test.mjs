@@ -15,6 +15,7 @@ const journeys = join(results, "journeys.json");
 ensurePackages();
 ensureBrowser();
 ensureDebianPackages(["redis-server"], () => has("redis-server"));
+ensureDebianPackages(["nginx", "caddy"], () => has("nginx") && has("caddy"));
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 

@@ -83,9 +83,10 @@ export function replaceBy(command, args, { endSignal, ...options } = {}) {
   return child;
 }
 
-/** Whether a program can be found. */
+/** Whether a program can be found, servers among them, which are not in everybody's path. */
 export function has(command) {
-  return spawnSync("which", [command], { stdio: "ignore" }).status === 0;
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+  return spawnSync("which", [command], { stdio: "ignore", env }).status === 0;
 }
 
 /** Debian's packages, where this user may install them. Otherwise it says what to install. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
+import { freePort } from "./free-port.ts";
 
 /** A real Redis of the test's own, on a free port of this machine, that keeps nothing. */
 export interface RedisServer extends AsyncDisposable {
@@ -71,16 +71,5 @@ function whenReady(child: ChildProcess): Promise<void> {
     });
     child.once("error", (error) => reject(new Error(`redis-server does not start: ${error.message}`)));
     child.once("close", () => reject(new Error(`redis-server ended: ${output}`)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
   });
 }
