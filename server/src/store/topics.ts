@@ -9,9 +9,17 @@ export type TopicChanges =
   | { readonly kind: "current"; readonly head: Seq }
   | { readonly kind: "reset"; readonly head: Seq };
 
+/** Where a topic stands. */
+export interface TopicHead {
+  readonly topic: Topic;
+  readonly head: Seq;
+}
+
 export interface TopicReads {
   /** Every topic that the user may follow, with its head. */
-  listTopics(input: { readonly userId: UserId }): Promise<readonly { readonly topic: Topic; readonly head: Seq }[]>;
+  listTopics(input: { readonly userId: UserId }): Promise<readonly TopicHead[]>;
+  /** Those of the topics that exist, in any order. */
+  listHeads(input: { readonly topics: readonly Topic[] }): Promise<readonly TopicHead[]>;
   /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */
   changesSince(input: { readonly topic: Topic; readonly since: Seq; readonly limit: number }): Promise<TopicChanges>;
 }

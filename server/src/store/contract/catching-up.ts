@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import type { Topic } from "@parley/protocol/model";
 import { type Stage, topicOf, value } from "./stage.ts";
 
 /** What each engine owes of catching up. */
@@ -52,6 +53,20 @@ export function catchingUpContract(stageOf: () => Stage): void {
         kind: "reset",
         head: 0,
       });
+    });
+
+    test("the heads of any number of topics are told, and nothing of those that do not exist", async () => {
+      const people = await stage.cast("ada", "bob");
+      const rooms = await Promise.all(Array.from({ length: 120 }, () => stage.createRoom(people[0])));
+      const [spoken] = rooms;
+      if (spoken) await stage.say(spoken, people[0], "one");
+      const topics = ["workspace", ...[...people, ...rooms].map(topicOf), "room:RNONE", "user:UNONE"] as Topic[];
+      const heads = await stage.store.listHeads({ topics });
+      const expected = await Promise.all(topics.slice(0, -2).map(async (topic) => [topic, await stage.head(topic)]));
+      expect(Object.fromEntries(heads.map(({ topic, head }) => [topic, head]))).toEqual(Object.fromEntries(expected));
+      expect(heads).toHaveLength(expected.length);
+      expect(await stage.store.listHeads({ topics: ["room:RNONE"] })).toEqual([]);
+      expect(await stage.store.listHeads({ topics: [] })).toEqual([]);
     });
 
     test("one's own topic tells which rooms one is in now", async () => {

@@ -11,7 +11,7 @@ import { findReset } from "./resets.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { listStorage } from "./storage.ts";
-import { changesSince, listTopics } from "./topics.ts";
+import { changesSince, listHeads, listTopics } from "./topics.ts";
 import { findAccountByLogin, findUser } from "./users.ts";
 import type { Defaults, ReadVerbs } from "./verb.ts";
 import { getWorkspace } from "./workspace.ts";
@@ -28,6 +28,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   listReaders,
   listRooms,
   listTopics,
+  listHeads,
   listMembers,
   listPeople,
   findInvite,

@@ -10,7 +10,7 @@ import {
 } from "@parley/protocol/model";
 import { byId } from "../deltas.ts";
 import type { Reads } from "../store.ts";
-import type { TopicChanges } from "../topics.ts";
+import type { TopicChanges, TopicHead } from "../topics.ts";
 import { listRoomReceipts, listUserReceipts } from "./readers.ts";
 import { findPeople, listPeople } from "./room-people.ts";
 import {
@@ -39,6 +39,8 @@ import {
 } from "./rows.ts";
 import { all, type Defaults, first, type Input, one, type Verb } from "./verb.ts";
 
+const idsPerStatement = 100;
+
 /** Takes the room topic's next number. The caller writes it into what changed, and announces it. */
 export function* nextRoomSeq(roomId: RoomId): Verb<Seq> {
   return (yield* one<{ head: Seq }>("UPDATE rooms SET head = head + 1 WHERE id = ? RETURNING head", roomId)).head;
@@ -54,9 +56,7 @@ export function* nextWorkspaceSeq(): Verb<Seq> {
   return (yield* one<{ head: Seq }>("UPDATE workspace SET head = head + 1 WHERE id = 1 RETURNING head")).head;
 }
 
-export function* listTopics({
-  userId,
-}: Input<Reads["listTopics"]>): Verb<readonly { readonly topic: Topic; readonly head: Seq }[]> {
+export function* listTopics({ userId }: Input<Reads["listTopics"]>): Verb<readonly TopicHead[]> {
   const { workspaceHead, userHead } = yield* findHeads(userId);
   const rooms = yield* all<{ id: RoomId; head: Seq }>(
     `SELECT rooms.id, rooms.head FROM memberships JOIN rooms ON rooms.id = memberships.room_id
@@ -68,6 +68,27 @@ export function* listTopics({
     { topic: userTopic(userId), head: userHead },
     ...rooms.map(({ id, head }) => ({ topic: roomTopic(id), head })),
   ];
+}
+
+export function* listHeads({ topics }: Input<Reads["listHeads"]>): Verb<readonly TopicHead[]> {
+  const ids = (noun: "room" | "user") => topics.map(parseTopic).flatMap(([other, id]) => (other === noun ? [id] : []));
+  const heads: TopicHead[] = [];
+  for (const { id, head } of yield* findHeadsOf("rooms", ids("room"))) heads.push({ topic: roomTopic(id), head });
+  for (const { id, head } of yield* findHeadsOf("users", ids("user"))) heads.push({ topic: userTopic(id), head });
+  if (topics.includes(workspaceTopic)) heads.push({ topic: workspaceTopic, head: yield* findWorkspaceHead() });
+  return heads;
+}
+
+/** One text for any number of ids: the last statement's are filled up with one that is asked for already. */
+function* findHeadsOf(table: "rooms" | "users", ids: readonly string[]): Verb<readonly { id: string; head: Seq }[]> {
+  const found: { id: string; head: Seq }[] = [];
+  for (let from = 0; from < ids.length; from += idsPerStatement) {
+    const some = ids.slice(from, from + idsPerStatement);
+    const rest = Array<string>(idsPerStatement - some.length).fill(some[0] ?? "");
+    const sql = `SELECT id, head FROM ${table} WHERE id IN (?${", ?".repeat(idsPerStatement - 1)})`;
+    found.push(...(yield* all<{ id: string; head: Seq }>(sql, ...some, ...rest)));
+  }
+  return found;
 }
 
 /** The heads of the two topics that a user follows whatever their rooms. */
@@ -106,8 +127,12 @@ function* findHead(topic: Topic): Verb<Seq | undefined> {
     case "user":
       return (yield* first<{ head: Seq }>("SELECT head FROM users WHERE id = ?", id))?.head;
     case "workspace":
-      return (yield* one<{ head: Seq }>("SELECT head FROM workspace WHERE id = 1")).head;
+      return yield* findWorkspaceHead();
   }
+}
+
+function* findWorkspaceHead(): Verb<Seq> {
+  return (yield* one<{ head: Seq }>("SELECT head FROM workspace WHERE id = 1")).head;
 }
 
 function listChanges(defaults: Defaults, topic: Topic, since: Seq, atMost: number): Verb<Changes> {
