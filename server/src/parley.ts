@@ -27,7 +27,6 @@ import { createHttp, toProblem } from "./transport/http.ts";
 import { createLimits, noLimits } from "./transport/limits.ts";
 import { isSecure } from "./transport/route.ts";
 import {
-  closeForRestart,
   createSocketHandlers,
   quietMs,
   type SocketData,
@@ -91,10 +90,9 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     hub.sweep(clock.now(), { bufferedBytes: slowBytes, quietMs, silentMs });
   };
   const presences = new MemoryPresences(clock, (user, presence) => hub.onPresence(user, presence));
-  store.onCommit((commit) => {
-    hub.publish(commit);
-    presences.onCommit(commit);
-  });
+  store.onCommit((commit) => hub.publish(commit));
+  // Whoever asks again and again is here through their session: it ends with that.
+  hub.onRevoked((user, session) => presences.left(user, session, "ended"));
   const images = createImages(imageBounds);
   const app: App = {
     store,
@@ -186,7 +184,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       purge.stop();
       mailer.stop();
       notifier.stop();
-      closeForRestart(hub);
+      hub.sendAway();
       await store.close();
       await serving?.stop();
     },

@@ -2,77 +2,19 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { Membership, Session, Topic, UserId } from "@parley/protocol/model";
 import type { Commit } from "../store/store.ts";
-import type { Connection } from "./connection.ts";
-import { Hub } from "./hub.ts";
+import type { Hub } from "./hub.ts";
+import { type Peer, Wire } from "./wire.ts";
 
-/**
- * A wire with connections: each publish is kept, and given to who is subscribed at that moment, as Bun's sockets do.
- */
-let published: { readonly topic: Topic; readonly text: string }[];
-let open: Set<Peer>;
+let wire: Wire;
 let hub: Hub;
-
-interface Peer extends Connection {
-  readonly name: string;
-  readonly topics: Set<Topic>;
-  readonly received: DeltaFrame[];
-  readonly closed: { readonly code: number; readonly reason: string | undefined }[];
-  heardAt: number;
-  buffered: number;
-  terminated: boolean;
-  pinged: number;
-  readonly sent: string[];
-}
+let published: Wire["published"];
 
 beforeEach(() => {
-  published = [];
-  open = new Set();
-  hub = new Hub((topic, text) => {
-    published.push({ topic, text });
-    for (const peer of open) if (peer.topics.has(topic)) peer.received.push(JSON.parse(text) as DeltaFrame);
-  });
+  wire = new Wire();
+  ({ hub, published } = wire);
 });
 
-function connect(userId: UserId, follows: Readonly<Record<string, number>> = {}, sessionId = `S-${userId}`): Peer {
-  const peer: Peer = {
-    name: userId,
-    userId,
-    sessionId,
-    isPublishedTo: true,
-    expiresAt: 1000,
-    topics: new Set(),
-    received: [],
-    closed: [],
-    heardAt: 0,
-    buffered: 0,
-    terminated: false,
-    pinged: 0,
-    ping: () => void peer.pinged++,
-    lastHeardAt: () => peer.heardAt,
-    sent: [],
-    send: (text) => void peer.sent.push(text),
-    subscribe: (topic) => peer.topics.add(topic),
-    unsubscribe: (topic) => peer.topics.delete(topic),
-    bufferedBytes: () => peer.buffered,
-    // A real socket tells the hub as soon as it is closed.
-    close(code, reason) {
-      peer.closed.push({ code, reason });
-      open.delete(peer);
-      hub.remove(peer);
-    },
-    terminate() {
-      peer.terminated = true;
-      open.delete(peer);
-      hub.remove(peer);
-    },
-  };
-  open.add(peer);
-  hub.add(
-    peer,
-    Object.entries(follows).map(([topic, head]) => ({ topic: topic as Topic, head })),
-  );
-  return peer;
-}
+const connect: Wire["connect"] = (...about) => wire.connect(...about);
 
 function commit(...deltas: readonly DeltaFrame[]): Commit {
   return { deltas } as unknown as Commit;

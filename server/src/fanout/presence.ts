@@ -1,6 +1,5 @@
 import type { Presence, UserId } from "@parley/protocol/model";
 import type { Clock, Presences } from "../app.ts";
-import type { Commit } from "../store/store.ts";
 
 /**
  * Who is here now, in the memory of this process.
@@ -76,15 +75,6 @@ export class MemoryPresences implements Presences {
 
   count(): Promise<number> {
     return Promise.resolve(this.#entries.size);
-  }
-
-  /** Whoever asks again and again is here through their session: it ends with that. */
-  onCommit({ deltas }: Commit): void {
-    for (const { topic, sessions = [] } of deltas) {
-      for (const { id, revokedAt } of sessions) {
-        if (revokedAt !== undefined) this.left(topic.slice("user:".length), id, "ended");
-      }
-    }
   }
 
   /** Ends what has been silent for too long. */

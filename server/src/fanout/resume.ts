@@ -33,8 +33,9 @@ export interface Resumed {
 /** Subscribes a new connection to every topic of its user. Answers the epoch that their numbers belong to. */
 export async function register(store: Store, hub: Hub, connection: Connection): Promise<string> {
   const { epoch } = await store.getWorkspace({});
-  // Read last: what is committed between this read and `add` would reach the hub before it knows the connection.
-  hub.add(connection, await store.listTopics({ userId: connection.userId }));
+  // Known before its rights are read: what takes one of them away meanwhile would otherwise be overlooked.
+  hub.add(connection);
+  while (!hub.follow(connection, await store.listTopics({ userId: connection.userId })));
   return epoch;
 }
 

@@ -118,11 +118,11 @@ class EventStream implements Connection {
   /** As a socket opens: subscribed first, then looked up once more, then welcomed; nothing after that can be missed. */
   async open(positions: Positions | null): Promise<void> {
     this.#epoch = await register(this.#app.store, this.#hub, this);
+    const actor = await findSignedIn(this.#app, this.#token);
     if (this.#isClosed()) {
       this.#hub.remove(this);
       return;
     }
-    const actor = await findSignedIn(this.#app, this.#token);
     if (!actor) {
       this.close(closeCodes.notSignedIn);
       return;

@@ -71,6 +71,8 @@ class SocketConnection implements Connection {
   #state: "opening" | "open" | "closed" = "opening";
   /** Frames that came before the welcome was sent. */
   #early: string[] = [];
+  /** What the socket is subscribed to once its welcome is sent: nothing may come before that. */
+  readonly #topics = new Set<string>();
 
   constructor(app: App, hub: Hub, limits: Limits, socket: Socket<SocketData>) {
     this.#app = app;
@@ -96,21 +98,23 @@ class SocketConnection implements Connection {
    */
   async open(): Promise<void> {
     const epoch = await register(this.#app.store, this.#hub, this);
+    const actor = await findSignedIn(this.#app, this.#socket.data.token);
     if (this.#state === "closed") {
       this.#hub.remove(this);
       return;
     }
-    this.#state = "open";
-    const actor = await findSignedIn(this.#app, this.#socket.data.token);
     if (!actor) {
       this.close(closeCodes.notSignedIn, "signed out");
       return;
     }
     this.#actor = actor;
     if (this.#role !== null) this.roleChanged(this.#role);
+    this.#state = "open";
     this.heard();
     const user = toOwnUser(this.#actor.user);
     this.#sendFrame({ type: "welcome", protocol: protocolVersion, user, epoch, heartbeatMs } satisfies WelcomeFrame);
+    for (const topic of this.#topics) this.#socket.subscribe(topic);
+    this.#topics.clear();
     for (const text of this.#early.splice(0)) this.receive(text);
   }
 
@@ -153,11 +157,13 @@ class SocketConnection implements Connection {
   }
 
   subscribe(topic: string): void {
-    this.#socket.subscribe(topic);
+    if (this.#state === "opening") this.#topics.add(topic);
+    else this.#socket.subscribe(topic);
   }
 
   unsubscribe(topic: string): void {
-    this.#socket.unsubscribe(topic);
+    if (this.#state === "opening") this.#topics.delete(topic);
+    else this.#socket.unsubscribe(topic);
   }
 
   bufferedBytes(): number {
@@ -268,16 +274,6 @@ export async function upgradeSocket(
 export function requireFreeConnection(hub: Hub, limits: Limits, user: UserId): void {
   if (limits.on && hub.connectionsOf(user) >= connectionsPerUser) {
     throw new ParleyError("rate_limited", "There are too many open connections.", { retryAfterMs: 10_000 });
-  }
-}
-
-/** Tells every client when to return, spread so that they do not all come at once, and closes their sockets. */
-export function closeForRestart(hub: Hub): void {
-  const connections = hub.connections();
-  const spreadMs = Math.max(1000, connections.length / 2);
-  for (const connection of connections) {
-    const retryInMs = Math.round(250 + Math.random() * spreadMs);
-    connection.close(closeCodes.restarting, JSON.stringify({ retryInMs }));
   }
 }
 
