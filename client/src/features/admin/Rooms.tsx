@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { RoomRecord } from "@parley/protocol/model";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
@@ -7,16 +8,18 @@ import { Field } from "../../ui/Field.tsx";
 import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { createPaused } from "../../ui/paused.ts";
+import { SearchBox } from "../../ui/SearchBox.tsx";
 import { formatAgo } from "../../ui/time.ts";
 import { explainAt } from "../words.ts";
 import { Confirm } from "./Confirm.tsx";
-import { Filter } from "./Filter.tsx";
 import { PageEnd } from "./PageEnd.tsx";
 import { createPages } from "./pages.ts";
 
 /** Every room by its name and numbers. What is said in private rooms stays there. */
 export function Rooms(props: { readonly admin: Admin }) {
-  const [query, setQuery] = createSignal("");
+  const [text, setText] = createSignal("");
+  const query = createPaused(() => text().trim());
   const [deleting, setDeleting] = createSignal<RoomRecord>();
   const [handing, setHanding] = createSignal<RoomRecord>();
   const pages = createPages<RoomRecord>(async (cursor) => {
@@ -28,7 +31,7 @@ export function Rooms(props: { readonly admin: Admin }) {
   return (
     <>
       <div class="admin-tools">
-        <Filter label="Find rooms by name" onInput={setQuery} />
+        <SearchBox label="Find rooms by name" maxLength={limits.searchLength} value={text()} onInput={setText} />
       </div>
       <ul class="admin-list" aria-label="Rooms">
         <For each={pages.items()}>

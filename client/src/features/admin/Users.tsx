@@ -1,12 +1,14 @@
+import { limits } from "@parley/protocol/limits";
 import type { UserRecord } from "@parley/protocol/model";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
+import { createPaused } from "../../ui/paused.ts";
+import { SearchBox } from "../../ui/SearchBox.tsx";
 import { formatAgo } from "../../ui/time.ts";
 import { AddUser } from "./AddUser.tsx";
-import { Filter } from "./Filter.tsx";
 import { ManageUser } from "./ManageUser.tsx";
 import { PageEnd } from "./PageEnd.tsx";
 import { createPages } from "./pages.ts";
@@ -16,7 +18,8 @@ export const roleNames = { owner: "Owner", admin: "Admin", member: "Member" } as
 /** Everybody with an account, and what can be done about it. */
 export function Users(props: { readonly admin: Admin }) {
   const client = useClient();
-  const [query, setQuery] = createSignal("");
+  const [text, setText] = createSignal("");
+  const query = createPaused(() => text().trim());
   const [managed, setManaged] = createSignal<string>();
   const [adding, setAdding] = createSignal(false);
   const pages = createPages<UserRecord>(async (cursor) => {
@@ -29,7 +32,12 @@ export function Users(props: { readonly admin: Admin }) {
   return (
     <>
       <div class="admin-tools">
-        <Filter label="Find people by name or e-mail" onInput={setQuery} />
+        <SearchBox
+          label="Find people by name or e-mail"
+          maxLength={limits.searchLength}
+          value={text()}
+          onInput={setText}
+        />
         <Button onClick={() => setAdding(true)}>Add a person</Button>
       </div>
       <ul class="admin-list" aria-label="People">

@@ -13,6 +13,7 @@ import { notify } from "../../ui/notices.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { goUp, navigate } from "../../ui/router/router.ts";
 import { homePath, roomPath } from "../../ui/router/routes.ts";
+import { SearchBox } from "../../ui/SearchBox.tsx";
 import { explain } from "../words.ts";
 import "./people.css";
 
@@ -60,24 +61,14 @@ export function People() {
       </header>
       <div class="page-body">
         <div class="people">
-          <div class="people-filter">
-            <Icon name="search" />
-            <input
-              class="input"
-              type="search"
-              aria-label="Find people"
-              placeholder="Find people by name"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              maxLength={limits.peopleQueryLength}
-              ref={(element) => {
-                if (!isNarrow()) queueMicrotask(() => element.focus());
-              }}
-              value={query()}
-              onInput={(event) => setQuery(event.currentTarget.value)}
-            />
-          </div>
+          <SearchBox
+            label="Find people"
+            placeholder="Find people by name"
+            maxLength={limits.peopleQueryLength}
+            autofocus={!isNarrow()}
+            value={query()}
+            onInput={setQuery}
+          />
           <Show when={chosen().length > 0}>
             <section class="people-chosen" aria-label="Selected">
               <For each={chosen()}>

@@ -8,6 +8,7 @@ import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
 import { goUp, navigate } from "../../ui/router/router.ts";
 import { homePath, roomPath } from "../../ui/router/routes.ts";
+import { SearchBox } from "../../ui/SearchBox.tsx";
 import { explain } from "../words.ts";
 import { countMembers } from "./RoomHeader.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
@@ -47,21 +48,13 @@ export function BrowseRooms(props: { readonly onCreate: () => void }) {
       </header>
       <div class="page-body">
         <div class="browse">
-          <div class="browse-filter">
-            <Icon name="search" />
-            <input
-              class="input"
-              type="search"
-              aria-label="Filter rooms"
-              placeholder="Filter by name or description"
-              autocomplete="off"
-              ref={(element) => {
-                if (!isNarrow()) queueMicrotask(() => element.focus());
-              }}
-              value={filter()}
-              onInput={(event) => setFilter(event.currentTarget.value)}
-            />
-          </div>
+          <SearchBox
+            label="Filter rooms"
+            placeholder="Filter by name or description"
+            autofocus={!isNarrow()}
+            value={filter()}
+            onInput={setFilter}
+          />
           <p class="browse-count" role="status">
             {shown().length === 1 ? "1 room" : `${shown().length.toLocaleString()} rooms`}
           </p>

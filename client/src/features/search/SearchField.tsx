@@ -2,7 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import type { User } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { Icon } from "../../ui/Icon.tsx";
+import { SearchBox } from "../../ui/SearchBox.tsx";
 import { type Completion, complete, listCompletions, wordAt } from "./complete.ts";
 
 /** The field, and what could stand in the place of the word that is being written in it. */
@@ -56,39 +56,28 @@ export function SearchField(props: {
   };
 
   return (
-    <div class="search-box">
-      <Icon name="search" />
-      <input
-        ref={(element) => {
-          field = element;
-          queueMicrotask(() => element.focus());
-        }}
-        class="input"
-        type="search"
-        role="combobox"
-        aria-label="Search messages"
-        aria-expanded={completions().length > 0}
-        aria-controls="search-completions"
-        aria-autocomplete="list"
-        aria-activedescendant={chosen() >= 0 ? `search-completion-${chosen()}` : undefined}
-        placeholder="Search messages"
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        enterkeyhint="search"
-        dir="auto"
-        maxLength={limits.searchLength}
-        value={props.text}
-        onInput={(event) => {
-          setClosed(false);
-          props.onText(event.currentTarget.value);
-          note();
-        }}
-        onKeyDown={onKeyDown}
-        onKeyUp={note}
-        onClick={note}
-        onBlur={() => setClosed(true)}
-      />
+    <SearchBox
+      label="Search messages"
+      maxLength={limits.searchLength}
+      autofocus
+      value={props.text}
+      onInput={(text) => {
+        setClosed(false);
+        props.onText(text);
+        note();
+      }}
+      ref={(element) => {
+        field = element;
+      }}
+      combobox={{
+        listId: "search-completions",
+        activeId: chosen() >= 0 ? `search-completion-${chosen()}` : undefined,
+        open: completions().length > 0,
+        onKeyDown,
+        onCaret: note,
+        onLeave: () => setClosed(true),
+      }}
+    >
       <div
         id="search-completions"
         class="search-completions"
@@ -116,7 +105,7 @@ export function SearchField(props: {
           )}
         </For>
       </div>
-    </div>
+    </SearchBox>
   );
 }
 
