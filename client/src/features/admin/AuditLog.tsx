@@ -1,9 +1,10 @@
 import type { AuditAct, AuditEntry } from "@parley/protocol/model";
 import { For, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
+import { PageEnd } from "../../ui/PageEnd.tsx";
+import { createPages } from "../../ui/pages.ts";
 import { formatFull } from "../../ui/time.ts";
-import { PageEnd } from "./PageEnd.tsx";
-import { createPages } from "./pages.ts";
+import { explain } from "../words.ts";
 
 const words: Readonly<Record<AuditAct, string>> = {
   "user.created": "opened an account for",
@@ -34,7 +35,7 @@ export function AuditLog(props: { readonly admin: Admin }) {
   const pages = createPages<AuditEntry>(async (cursor) => {
     const page = await props.admin.listAudit(cursor);
     return { items: page.entries, cursor: page.before === null ? null : String(page.before) };
-  });
+  }, explain);
   return (
     <>
       <ul class="admin-list" aria-label="Audit log">

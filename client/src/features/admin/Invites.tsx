@@ -3,10 +3,11 @@ import { createSignal, For, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { PageEnd } from "../../ui/PageEnd.tsx";
+import { createPages } from "../../ui/pages.ts";
 import { formatDate, formatFull } from "../../ui/time.ts";
+import { explain } from "../words.ts";
 import { Confirm } from "./Confirm.tsx";
-import { PageEnd } from "./PageEnd.tsx";
-import { createPages } from "./pages.ts";
 
 /** Every invite that still lets someone in. */
 export function Invites(props: { readonly admin: Admin }) {
@@ -14,7 +15,7 @@ export function Invites(props: { readonly admin: Admin }) {
   const pages = createPages<InviteListing>(async (cursor) => {
     const page = await props.admin.listInvites(cursor);
     return { items: page.invites, cursor: page.cursor };
-  });
+  }, explain);
   return (
     <>
       <ul class="admin-list" aria-label="Invites">

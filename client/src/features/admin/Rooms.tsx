@@ -8,13 +8,13 @@ import { Field } from "../../ui/Field.tsx";
 import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { PageEnd } from "../../ui/PageEnd.tsx";
+import { createPages } from "../../ui/pages.ts";
 import { createPaused } from "../../ui/paused.ts";
 import { SearchBox } from "../../ui/SearchBox.tsx";
 import { formatAgo } from "../../ui/time.ts";
-import { explainAt } from "../words.ts";
+import { explain, explainAt } from "../words.ts";
 import { Confirm } from "./Confirm.tsx";
-import { PageEnd } from "./PageEnd.tsx";
-import { createPages } from "./pages.ts";
 
 /** Every room by its name and numbers. What is said in private rooms stays there. */
 export function Rooms(props: { readonly admin: Admin }) {
@@ -25,7 +25,7 @@ export function Rooms(props: { readonly admin: Admin }) {
   const pages = createPages<RoomRecord>(async (cursor) => {
     const page = await props.admin.listRooms(query(), cursor);
     return { items: page.rooms, cursor: page.cursor };
-  });
+  }, explain);
   createEffect(on(query, () => pages.reload(), { defer: true }));
 
   return (

@@ -4,10 +4,11 @@ import type { Admin } from "../../state/admin.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { formatBytes } from "../../ui/bytes.ts";
 import { Meter } from "../../ui/Meter.tsx";
+import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
+import { createPages } from "../../ui/pages.ts";
+import { explain } from "../words.ts";
 import { count } from "./count.ts";
-import { PageEnd } from "./PageEnd.tsx";
-import { createPages } from "./pages.ts";
 
 /** Less of the disk than this is worth a word. */
 const scarceBytes = 2 ** 30;
@@ -21,7 +22,7 @@ export function Storage(props: { readonly admin: Admin; readonly of: Overview })
   const people = createPages<StorageRecord>(async (cursor) => {
     const page = await props.admin.listStorage(cursor);
     return { items: page.users, cursor: page.cursor };
-  });
+  }, explain);
   return (
     <>
       <section>

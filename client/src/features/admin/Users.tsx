@@ -5,13 +5,14 @@ import type { Admin } from "../../state/admin.ts";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
+import { PageEnd } from "../../ui/PageEnd.tsx";
+import { createPages } from "../../ui/pages.ts";
 import { createPaused } from "../../ui/paused.ts";
 import { SearchBox } from "../../ui/SearchBox.tsx";
 import { formatAgo } from "../../ui/time.ts";
+import { explain } from "../words.ts";
 import { AddUser } from "./AddUser.tsx";
 import { ManageUser } from "./ManageUser.tsx";
-import { PageEnd } from "./PageEnd.tsx";
-import { createPages } from "./pages.ts";
 
 export const roleNames = { owner: "Owner", admin: "Admin", member: "Member" } as const;
 
@@ -25,7 +26,7 @@ export function Users(props: { readonly admin: Admin }) {
   const pages = createPages<UserRecord>(async (cursor) => {
     const page = await props.admin.listUsers(query(), cursor);
     return { items: page.users, cursor: page.cursor };
-  });
+  }, explain);
   createEffect(on(query, () => pages.reload(), { defer: true }));
   const found = () => pages.items().find(({ id }) => id === managed());
 

@@ -1,40 +1,23 @@
 import type { Membership, Room } from "@parley/protocol/model";
-import { createEffect, createSignal, For, Show, untrack } from "solid-js";
+import { createEffect, For, on, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
-import { NextPage } from "../../ui/NextPage.tsx";
+import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { PresenceDot } from "../../ui/PresenceDot.tsx";
+import { createPages } from "../../ui/pages.ts";
 import { explain } from "../words.ts";
 import { MemberMenu } from "./MemberMenu.tsx";
 
 /** Who is in a room, page by page as one scrolls. Begins again when someone comes or goes. */
 export function MemberList(props: { readonly room: Room }) {
   const client = useClient();
-  const [members, setMembers] = createSignal<readonly Membership[]>([]);
-  const [cursor, setCursor] = createSignal<string | null>();
-  const [problem, setProblem] = createSignal<string>();
-  let loads = 0;
-
-  const load = async (after?: string) => {
-    const mine = ++loads;
-    setProblem(undefined);
-    try {
-      const page = await client.listMembers(props.room.id, after);
-      if (mine !== loads) return;
-      setMembers((before) => (after === undefined ? page.members : [...before, ...page.members]));
-      setCursor(page.cursor);
-    } catch (error) {
-      if (mine === loads) setProblem(explain(error));
-    }
-  };
-  createEffect(() => {
-    const { id, memberCount } = props.room;
-    if (id && memberCount >= 0) void untrack(() => load());
-  });
+  const members = createPages<Membership>(async (cursor) => {
+    const page = await client.listMembers(props.room.id, cursor);
+    return { items: page.members, cursor: page.cursor };
+  }, explain);
+  createEffect(on([() => props.room.id, () => props.room.memberCount], () => members.reload(), { defer: true }));
 
   return (
     <section class="details-part" aria-labelledby="members-title">
@@ -42,14 +25,7 @@ export function MemberList(props: { readonly room: Room }) {
         {props.room.memberCount === 1 ? "1 member" : `${props.room.memberCount.toLocaleString()} members`}
       </h3>
       <ul class="members">
-        <For
-          each={members()}
-          fallback={
-            <Late>
-              <li class="details-note">Loading members</li>
-            </Late>
-          }
-        >
+        <For each={members.items()}>
           {(member) => (
             <li class="member">
               <PersonButton id={member.user.id} class="member-person">
@@ -73,17 +49,7 @@ export function MemberList(props: { readonly room: Room }) {
           )}
         </For>
       </ul>
-      <Show when={problem()}>
-        {(text) => (
-          <div class="details-retry">
-            <p class="details-note">{text()}</p>
-            <Button onClick={() => void load(cursor() ?? undefined)}>Try again</Button>
-          </div>
-        )}
-      </Show>
-      <Show when={!problem() && cursor()}>
-        {(after) => <NextPage label="Show more members" onReached={() => void load(after())} />}
-      </Show>
+      <PageEnd pages={members} empty="" more="Show more members" />
     </section>
   );
 }

@@ -1,24 +1,23 @@
 import { limits } from "@parley/protocol/limits";
 import type { User, UserId } from "@parley/protocol/model";
-import { createEffect, createSignal, For, on, onCleanup, Show } from "solid-js";
+import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
-import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
-import { NextPage } from "../../ui/NextPage.tsx";
 import { notify } from "../../ui/notices.tsx";
+import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
+import { createPages } from "../../ui/pages.ts";
+import { createPaused } from "../../ui/paused.ts";
 import { goUp, navigate } from "../../ui/router/router.ts";
 import { homePath, roomPath } from "../../ui/router/routes.ts";
 import { SearchBox } from "../../ui/SearchBox.tsx";
 import { explain } from "../words.ts";
 import "./people.css";
 
-/** Whoever writes pauses this long before what they have written is asked for. */
-const pauseMs = 150;
 /** Others than oneself in one direct room. */
 const maxOthers = limits.directRoomUsers - 1;
 
@@ -28,7 +27,12 @@ export function People() {
   const [query, setQuery] = createSignal("");
   const [chosen, setChosen] = createSignal<readonly User[]>([]);
   const [opening, setOpening] = createSignal<UserId | "group">();
-  const directory = createDirectory(query);
+  const asked = createPaused(query);
+  const directory = createPages<User>(async (cursor) => {
+    const page = await client.listPeople(asked(), cursor);
+    return { items: page.users, cursor: page.cursor };
+  }, explain);
+  createEffect(on(asked, () => directory.reload(), { defer: true }));
   const isChosen = (id: UserId) => chosen().some((user) => user.id === id);
   const drop = (id: UserId) => setChosen((users) => users.filter((user) => user.id !== id));
   const choose = (user: User, wanted: boolean) => {
@@ -86,7 +90,7 @@ export function People() {
             </section>
           </Show>
           <ul class="people-list" aria-label="People">
-            <For each={directory.users()}>
+            <For each={directory.items()}>
               {(user) => (
                 <Person
                   user={user}
@@ -98,24 +102,7 @@ export function People() {
               )}
             </For>
           </ul>
-          <Show when={directory.problem()}>
-            {(text) => (
-              <div class="people-note" role="alert">
-                <p>{text()}</p>
-                <Button onClick={() => directory.retry()}>Try again</Button>
-              </div>
-            )}
-          </Show>
-          <p class="people-note" role="status">
-            <Show when={directory.users().length === 0 && !directory.problem()}>
-              <Show when={directory.cursor() === undefined} fallback="Nobody has that name.">
-                <Late>Looking</Late>
-              </Show>
-            </Show>
-          </p>
-          <Show when={!directory.problem() && directory.cursor()} keyed>
-            {(after) => <NextPage label="Show more people" onReached={() => directory.more(after)} />}
-          </Show>
+          <PageEnd pages={directory} empty="Nobody has that name." more="Show more people" />
         </div>
       </div>
     </div>
@@ -165,45 +152,4 @@ function Person(props: {
       </Button>
     </li>
   );
-}
-
-/** The people whose names fit, page by page. What was asked for before the query changed is not waited for. */
-function createDirectory(query: () => string) {
-  const client = useClient();
-  const [users, setUsers] = createSignal<readonly User[]>([]);
-  /** Undefined until the first page is here. */
-  const [cursor, setCursor] = createSignal<string | null>();
-  const [problem, setProblem] = createSignal<string>();
-  let loads = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const load = async (after?: string) => {
-    const mine = ++loads;
-    setProblem(undefined);
-    try {
-      const page = await client.listPeople(query(), after);
-      if (mine !== loads) return;
-      setUsers((before) => (after === undefined ? page.users : [...before, ...page.users]));
-      setCursor(page.cursor);
-    } catch (error) {
-      if (mine === loads) setProblem(explain(error));
-    }
-  };
-  createEffect(
-    on(query, (_, before) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void load(), before === undefined ? 0 : pauseMs);
-    }),
-  );
-  onCleanup(() => {
-    clearTimeout(timer);
-    loads += 1;
-  });
-  return {
-    users,
-    cursor,
-    problem,
-    more: (after: string) => void load(after),
-    retry: () => void load(cursor() ?? undefined),
-  };
 }

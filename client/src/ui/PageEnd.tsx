@@ -1,22 +1,23 @@
 import { Show } from "solid-js";
-import { Button } from "../../ui/Button.tsx";
-import { Late } from "../../ui/Late.tsx";
-import { NextPage } from "../../ui/NextPage.tsx";
+import { Button } from "./Button.tsx";
+import { Late } from "./Late.tsx";
+import { NextPage } from "./NextPage.tsx";
 import type { Pages } from "./pages.ts";
+import "./page-end.css";
 
 /** Below a list: what went wrong, that there is nothing, or the way to more. */
-export function PageEnd(props: { readonly pages: Pages<unknown>; readonly empty: string }) {
+export function PageEnd(props: { readonly pages: Pages<unknown>; readonly empty: string; readonly more?: string }) {
   return (
     <>
       <Show when={props.pages.problem()}>
         {(text) => (
-          <div class="admin-note" role="alert">
+          <div class="page-end" role="alert">
             <p>{text()}</p>
-            <Button onClick={() => props.pages.reload()}>Try again</Button>
+            <Button onClick={() => props.pages.retry()}>Try again</Button>
           </div>
         )}
       </Show>
-      <p class="admin-note" role="status">
+      <p class="page-end" role="status">
         <Show when={props.pages.items().length === 0 && !props.pages.problem()}>
           <Show when={props.pages.cursor() === undefined} fallback={props.empty}>
             <Late>Loading</Late>
@@ -24,7 +25,7 @@ export function PageEnd(props: { readonly pages: Pages<unknown>; readonly empty:
         </Show>
       </p>
       <Show when={!props.pages.problem() && props.pages.cursor()} keyed>
-        {(after) => <NextPage label="Show more" onReached={() => props.pages.more(after)} />}
+        {(after) => <NextPage label={props.more ?? "Show more"} onReached={() => props.pages.more(after)} />}
       </Show>
     </>
   );
