@@ -74,6 +74,30 @@ test("[MS2] sending again under the same key returns the first message, over HTT
   expect((await ada.messages(general)).messages).toHaveLength(2);
 });
 
+test("[MS2] a send whose answer was lost may be repeated after the room was archived, or its author removed", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, noor, committee } = cast;
+  using socket = await lin.connect();
+  const sent = await socket.send(committee, "the last words", "key-1");
+  const path = `/api/rooms/${committee.slug}/messages`;
+  const body = { content: "the last words", clientMessageId: "key-1" };
+  const command = { type: "message.send", room: committee.id, ...body };
+  const expectRepeats = async () => {
+    const answer = await lin.request<Message>("POST", path, body);
+    expect([answer.status, answer.body]).toEqual([200, sent]);
+    expect(await socket.request(command)).toEqual({ type: "ack", ref: expect.any(Number), message: sent });
+    expect(await lin.ok("POST", "/api/commands", { ref: 1, ...command })).toMatchObject({ message: sent });
+  };
+  await ada.ok("PATCH", `/api/rooms/${committee.id}`, { archived: true });
+  await expectRepeats();
+  expect(await lin.refusal("POST", path, { ...body, clientMessageId: "key-2" })).toBe("room_archived");
+  await ada.ok("DELETE", `/api/rooms/${committee.id}/members/${lin.user.id}`);
+  await expectRepeats();
+  expect(await lin.refusal("POST", path, { ...body, clientMessageId: "key-2" })).toBe("not_found");
+  expect(await noor.refusal("POST", path, body)).toBe("not_found");
+  expect((await ada.messages(committee)).messages).toEqual([sent]);
+});
+
 test("[MS2] a hundred racing repeats of one key make one message", async () => {
   await using cast = await startWithCast();
   const { ada, general } = cast;

@@ -66,11 +66,14 @@ export function decide(act: RoomAct, standing: Standing): Verdict {
   return verdict === "allowed" && standing.archived && acting.has(act) ? "archived" : verdict;
 }
 
+/** What changes nothing when it was done before the room was archived: only the store knows, and refuses the rest. */
+const repeatable: ReadonlySet<RoomAct> = new Set(["room.join", "message.react", "message.edit"]);
+
 /** The room, if this user may do this there. `reference` is its id or slug. */
 export async function requireRoom(app: App, actor: SignedIn, act: RoomAct, reference: string): Promise<RoomAccess> {
   const access = await app.store.findRoom({ reference, userId: actor.user.id });
   if (!access) throw new ParleyError("not_found");
-  admit(decide(act, standingOf(actor, access)));
+  admitTo(act, standingOf(actor, access));
   return access;
 }
 
@@ -86,7 +89,7 @@ export async function requireMessage(
   const message = await app.store.findMessage({ roomId: access.room.id, id });
   if (!message) throw new ParleyError("not_found");
   const own = message.author.id === actor.user.id;
-  admit(decide(act, { ...standingOf(actor, access), own }));
+  admitTo(act, { ...standingOf(actor, access), own });
   return { ...access, message };
 }
 
@@ -193,6 +196,11 @@ export async function requireUser(app: App, actor: SignedIn, act: UserAct, id: s
 export function requireAdminArea(actor: SignedIn): Account {
   if (actor.user.role === "member") throw new ParleyError("not_found");
   return actor.user;
+}
+
+function admitTo(act: RoomAct, standing: Standing): void {
+  const verdict = decide(act, standing);
+  if (verdict !== "archived" || !repeatable.has(act)) admit(verdict);
 }
 
 export function admit(verdict: Verdict): void {

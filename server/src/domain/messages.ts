@@ -5,11 +5,15 @@ import { type FileId, type Message, type MessageId, roomTopic } from "@parley/pr
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/accounts.ts";
 import type { HistoryCursor, MessagePage } from "../store/messages.ts";
+import type { RoomAccess } from "../store/rooms.ts";
 import { requireMessage, requireRoom } from "./access.ts";
 import { must } from "./outcome.ts";
 import { getEpoch } from "./workspace.ts";
 
-/** Sends a message. `created` is false when this author sent this `clientMessageId` before: then it is the first one. */
+/**
+ * Sends a message. `created` is false when this author sent this `clientMessageId` before: then it is the first one, also
+ * where they may send no more by now.
+ */
 export async function sendMessage(
   app: App,
   actor: SignedIn,
@@ -21,16 +25,23 @@ export async function sendMessage(
     readonly attachments?: readonly FileId[] | undefined;
   },
 ): Promise<{ readonly message: Message; readonly created: boolean }> {
-  const { room } = await requireRoom(app, actor, "message.send", input.room);
-  const { attachments = [] } = input;
+  const { clientMessageId = null, attachments = [] } = input;
+  let access: RoomAccess;
+  try {
+    access = await requireRoom(app, actor, "message.send", input.room);
+  } catch (error) {
+    const message = clientMessageId && (await app.store.findSent({ userId: actor.user.id, clientMessageId }));
+    if (!message) throw error;
+    return { message, created: false };
+  }
   requireContent(input.content, attachments.length);
   const sent = must(
     await app.store.appendMessage({
-      roomId: room.id,
+      roomId: access.room.id,
       authorId: actor.user.id,
       content: input.content,
       calls: parseCalls(input.content),
-      clientMessageId: input.clientMessageId ?? null,
+      clientMessageId,
       replyTo: input.replyTo ?? null,
       attachments,
       at: app.clock.now(),

@@ -21,6 +21,8 @@ export type Calls = readonly string[];
 
 export interface MessageReads {
   findMessage(input: { readonly roomId: RoomId; readonly id: MessageId }): Promise<Message | null>;
+  /** What a user sent under a key, as `appendMessage` answers its repeat. */
+  findSent(input: { readonly userId: UserId; readonly clientMessageId: string }): Promise<Message | null>;
   /** The newest page without a cursor. Cost does not grow with the room. */
   listMessages(input: {
     readonly roomId: RoomId;
@@ -32,7 +34,8 @@ export interface MessageReads {
 export interface MessageWrites {
   /**
    * Appends a message under the room's next id. `(author, clientMessageId)` is unique for ever: a repeat returns the
-   * first message as it is now, with `created` false, and announces nothing. `createdAt` never runs backwards in a room.
+   * first message as it is now, with `created` false, and announces nothing; also where the author may send no more by
+   * now, and without reactions where they may not read them. `createdAt` never runs backwards in a room.
    * Whoever of `calls` is a member is mentioned; everyone, where few are or the author looks after the room. The author's
    * receipt goes along if it stood at the message before.
    */
@@ -49,7 +52,7 @@ export interface MessageWrites {
   }): Promise<
     Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "room_archived" | "invalid">
   >;
-  /** Only its author, while a member. The same content again changes nothing. */
+  /** Only its author, while a member. The same content again changes nothing, also in an archived room. */
   editMessage(input: {
     readonly roomId: RoomId;
     readonly id: MessageId;
@@ -65,14 +68,14 @@ export interface MessageWrites {
     readonly userId: UserId;
     readonly at: number;
   }): Promise<Outcome<Message, "not_found" | "not_allowed">>;
-  /** One per user, message and emoji: a repeat changes nothing. Its message changes with it, as all its readers see. */
+  /** One per user, message and emoji: a repeat changes nothing, also in an archived room. Its message changes with it, as all its readers see. */
   putReaction(input: {
     readonly roomId: RoomId;
     readonly id: MessageId;
     readonly userId: UserId;
     readonly emoji: string;
   }): Promise<Outcome<Message, "not_found" | "message_deleted" | "room_archived" | "limit_reached">>;
-  /** Idempotent. An emoji keeps its place among the others until nobody is left who put it there. */
+  /** Idempotent, likewise. An emoji keeps its place among the others until nobody is left who put it there. */
   removeReaction(input: {
     readonly roomId: RoomId;
     readonly id: MessageId;

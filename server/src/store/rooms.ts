@@ -141,7 +141,10 @@ export interface RoomWrites {
     readonly by: By;
     readonly at: number;
   }): Promise<Outcome<null, "invite_unusable" | "not_allowed">>;
-  /** Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already. */
+  /**
+   * Counts a use exactly when it makes a new member: never more than allowed, and none for who is in already, whatever has
+   * become of the invite.
+   */
   redeemInvite(input: {
     readonly code: string;
     readonly userId: UserId;

@@ -49,12 +49,22 @@ export function invitesContract(stageOf: () => Stage): void {
       });
     });
 
-    test("who took the last use may ask again", async () => {
+    test("[RM6] whoever is in gets the room again, whatever has become of the invite", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "private");
       const { code } = await stage.invite(room, ada, { maxUses: 1 });
       const redeem = { code, userId: bob.id, at: stage.at };
-      expect(value(await stage.store.redeemInvite(redeem))).toEqual(value(await stage.store.redeemInvite(redeem)));
+      const joined = value(await stage.store.redeemInvite(redeem));
+      expect(value(await stage.store.redeemInvite(redeem))).toEqual(joined);
+      await stage.invite(room, ada, { code: "other" });
+      value(await stage.revokeInvite("other"));
+      value(await stage.putRoom(room, { archived: true }));
+      for (const each of [redeem, { ...redeem, code: "other" }]) {
+        expect(value(await stage.store.redeemInvite(each))).toMatchObject({
+          id: room.id,
+          membership: { role: "member" },
+        });
+      }
     });
 
     test("an invite does not work when it is unknown, expired or revoked", async () => {

@@ -147,12 +147,14 @@ export function membershipsContract(stageOf: () => Stage): void {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "public", bob);
       const message = await stage.say(room, bob, "hello");
+      value(await stage.react(room, message.id, bob, "👋"));
       const { code } = await stage.invite(room, ada);
       value(await stage.putRoom(room, { archived: true }));
       expect(refusal(await stage.trySay(room, bob, "more"))).toBe("room_archived");
       expect(refusal(await stage.edit(room, message.id, bob, "other"))).toBe("room_archived");
       expect(refusal(await stage.react(room, message.id, bob, "👍"))).toBe("room_archived");
-      expect(refusal(await stage.unreact(room, message.id, bob, "👍"))).toBe("room_archived");
+      expect(refusal(await stage.unreact(room, message.id, bob, "👋"))).toBe("room_archived");
+      expect(value(await stage.join(room, bob))).toMatchObject({ id: room.id, membership: { role: "member" } });
       value(await stage.leave(room, bob));
       expect(refusal(await stage.join(room, bob))).toBe("room_archived");
       expect(refusal(await stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }))).toBe("invite_unusable");

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import type { Room, User } from "@parley/protocol/model";
 import type { HistoryCursor } from "../messages.ts";
 import { refusal, type Stage, topicOf, value } from "./stage.ts";
 
@@ -38,15 +39,52 @@ export function messagesContract(stageOf: () => Stage): void {
       expect(new Set(outcomes.map((outcome) => value(outcome).message.id))).toEqual(new Set([1]));
     });
 
-    test("a clientMessageId used in another room leads there only while its author may read it", async () => {
-      const [ada, bob] = await stage.cast("ada", "bob");
+    test("[MS2] a repeat gets the first message whatever has become of the room since, and its author alone", async () => {
+      const [ada, bob, cyd] = await stage.cast("ada", "bob", "cyd");
       const room = await stage.createRoom(ada, "private", bob);
       const general = await stage.general();
-      value(await stage.trySay(room, bob, "private", { clientMessageId: "k" }));
-      const repeated = value(await stage.trySay(general, bob, "public", { clientMessageId: "k" }));
-      expect(repeated).toMatchObject({ created: false, message: { room: room.id, content: "private" } });
+      const first = value(await stage.trySay(room, bob, "private", { clientMessageId: "k" })).message;
+      value(await stage.react(room, 1, ada, "👍"));
+      const before = stage.seen.length;
+      const repeat = async (where: Room) => value(await stage.trySay(where, bob, "private", { clientMessageId: "k" }));
+      const find = (user: User) => stage.store.findSent({ userId: user.id, clientMessageId: "k" });
+      for (const where of [room, general]) {
+        expect(await repeat(where)).toMatchObject({ created: false, message: { id: 1, reactions: [{ count: 1 }] } });
+      }
+      expect(stage.seen).toHaveLength(before);
+      value(await stage.putRoom(room, { archived: true }));
+      expect(await repeat(room)).toMatchObject({ created: false, message: { id: 1 } });
+      expect(refusal(await stage.trySay(room, bob, "new", { clientMessageId: "l" }))).toBe("room_archived");
       value(await stage.leave(room, bob));
-      expect(refusal(await stage.trySay(general, bob, "public", { clientMessageId: "k" }))).toBe("not_found");
+      for (const message of [(await repeat(room)).message, await find(bob)]) {
+        // What others have put on it is not theirs to read any more.
+        expect(message).toEqual({ ...first, seq: first.seq + 1 });
+      }
+      expect(refusal(await stage.trySay(room, bob, "new", { clientMessageId: "l" }))).toBe("not_found");
+      expect(refusal(await stage.trySay(room, cyd, "private", { clientMessageId: "k" }))).toBe("not_found");
+      for (const user of [ada, cyd]) expect(await find(user)).toBeNull();
+      value(await stage.removeRoom(room));
+      for (const where of [room, general]) {
+        expect(refusal(await stage.trySay(where, bob, "private", { clientMessageId: "k" }))).toBe("not_found");
+      }
+      expect(await find(bob)).toBeNull();
+    });
+
+    test("[RM13] an edit or reaction that was there when its room was archived may be repeated", async () => {
+      const [ada] = await stage.cast("ada");
+      const room = await stage.createRoom(ada);
+      await stage.say(room, ada, "helo");
+      value(await stage.edit(room, 1, ada, "hello"));
+      const message = value(await stage.react(room, 1, ada, "👍"));
+      value(await stage.putRoom(room, { archived: true }));
+      const before = stage.seen.length;
+      expect(value(await stage.edit(room, 1, ada, "hello"))).toEqual(message);
+      expect(value(await stage.react(room, 1, ada, "👍"))).toEqual(message);
+      expect(value(await stage.unreact(room, 1, ada, "👋"))).toEqual(message);
+      expect(refusal(await stage.unreact(room, 1, ada, "👍"))).toBe("room_archived");
+      expect(await stage.store.findMessage({ roomId: room.id, id: 1 })).toEqual(message);
+      expect(value(await stage.react(room, 1, ada, "👍"))).toEqual(message);
+      expect(stage.seen).toHaveLength(before);
     });
 
     test("only members say something", async () => {

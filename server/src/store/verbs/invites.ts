@@ -95,17 +95,12 @@ export function* redeemInvite(
   transaction: Transaction,
   { code, userId, at }: Input<Writes["redeemInvite"]>,
 ): Verb<Outcome<Room, "invite_unusable" | "limit_reached">> {
-  const invite = yield* first<InviteRow>(
-    `SELECT ${inviteColumns} FROM invites WHERE invites.code = ? AND invites.revoked_at IS NULL
-     AND (invites.expires_at IS NULL OR invites.expires_at > ?)`,
-    code,
-    at,
-  );
+  const invite = yield* first<InviteRow>(`SELECT ${inviteColumns} FROM invites WHERE invites.code = ?`, code);
   const room = invite && (yield* findStanding(invite.invite_room_id, userId));
-  if (!room || (yield* isRemovedSince(invite, userId)) || room.archived_at !== null) return refuse("invite_unusable");
+  if (!room) return refuse("invite_unusable");
   // Who took the last use and asks again is in, and no longer needs one.
   if (room.standing !== null) return done(yield* toOwnRoom(room, userId));
-  if (invite.max_uses !== null && invite.uses >= invite.max_uses) return refuse("invite_unusable");
+  if (!(yield* findUsableInvite(code, at)) || (yield* isRemovedSince(invite, userId))) return refuse("invite_unusable");
   if (!(yield* hasSpace(room, userId))) return refuse("limit_reached");
   yield* countUse(code);
   return done(yield* addMember(transaction, { roomId: room.room_id, userId, role: "member", at }));

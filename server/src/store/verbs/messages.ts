@@ -34,6 +34,11 @@ export function* findMessage({ roomId, id }: Input<Reads["findMessage"]>): Verb<
   return row ? toMessage(row) : null;
 }
 
+export function* findSent({ userId, clientMessageId }: Input<Reads["findSent"]>): Verb<Message | null> {
+  const sent = yield* findByKey(userId, clientMessageId);
+  return sent && !isGone(sent) ? toSent(sent) : null;
+}
+
 export function* listMessages({ roomId, cursor, limit }: Input<Reads["listMessages"]>): Verb<MessagePage> {
   const room = yield* first<{ head: number; last_message_id: number }>(
     "SELECT head, last_message_id FROM rooms WHERE id = ? AND deleted_at IS NULL",
@@ -57,8 +62,8 @@ export function* appendMessage(
 ): Verb<Outcome<{ readonly message: Message; readonly created: boolean }, "not_found" | "room_archived" | "invalid">> {
   const { roomId, authorId, content, clientMessageId, replyTo, attachments, at } = input;
   if (clientMessageId !== null) {
-    const sent = yield* findSent(authorId, clientMessageId);
-    if (sent) return sent.readable > 0 ? done({ message: toMessage(sent), created: false }) : refuse("not_found");
+    const sent = yield* findByKey(authorId, clientMessageId);
+    if (sent) return isGone(sent) ? refuse("not_found") : done({ message: toSent(sent), created: false });
   }
   const author = yield* first<AuthorRow & StandingRow & CallerRow & { replied: number; archived_at: number | null }>(
     `SELECT ${authorColumns}, ${standingColumns}, ${callerColumns("users")}, rooms.archived_at,
@@ -130,10 +135,10 @@ export function* editMessage(
 ): Verb<Outcome<Message, "not_found" | "not_allowed" | "message_deleted" | "room_archived">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
-  if (before.archived_at !== null) return refuse("room_archived");
   if (before.user_id !== userId) return refuse("not_allowed");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   if (before.content === content) return done(toMessage(before));
+  if (before.archived_at !== null) return refuse("room_archived");
   const mentions = calls.length === 0 ? [] : yield* resolveCalls(roomId, calls, mayCallAll(before));
   const seq = yield* nextRoomSeq(roomId);
   const editedAt = Math.max(at, before.message_created_at);
@@ -206,16 +211,27 @@ function toRange(cursor: HistoryCursor, limit: number, newest: MessageId): { fir
   return { first: last - limit + 1, last };
 }
 
-/** What an author sent under a key, and whether they may still read it there. */
-const findSent = (authorId: UserId, clientMessageId: string): Verb<(MessageRow & { readable: number }) | undefined> =>
+/** What an author sent under a key, wherever that was. */
+const findByKey = (authorId: UserId, clientMessageId: string): Verb<SentRow | undefined> =>
   first(
-    `SELECT ${messageColumns}, (SELECT count(*) FROM memberships WHERE memberships.room_id = messages.room_id
-       AND memberships.user_id = messages.author_id AND memberships.left_at IS NULL
-       AND rooms.deleted_at IS NULL) AS readable
+    `SELECT ${messageColumns}, rooms.deleted_at AS room_deleted_at,
+       (SELECT count(*) FROM memberships WHERE memberships.room_id = messages.room_id
+        AND memberships.user_id = messages.author_id AND memberships.left_at IS NULL) AS readable
      ${fromMessages} WHERE messages.author_id = ? AND messages.client_message_id = ?`,
     authorId,
     clientMessageId,
   );
+
+interface SentRow extends MessageRow {
+  readonly room_deleted_at: number | null;
+  /** Whether the author is still in the room. */
+  readonly readable: number;
+}
+
+const isGone = (row: SentRow): boolean => row.room_deleted_at !== null;
+
+/** Their own words are all that authors get of a room which they are not in any more. */
+const toSent = (row: SentRow): Message => toMessage(row.readable > 0 ? row : { ...row, message_reactions: null });
 
 /** Who says or changes something in a room. */
 interface CallerRow {

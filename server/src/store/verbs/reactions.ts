@@ -26,7 +26,6 @@ export function* putReaction(
 ): Verb<Outcome<Message, "not_found" | "message_deleted" | "room_archived" | "limit_reached">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
-  if (before.archived_at !== null) return refuse("room_archived");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   const reactions = toMessage(before).reactions ?? [];
   const there = yield* first(
@@ -37,6 +36,7 @@ export function* putReaction(
     userId,
   );
   if (there) return done(toMessage(before));
+  if (before.archived_at !== null) return refuse("room_archived");
   const known = reactions.find((reaction) => reaction.emoji === emoji);
   if (!known && reactions.length >= limits.reactionKinds) return refuse("limit_reached");
   const seq = yield* nextRoomSeq(roomId);
@@ -63,7 +63,6 @@ export function* removeReaction(
 ): Verb<Outcome<Message, "not_found" | "message_deleted" | "room_archived">> {
   const before = yield* findAsMember(roomId, id, userId);
   if (!before) return refuse("not_found");
-  if (before.archived_at !== null) return refuse("room_archived");
   if (before.message_deleted_at !== null) return refuse("message_deleted");
   const removed = yield* all(
     "DELETE FROM reactions WHERE room_id = ? AND message_id = ? AND emoji = ? AND user_id = ? RETURNING seq",
@@ -73,6 +72,8 @@ export function* removeReaction(
     userId,
   );
   if (removed.length === 0) return done(toMessage(before));
+  // With the refusal the row is back.
+  if (before.archived_at !== null) return refuse("room_archived");
   const after: Reaction[] = [];
   for (const reaction of toMessage(before).reactions ?? []) {
     if (reaction.emoji !== emoji) after.push(reaction);

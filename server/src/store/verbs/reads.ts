@@ -3,7 +3,7 @@ import { listAudit } from "./audit.ts";
 import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
-import { findMessage, listMessages } from "./messages.ts";
+import { findMessage, findSent, listMessages } from "./messages.ts";
 import { findAlert, findPushTarget, getPushKeys, listAlertable } from "./notifications.ts";
 import { listPeople } from "./people.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";
@@ -34,6 +34,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   findInvite,
   listInvites,
   findMessage,
+  findSent,
   listMessages,
   findFile,
   hasPicture,
