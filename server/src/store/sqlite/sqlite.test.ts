@@ -12,6 +12,7 @@ import { storeContract } from "../contract/contract.ts";
 import { type Engine, refusal, Stage, topicOf, value } from "../contract/stage.ts";
 import { createSearch } from "./migrations/search.ts";
 import { schemaVersion } from "./migrations.ts";
+import { searchMessages } from "./search.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
 // Every test waits for a real disk, which others may be using too.
@@ -257,6 +258,35 @@ describe("SQLite: the search index", () => {
     await caughtUp(engine);
     expect(count(engine, "plover")).toBe(700);
     expect(await find(stage, ada, "plover")).toHaveLength(700);
+    await stage.close();
+  });
+
+  test("[SE9] is read to its end by pages that have no time at all", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    for (let round = 0; round < 3; round++) {
+      stage.at += 1;
+      await Promise.all(Array.from({ length: 100 }, (_, index) => stage.say(general, ada, `dipper ${index}`)));
+      await caughtUp(engine);
+    }
+    // One that the index does not know yet.
+    await stage.say(general, ada, "dipper");
+    const parsed = parseSearch("dipper");
+    if (!parsed.ok) throw new Error(parsed.problem);
+    const input = { userId: ada.id, query: parsed.query, roomId: null, limit: 1000 };
+    const found = engine.withDatabase((database) => {
+      const ids: number[] = [];
+      for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; ) {
+        const page = searchMessages(database, { ...input, before }, 0);
+        ids.push(...page.hits.map(({ message }) => message.id));
+        expect(page.cursor).not.toBe(before);
+        before = page.cursor;
+      }
+      return ids;
+    });
+    expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: 301 }, (_, index) => index + 1));
     await stage.close();
   });
 
