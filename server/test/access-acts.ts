@@ -33,8 +33,8 @@ const sees: Grid = {
   deleted: gone,
 };
 
-/** Whoever sees it and could be in it. */
-const comes: Grid = { ...sees, archived: "S C C C S C C C C" };
+/** Whoever sees it and could be in it; who is already, is. */
+const comes: Grid = { ...sees, archived: "S C C C S A A A C" };
 const goes: Grid = { ...sees, direct: "S - . . . R . . -" };
 
 /** Members. */
@@ -114,7 +114,8 @@ export const roomActs: readonly Act[] = [
   },
   {
     name: "DELETE /api/rooms/{room}/messages/{id}/reactions/{emoji}",
-    grid: says,
+    // Nothing of theirs is there, so nothing changes.
+    grid: isIn,
     path: "/api/rooms/{room}/messages/{other}/reactions/👍",
   },
   {
@@ -152,7 +153,7 @@ export const roomActs: readonly Act[] = [
   { name: "message.edit", grid: says, fields: { id: "{own}", content: "changed" } },
   { name: "message.delete", grid: moderates, fields: { id: "{other}" } },
   { name: "reaction.add", grid: says, fields: { id: "{other}", emoji: "👍" } },
-  { name: "reaction.remove", grid: says, fields: { id: "{other}", emoji: "👍" } },
+  { name: "reaction.remove", grid: isIn, fields: { id: "{other}", emoji: "👍" } },
   { name: "receipt.set", grid: isIn, fields: { upTo: 1 } },
   { name: "typing", grid: says, fields: {} },
 ];
