@@ -64,7 +64,7 @@ const rows = [
     own: ["server/src/fanout"],
     protocol: true,
     types: [...storeContract, "server/src/app.ts"],
-    packages: ["bun:test", "@redis/client"],
+    packages: ["node:crypto", "bun:test", "@redis/client"],
   }),
   row("server/src/domain", {
     own: ["server/src/domain"],

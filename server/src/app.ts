@@ -25,7 +25,7 @@ export interface App {
 export interface Fanout {
   /** Sends to every connection that follows `topic`, now or never. */
   broadcast(topic: Topic, frame: TypingFrame): void;
-  /** How many connections there are to this process. */
+  /** How many connections there are, to all nodes. */
   readonly size: number;
 }
 
@@ -146,6 +146,12 @@ export interface Jobs {
 export interface ResetRequest {
   readonly login: string;
   readonly address: string;
+}
+
+/** Token buckets that all nodes take from. A bucket holds `burst` tokens and gains one every `everyMs`. */
+export interface SharedBuckets {
+  /** Takes a token: 0, or how many milliseconds to wait until there is one; null when it cannot be said. Never rejects. */
+  take(name: string, bucket: { readonly burst: number; readonly everyMs: number }): Promise<number | null>;
 }
 
 export interface Clock {

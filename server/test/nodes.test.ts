@@ -72,6 +72,7 @@ class World {
         events = own;
         return broker;
       },
+      onPresence: () => {},
       log,
       now: () => this.now,
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type BrokerEngine, brokerContract, Listener } from "../src/fanout/contract.ts";
+import { type BrokerEngine, brokerContract, Listener } from "../src/fanout/contract/broker.ts";
 import { Redis, RedisRefusal } from "../src/fanout/redis.ts";
 import { joinRedis } from "../src/fanout/redis-broker.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";

@@ -1,5 +1,5 @@
 import { MemoryBus } from "./broker.ts";
-import { brokerContract } from "./contract.ts";
+import { brokerContract } from "./contract/broker.ts";
 
 brokerContract("memory", () => {
   const bus = new MemoryBus();

@@ -22,6 +22,8 @@ import { Watchers } from "./watchers.ts";
 
 /** What links a hub to those of other nodes. */
 export interface Links {
+  /** How many connections the others have. */
+  readonly connections: number;
   /** Deltas that this node has committed, in their order. */
   committed(deltas: readonly Encoded[]): void;
   typed(topic: Topic, frame: TypingFrame): void;
@@ -86,7 +88,7 @@ export class Hub implements Fanout {
   }
 
   get size(): number {
-    return this.#topicsOf.size;
+    return this.#topicsOf.size + (this.#links?.connections ?? 0);
   }
 
   /** Registers a connection. From now on it is known what its user gains and loses; `follow` comes next. */

@@ -6,6 +6,7 @@ import type { Broker, BrokerEvents, Channel } from "./broker.ts";
 import type { CatchUp } from "./catch-up.ts";
 import { Encoded } from "./encoded.ts";
 import type { Hub, Links } from "./hub.ts";
+import type { PresenceText } from "./shared-presences.ts";
 
 /** How often a node tells the others that it is there, and where it has taken topics to. */
 export const beatMs = 500;
@@ -32,7 +33,13 @@ type Text =
   | DeltaFrame
   | TypingFrame
   | { readonly type: "position"; readonly to: Seq }
-  | { readonly type: "beat"; readonly node: string; readonly positions: Readonly<Record<string, Seq>> }
+  | PresenceText
+  | {
+      readonly type: "beat";
+      readonly node: string;
+      readonly connections: number;
+      readonly positions: Readonly<Record<string, Seq>>;
+    }
   | { readonly type: "end"; readonly node: string };
 
 export interface NodesOptions {
@@ -41,6 +48,7 @@ export interface NodesOptions {
   readonly hub: Hub;
   readonly catchUp: CatchUp;
   readonly join: (events: BrokerEvents) => Broker;
+  readonly onPresence: (text: PresenceText) => void;
   readonly log: Log;
   /** Milliseconds that only ever go forward. */
   readonly now: () => number;
@@ -65,10 +73,11 @@ export class Nodes implements Links {
   readonly #hub: Hub;
   readonly #catchUp: CatchUp;
   readonly #broker: Broker;
+  readonly #onPresence: (text: PresenceText) => void;
   readonly #log: Log;
   readonly #now: () => number;
-  /** When each other node was last heard. */
-  readonly #heardAt = new Map<string, number>();
+  /** When each other node was last heard, and what it has. */
+  readonly #others = new Map<string, { readonly at: number; readonly connections: number }>();
   /** Where this node has taken topics to, and how often that is still to be told. */
   readonly #positions = new Map<Topic, { to: Seq; left: number }>();
   readonly #suspects = new Map<Topic, Seq>();
@@ -77,10 +86,11 @@ export class Nodes implements Links {
   /** When this node last knew what there is to know. */
   #sureAt: number;
 
-  constructor({ node, hub, catchUp, join, log, now }: NodesOptions) {
+  constructor({ node, hub, catchUp, join, onPresence, log, now }: NodesOptions) {
     this.#node = node;
     this.#hub = hub;
     this.#catchUp = catchUp;
+    this.#onPresence = onPresence;
     this.#log = log;
     this.#now = now;
     this.#checkedAt = now();
@@ -100,6 +110,18 @@ export class Nodes implements Links {
   /** Whether this node has lost sight of the others and of the store. */
   get isIsolated(): boolean {
     return !this.#broker.isUp && this.#now() - this.#sureAt > isolatedMs;
+  }
+
+  /** How many connections the other nodes have. */
+  get connections(): number {
+    let connections = 0;
+    for (const other of this.#others.values()) if (this.#now() - other.at <= silentMs) connections += other.connections;
+    return connections;
+  }
+
+  /** Says something to all other nodes. */
+  say(text: PresenceText): void {
+    this.#broker.publish("nodes", JSON.stringify(text));
   }
 
   committed(deltas: readonly Encoded[]): void {
@@ -152,8 +174,8 @@ export class Nodes implements Links {
 
   #isUnsure(now: number): boolean {
     let unsure = !this.#broker.isUp;
-    for (const [node, at] of this.#heardAt) {
-      if (now - at > endedMs) this.#heardAt.delete(node);
+    for (const [node, { at }] of this.#others) {
+      if (now - at > endedMs) this.#others.delete(node);
       else if (now - at > silentMs) unsure = true;
     }
     return unsure;
@@ -167,10 +189,11 @@ export class Nodes implements Links {
   /** One text at least: it is what others know this node by. */
   #tellPositions(): void {
     const entries = [...this.#positions];
+    const connections = this.#hub.connections().length;
     for (let from = 0; from === 0 || from < entries.length; from += positionsMax) {
       const some = entries.slice(from, from + positionsMax);
       const positions = Object.fromEntries(some.map(([topic, { to }]) => [topic, to]));
-      this.#broker.publish("nodes", JSON.stringify({ type: "beat", node: this.#node, positions }));
+      this.#broker.publish("nodes", JSON.stringify({ type: "beat", node: this.#node, connections, positions }));
     }
     for (const [topic, position] of entries) if (--position.left === 0) this.#positions.delete(topic);
   }
@@ -188,11 +211,14 @@ export class Nodes implements Links {
         if (channel !== "nodes") this.#suspect(channel, said.to);
         return;
       case "beat":
-        this.#heardAt.set(said.node, this.#now());
+        this.#others.set(said.node, { at: this.#now(), connections: said.connections });
         for (const [topic, to] of Object.entries(said.positions)) this.#suspect(topic as Topic, to);
         return;
       case "end":
-        this.#heardAt.delete(said.node);
+        this.#others.delete(said.node);
+        return;
+      case "presence":
+        this.#onPresence(said);
         return;
       default:
         this.#log.warn("broker.not_understood", { channel });

@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/protocol/errors";
-import type { Clock } from "../app.ts";
+import type { Clock, SharedBuckets } from "../app.ts";
 
 /**
  * Rate limits: token buckets per user or address. A bucket holds `burst` tokens and gains one every `everyMs`; each act
@@ -33,7 +33,16 @@ const buckets = {
 
 export type Limit = keyof typeof buckets;
 
-/** Connections that one user may hold at a time. */
+/** Attempts at what is not one's own. Many nodes are no way to make more of them than one would allow. */
+const shared: ReadonlySet<Limit> = new Set([
+  "sign-in",
+  "sign-in-login",
+  "reset-request",
+  "reset-request-login",
+  "sign-up",
+]);
+
+/** Connections that one user may hold at a time, to each node. */
 export const connectionsPerUser = 20;
 /** Buckets remembered at most: about 10 MB. The least recently used are forgotten first. */
 const remembered = 100_000;
@@ -42,19 +51,28 @@ export interface Limits {
   readonly on: boolean;
   /** Takes a token of `key`; throws `rate_limited` with the time to wait when there is none. */
   take(limit: Limit, key: string): void;
+  /** Likewise, for what anyone may try: attempts are counted over all nodes. */
+  attempt(limit: Limit, key: string): Promise<void>;
 }
 
 /** No limits at all: for load tests. */
-export const noLimits: Limits = { on: false, take() {} };
+export const noLimits: Limits = { on: false, take() {}, async attempt() {} };
 
-export function createLimits(clock: Clock): Limits {
+/** Without `elsewhere`, or while it cannot say, the buckets of this process alone count. */
+export function createLimits(clock: Clock, elsewhere: SharedBuckets | null = null): Limits {
   // In milliseconds of gaining, which are whole numbers: the time to wait is exact.
   const levels = new Map<string, { saved: number; at: number }>();
-  return {
+  const limits: Limits = {
     on: true,
+    async attempt(limit, key) {
+      limits.take(limit, key);
+      if (!shared.has(limit)) return;
+      const waitMs = await elsewhere?.take(nameOf(limit, key), buckets[limit]);
+      if (waitMs) throw new ParleyError("rate_limited", undefined, { retryAfterMs: Math.ceil(waitMs) });
+    },
     take(limit, key) {
       const { burst, everyMs } = buckets[limit];
-      const name = `${limit} ${key}`;
+      const name = nameOf(limit, key);
       const now = clock.now();
       const level = levels.get(name);
       const full = burst * everyMs;
@@ -68,7 +86,10 @@ export function createLimits(clock: Clock): Limits {
       }
     },
   };
+  return limits;
 }
+
+const nameOf = (limit: Limit, key: string): string => `${limit} ${key}`;
 
 function forgetOldest(levels: Map<string, unknown>): void {
   const oldest = levels.keys().next();

@@ -58,7 +58,7 @@ export function present({ app }: RouteOptions): MiddlewareHandler<Env> {
 /** Lets anyone pass, and takes from the limits of their address. */
 export function anyone({ limits }: RouteOptions, limit: Limit = "anonymous"): MiddlewareHandler<Env> {
   return async (context, next) => {
-    limits.take(limit, addressKey(context.env.address));
+    await limits.attempt(limit, addressKey(context.env.address));
     await next();
   };
 }

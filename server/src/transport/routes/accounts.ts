@@ -55,7 +55,7 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
     }),
     async (context) => {
       const input = context.req.valid("json");
-      limits.take("sign-in-login", input.login.toLowerCase());
+      await limits.attempt("sign-in-login", input.login.toLowerCase());
       return context.json(toSignedIn(context, await signIn(app, origin(context), input)), 200);
     },
   );

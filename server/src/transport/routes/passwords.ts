@@ -41,7 +41,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
     async (context) => {
       const { actor } = context.var;
       // A stolen session must not be a way to guess the password.
-      limits.take("sign-in-login", actor.user.username.toLowerCase());
+      await limits.attempt("sign-in-login", actor.user.username.toLowerCase());
       await changePassword(app, actor, context.req.valid("json"));
       return context.body(null, 204);
     },
@@ -60,9 +60,9 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
         default: problem,
       },
     }),
-    (context) => {
+    async (context) => {
       const login = context.req.valid("json").login.trim().toLowerCase();
-      limits.take("reset-request-login", login);
+      await limits.attempt("reset-request-login", login);
       requestReset(app, { login, address: context.env.address });
       return context.body(null, 202);
     },

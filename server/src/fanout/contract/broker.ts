@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { Broker, BrokerEvents, Channel } from "./broker.ts";
+import type { Broker, BrokerEvents, Channel } from "../broker.ts";
 
 /** One kind of broker, as its test provides it. */
 export interface BrokerEngine {
