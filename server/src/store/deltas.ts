@@ -1,4 +1,5 @@
 import type { Changes, DeltaFrame } from "@parley/protocol/frames";
+import { limits } from "@parley/protocol/limits";
 import type {
   GoneRoom,
   Level,
@@ -18,6 +19,28 @@ export interface Announcement {
   readonly topic: Topic;
   readonly seq: Seq;
   readonly things: Changes;
+}
+
+/** What a transaction has announced so far. */
+export class Announcements {
+  readonly #list: Announcement[] = [];
+
+  readonly add = (topic: Topic, seq: Seq, things: Changes): void => {
+    this.#list.push({ topic, seq, things });
+  };
+
+  get length(): number {
+    return this.#list.length;
+  }
+
+  /** Forgets all but the first `length`. */
+  takeBack(length: number): void {
+    this.#list.length = length;
+  }
+
+  toDeltas(): readonly DeltaFrame[] {
+    return toDeltas(this.#list, limits.deltaBytes);
+  }
 }
 
 /**

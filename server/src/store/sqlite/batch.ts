@@ -1,24 +1,9 @@
-import type { DeltaFrame } from "@parley/protocol/frames";
-import { limits } from "@parley/protocol/limits";
 import { type Sqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
-import { type Announcement, toDeltas } from "../deltas.ts";
+import { Announcements } from "../deltas.ts";
 import type { Writes } from "../store.ts";
 import { type Defaults, drive, type Input, isRefusal, type Output, type Verb } from "../verbs/verb.ts";
 import { writeVerbs } from "../verbs/writes.ts";
-
-export type WriteName = keyof Writes;
-export type Write = { [K in WriteName]: { readonly verb: K; readonly input: Input<Writes[K]> } }[WriteName];
-
-/** What became of one write of a committed batch. */
-export type WriteResult =
-  | { readonly ok: true; readonly value: Output<Writes[WriteName]> }
-  | { readonly ok: false; readonly error: string };
-
-export interface CommittedBatch {
-  readonly results: readonly WriteResult[];
-  readonly deltas: readonly DeltaFrame[];
-  readonly statements: number;
-}
+import type { CommittedBatch, Write, WriteName, WriteResult } from "../writes.ts";
 
 /**
  * Commits many writes with one fsync. Each write has a savepoint of its own: one that refuses or throws is taken back
@@ -28,14 +13,9 @@ export interface CommittedBatch {
  *                                      └▶ ROLLBACK TO
  */
 export function commitBatch(database: Sqlite, defaults: Defaults, writes: readonly Write[]): CommittedBatch {
-  const announcements: Announcement[] = [];
+  const announcements = new Announcements();
   let statements = 0;
-  const transaction = {
-    defaults,
-    announce: (...[topic, seq, things]: [Announcement["topic"], number, Announcement["things"]]) => {
-      announcements.push({ topic, seq, things });
-    },
-  };
+  const transaction = { defaults, announce: announcements.add };
   const run = <K extends WriteName>(verb: K, input: Input<Writes[K]>) =>
     drive(writeVerbs[verb](transaction, input) as Verb<Output<Writes[WriteName]>>, ({ sql, params }) => {
       statements += 1;
@@ -44,7 +24,7 @@ export function commitBatch(database: Sqlite, defaults: Defaults, writes: readon
   const takeBack = (announced: number) => {
     database.all("ROLLBACK TO write");
     database.all("RELEASE write");
-    announcements.length = announced;
+    announcements.takeBack(announced);
   };
 
   database.all("BEGIN IMMEDIATE");
@@ -65,7 +45,7 @@ export function commitBatch(database: Sqlite, defaults: Defaults, writes: readon
       }
     });
     database.all("COMMIT");
-    return { results, deltas: toDeltas(announcements, limits.deltaBytes), statements };
+    return { results, deltas: announcements.toDeltas(), statements };
   } catch (error) {
     if (database.inTransaction) database.all("ROLLBACK");
     throw error;

@@ -1,5 +1,6 @@
 import type { Sqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
+import { newerSchema } from "../schema.ts";
 import { addAdministration } from "./migrations/administration.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
@@ -44,10 +45,7 @@ export const schemaVersion = migrations.length;
 export function migrate(database: Sqlite): void {
   const found = Number(database.all("PRAGMA user_version")[0]?.user_version);
   if (found > schemaVersion) {
-    throw new StartError(
-      `The database has schema ${found} and this version of Parley knows only ${schemaVersion}: ` +
-        "start the newer version that wrote it, or restore a backup made before the upgrade.",
-    );
+    throw new StartError(newerSchema(found, schemaVersion));
   }
   for (const [index, step] of migrations.entries()) {
     if (index < found) continue;

@@ -6,10 +6,10 @@ import type { Reads, Store, Writes } from "../store.ts";
 import { readVerbs } from "../verbs/reads.ts";
 import { drive, type ReadVerbs, type Verb, type WriteVerbs } from "../verbs/verb.ts";
 import { writeVerbs } from "../verbs/writes.ts";
-import type { WriteName } from "./batch.ts";
+import type { Counts, WriteName } from "../writes.ts";
 import { claimFolder } from "./folder.ts";
 import { SearchQueue } from "./search-queue.ts";
-import { type Counts, WriteQueue } from "./write-queue.ts";
+import { WriteQueue } from "./write-queue.ts";
 
 export interface SqliteOptions {
   /** Holds until an owner has chosen another policy. */
@@ -20,6 +20,8 @@ export interface SqliteOptions {
    */
   readonly onFatal: (error: Error) => void;
 }
+
+const sizeOfDatabase = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
 
 export interface SqliteStore extends Store {
   /** Since the start; of statements, those of verbs. */
@@ -53,7 +55,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
   try {
     queue = await WriteQueue.start({ path: folder.database, defaults }, counts, options.onFatal);
     reader = openReader(folder.database, counts);
-    return assemble(queue, reader, searches, readVerbs(defaults), counts, release);
+    return assemble(queue, reader, searches, readVerbs(defaults, sizeOfDatabase), counts, release);
   } catch (error) {
     await release();
     throw error;

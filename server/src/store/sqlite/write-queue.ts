@@ -3,15 +3,8 @@ import { ParleyError } from "@parley/protocol/errors";
 import { StartError } from "../../start-error.ts";
 import type { Commit, Writes } from "../store.ts";
 import type { Input, Output } from "../verbs/verb.ts";
-import type { CommittedBatch, Write, WriteName } from "./batch.ts";
+import { type CommittedBatch, type Counts, sizeOf, type Write, type WriteName } from "../writes.ts";
 import type { FromWriter, ToWriter, WriterSetup } from "./writer.ts";
-
-/** What the engine has done since its start. */
-export interface Counts {
-  commits: number;
-  writes: number;
-  statements: number;
-}
 
 interface Waiting {
   readonly write: Write;
@@ -73,7 +66,8 @@ export class WriteQueue {
     if (this.#state !== "open" || this.#waiting.length >= waitingMax) {
       reject(new ParleyError("unavailable"));
     } else {
-      this.#waiting.push({ write: { verb, input } as Write, bytes: sizeOf(input), resolve, reject });
+      const write = { verb, input } as Write;
+      this.#waiting.push({ write, bytes: sizeOf(write), resolve, reject });
       // What else this turn of the event loop writes shall share the commit.
       if (this.#waiting.length === 1 && !this.#batch) queueMicrotask(() => this.#send());
     }
@@ -176,9 +170,4 @@ export class WriteQueue {
     if (starting) this.#started.reject(error);
     else this.#onFatal(error);
   }
-}
-
-/** About how many bytes a write brings. Inputs are flat. */
-function sizeOf(input: object): number {
-  return Object.values(input).reduce((sum, value) => sum + (typeof value === "string" ? value.length : 8), 64);
 }

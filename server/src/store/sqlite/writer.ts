@@ -3,7 +3,8 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openSqlite, type Sqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import type { Defaults } from "../verbs/verb.ts";
-import { type CommittedBatch, commitBatch, isBroken, type Write } from "./batch.ts";
+import type { CommittedBatch, Write } from "../writes.ts";
+import { commitBatch, isBroken } from "./batch.ts";
 import { migrate } from "./migrations.ts";
 import { SearchIndex } from "./search-index.ts";
 

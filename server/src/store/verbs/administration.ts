@@ -142,7 +142,7 @@ export function* listAllInvites({ cursor, limit, at }: Input<Reads["listAllInvit
   );
 }
 
-export function* getOverview({ at }: Input<Reads["getOverview"]>): Verb<StoreOverview> {
+export function* getOverview(sizeOfDatabase: string, { at }: Input<Reads["getOverview"]>): Verb<StoreOverview> {
   const { user_count } = yield* findWorkspace();
   const { deactivated } = yield* one<{ deactivated: number }>(
     "SELECT count(*) AS deactivated FROM users WHERE deactivated_at IS NOT NULL",
@@ -156,9 +156,7 @@ export function* getOverview({ at }: Input<Reads["getOverview"]>): Verb<StoreOve
        coalesce(sum(CASE WHEN kind <> 'public' AND direct_key IS NULL THEN 1 ELSE 0 END), 0) AS closed,
        coalesce(sum(last_message_id), 0) AS messages FROM rooms WHERE deleted_at IS NULL`,
   );
-  const { bytes } = yield* one<{ bytes: number }>(
-    "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
-  );
+  const { bytes } = yield* one<{ bytes: number }>(sizeOfDatabase);
   return {
     users: { active: user_count - deactivated, deactivated, signedIn: signed_in },
     rooms: { public: rooms.open, private: rooms.closed },

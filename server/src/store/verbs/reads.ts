@@ -16,7 +16,8 @@ import { findAccountByLogin, findUser } from "./users.ts";
 import type { Defaults, ReadVerbs } from "./verb.ts";
 import { getWorkspace } from "./workspace.ts";
 
-export const readVerbs = (defaults: Defaults): ReadVerbs => ({
+/** `sizeOfDatabase` selects its `bytes`, which each engine counts in its own way. */
+export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs => ({
   getWorkspace,
   findAccountByLogin,
   findUser,
@@ -44,7 +45,7 @@ export const readVerbs = (defaults: Defaults): ReadVerbs => ({
   listRoomRecords,
   listAllInvites,
   listAudit,
-  getOverview,
+  getOverview: (input) => getOverview(sizeOfDatabase, input),
   listStorage,
   findReset,
   getPushKeys,
