@@ -1,7 +1,9 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openSqlite } from "../../platform/sqlite.ts";
 import type { SearchInput, SearchPage } from "../search.ts";
-import { searchMessages } from "./search.ts";
+import { searchMessages } from "../verbs/search.ts";
+import { drive } from "../verbs/verb.ts";
+import { searchTables } from "./search-tables.ts";
 
 /** The searching thread: one search at a time on a connection of its own, so that neither the event loop nor the writer waits. */
 export type ToSearcher =
@@ -31,9 +33,13 @@ function startSearcher(port: MessagePort, { path }: { readonly path: string }): 
     }
     const { ref, input } = message;
     try {
-      post({ ref, page: searchMessages(database, input, timeMs) });
+      database.all("BEGIN");
+      const page = drive(searchMessages(searchTables, input, timeMs), ({ sql, params }) => database.all(sql, params));
+      post({ ref, page });
     } catch (error) {
       post({ ref, error: error instanceof Error ? error.message : String(error) });
+    } finally {
+      if (database.inTransaction) database.all("COMMIT");
     }
   });
 }

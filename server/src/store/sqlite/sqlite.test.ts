@@ -10,9 +10,12 @@ import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract/contract.ts";
 import { type Engine, refusal, Stage, topicOf, value } from "../contract/stage.ts";
+import type { SearchPage } from "../search.ts";
+import { searchMessages } from "../verbs/search.ts";
+import { drive } from "../verbs/verb.ts";
 import { createSearch } from "./migrations/search.ts";
 import { schemaVersion } from "./migrations.ts";
-import { searchMessages } from "./search.ts";
+import { searchTables } from "./search-tables.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
 // Every test waits for a real disk, which others may be using too.
@@ -279,7 +282,9 @@ describe("SQLite: the search index", () => {
     const found = engine.withDatabase((database) => {
       const ids: number[] = [];
       for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; ) {
-        const page = searchMessages(database, { ...input, before }, 0);
+        const page: SearchPage = drive(searchMessages(searchTables, { ...input, before }, 0), ({ sql, params }) =>
+          database.all(sql, params),
+        );
         ids.push(...page.hits.map(({ message }) => message.id));
         expect(page.cursor).not.toBe(before);
         before = page.cursor;

@@ -6,7 +6,7 @@ import type { Defaults } from "../verbs/verb.ts";
 import type { CommittedBatch, Write } from "../writes.ts";
 import { commitBatch, isBroken } from "./batch.ts";
 import { migrate } from "./migrations.ts";
-import { SearchIndex } from "./search-index.ts";
+import { keepSearchIndex } from "./search-index.ts";
 
 /**
  * The writer thread: alone in writing to the database, in waiting for the disk, and in moving pages from the write-ahead
@@ -51,7 +51,7 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
   let idle: ReturnType<typeof setTimeout> | undefined;
   const abandon = (error: unknown) => {
     clearTimeout(idle);
-    searchIndex.close();
+    void searchIndex.close();
     post({ type: "broken", reason: toReason(error) });
     port.close();
   };
@@ -65,14 +65,15 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
   };
 
   // Anything but a broken disk is tried again.
-  const searchIndex = new SearchIndex(database, (error) => {
+  const searchIndex = keepSearchIndex(database, (error) => {
     if (isBroken(error)) abandon(error);
   });
 
   port.on("message", (message: ToWriter) => {
     clearTimeout(idle);
     if (message.type === "close") {
-      searchIndex.close();
+      // No slice is under way: each runs in one go.
+      void searchIndex.close();
       checkpoint("TRUNCATE");
       database.close();
       port.close();

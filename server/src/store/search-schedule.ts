@@ -1,0 +1,79 @@
+import type { DeltaFrame } from "@parley/protocol/frames";
+import type { RoomId } from "@parley/protocol/model";
+
+/** Indexes a little of these rooms, in one transaction. Answers those that it came to the end of. */
+export type IndexSlice = (rooms: ReadonlySet<RoomId>) => readonly RoomId[] | Promise<readonly RoomId[]>;
+
+/**
+ * Keeps a full-text index in step, behind the acknowledgements: in moments in which nothing is written, or a little now and
+ * then where there are none.
+ *
+ *     batch ─▶ COMMIT ─▶ acks … batch ─▶ COMMIT ─▶ acks … (quiet) ─▶ a slice of the index ─▶ (quiet) ─▶ …
+ */
+export class SearchSchedule {
+  readonly #indexSlice: IndexSlice;
+  readonly #onError: (error: unknown) => void;
+  /** Rooms that may have changed since they were indexed; who has waited longest comes first. */
+  readonly #behind: Set<RoomId>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<void> | null = null;
+  #closed = false;
+  #committedAt = 0;
+  #indexedAt = 0;
+
+  /** What has failed is tried again with the next commit. */
+  constructor(behind: readonly RoomId[], indexSlice: IndexSlice, onError: (error: unknown) => void) {
+    this.#indexSlice = indexSlice;
+    this.#onError = onError;
+    this.#behind = new Set(behind);
+    this.#wait(quietMs);
+  }
+
+  onCommit(deltas: readonly DeltaFrame[]): void {
+    for (const { topic } of deltas) if (topic.startsWith("room:")) this.#behind.add(topic.slice("room:".length));
+    this.#committedAt = performance.now();
+    this.#wait(quietMs);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #wait(ms: number): void {
+    if (this.#closed || this.#running || this.#timer !== undefined || this.#behind.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#running = this.#run();
+    }, ms);
+  }
+
+  async #run(): Promise<void> {
+    const now = performance.now();
+    const quiet = now - this.#committedAt >= quietMs;
+    let failed = false;
+    if (quiet || now - this.#indexedAt >= busyMs) {
+      // What is committed meanwhile puts a room behind again.
+      const rooms = new Set(this.#behind);
+      this.#behind.clear();
+      try {
+        for (const room of await this.#indexSlice(rooms)) rooms.delete(room);
+      } catch (error) {
+        failed = true;
+        this.#onError(error);
+      }
+      for (const room of rooms) this.#behind.add(room);
+      this.#indexedAt = performance.now();
+    }
+    this.#running = null;
+    // Between two slices whatever has come is written first.
+    if (!failed) this.#wait(quiet ? 0 : quietMs);
+  }
+}
+
+/** So long nothing was written: the writer is idle. */
+const quietMs = 50;
+/** Where there is never such a moment, one slice this often. */
+const busyMs = 250;
