@@ -36,9 +36,9 @@ const rows = [
     own: ["server/src/platform", "server/src/start-error.ts"],
     protocol: true,
     types: ["server/src/app.ts"],
-    packages: ["node:", "bun:", "nodemailer", "web-push"],
+    packages: ["node:", "bun:", "nodemailer", "pg", "web-push"],
   }),
-  row("server/src/store/{contract,sqlite/*.test.ts,*.test.ts}", {
+  row("server/src/store/{contract,sqlite/*.test.ts,postgres/*.test.ts,*.test.ts}", {
     own: ["server/src/store", "server/src/platform", "server/src/start-error.ts"],
     protocol: true,
     packages: ["node:", "bun:test", "fast-check"],

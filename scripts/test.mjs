@@ -16,6 +16,7 @@ ensurePackages();
 ensureBrowser();
 ensureDebianPackages(["redis-server"], () => has("redis-server"));
 ensureDebianPackages(["nginx", "caddy"], () => has("nginx") && has("caddy"));
+ensureDebianPackages(["postgresql"], () => existsSync("/usr/lib/postgresql"));
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 

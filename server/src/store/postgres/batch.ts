@@ -1,0 +1,135 @@
+import { type Postgres, PostgresError } from "../../platform/postgres.ts";
+import { Announcements } from "../deltas.ts";
+import type { Writes } from "../store.ts";
+import {
+  type Defaults,
+  type Input,
+  isRefusal,
+  type Output,
+  type Verb,
+  type Transaction as VerbTransaction,
+} from "../verbs/verb.ts";
+import { writeVerbs } from "../verbs/writes.ts";
+import type { CommittedBatch, Write, WriteName, WriteResult } from "../writes.ts";
+import type { Claims } from "./claims.ts";
+import { text } from "./sql.ts";
+import { Transaction } from "./transaction.ts";
+
+/**
+ * The connection was lost between the commit and its answer. Under `transaction` the database can tell later what became
+ * of it; if it was committed, then `batch` is.
+ */
+export class CommitLostError extends Error {
+  readonly transaction: string;
+  readonly batch: CommittedBatch;
+
+  constructor(transaction: string, batch: CommittedBatch) {
+    super("the connection was lost during a commit");
+    this.transaction = transaction;
+    this.batch = batch;
+  }
+}
+
+/**
+ * Commits many writes at once: one that refuses or throws is taken back alone, with its numbers and announcements. Throws
+ * when nothing of the batch was committed, and `CommitLostError` when nobody knows.
+ *
+ * Nearly always all of them go well, so they are tried without savepoints, and without waiting for statements that have
+ * nothing to answer. Otherwise all are taken back and done again apart:
+ *
+ *     together   BEGIN · locks · write · write · … · COMMIT
+ *     apart      BEGIN · locks · SAVEPOINT write … RELEASE · SAVEPOINT write … RELEASE · … · COMMIT
+ *                                           └▶ ROLLBACK TO
+ */
+export async function commitBatch(
+  connection: Postgres,
+  defaults: Defaults,
+  claims: Claims,
+  writes: readonly Write[],
+): Promise<CommittedBatch> {
+  try {
+    return await commit(connection, claims, (run) => runTogether(run, defaults, writes));
+  } catch (error) {
+    if (!(error instanceof NotTogetherError || isOfOneWrite(error))) throw error;
+    await connection.run([text("ROLLBACK")]);
+    return await commit(connection, claims, (run) => runApart(run, defaults, writes));
+  }
+}
+
+/** A write has changed something and then refused. */
+class NotTogetherError extends Error {}
+
+interface Run {
+  readonly transaction: Transaction;
+  readonly announcements: Announcements;
+}
+
+async function commit(
+  connection: Postgres,
+  claims: Claims,
+  runAll: (run: Run) => Promise<readonly WriteResult[]>,
+): Promise<CommittedBatch> {
+  const transaction = new Transaction(connection, claims);
+  const announcements = new Announcements();
+  const results = await runAll({ transaction, announcements });
+  // Whatever is wrong shows before the commit is on its way.
+  await transaction.run([]);
+  const batch = { results, deltas: announcements.toDeltas(), statements: transaction.statements };
+  try {
+    await connection.run([text("COMMIT")]);
+  } catch (error) {
+    if (error instanceof PostgresError && error.code !== null) throw error;
+    throw new CommitLostError(transaction.number ?? "", batch);
+  }
+  return batch;
+}
+
+async function runTogether(run: Run, defaults: Defaults, writes: readonly Write[]): Promise<readonly WriteResult[]> {
+  const results: WriteResult[] = [];
+  for (const write of writes) {
+    let hasChanged = false;
+    const value = await run.transaction.drive(begin(run, defaults, write), () => {
+      hasChanged = true;
+    });
+    if (hasChanged && isRefusal(value)) throw new NotTogetherError();
+    results.push({ ok: true, value });
+  }
+  return results;
+}
+
+async function runApart(run: Run, defaults: Defaults, writes: readonly Write[]): Promise<readonly WriteResult[]> {
+  const { transaction, announcements } = run;
+  const results: WriteResult[] = [];
+  for (const write of writes) {
+    const announced = announcements.length;
+    const takeBack = () => {
+      transaction.ahead(text("ROLLBACK TO write"));
+      announcements.takeBack(announced);
+    };
+    await transaction.run([text("SAVEPOINT write")]);
+    try {
+      const value = await transaction.drive(begin(run, defaults, write));
+      await transaction.run([]);
+      if (isRefusal(value)) takeBack();
+      results.push({ ok: true, value });
+    } catch (error) {
+      if (!isOfOneWrite(error)) throw error;
+      takeBack();
+      results.push({ ok: false, error: `${write.verb}: ${error instanceof Error ? error.message : error}` });
+    }
+    transaction.ahead(text("RELEASE write"));
+  }
+  return results;
+}
+
+const begin = ({ announcements }: Run, defaults: Defaults, { verb, input }: Write) =>
+  beginVerb(verb, { defaults, announce: announcements.add }, input);
+
+const beginVerb = <K extends WriteName>(verb: K, may: VerbTransaction, input: Input<Writes[K]>) =>
+  writeVerbs[verb](may, input) as Verb<Output<Writes[WriteName]>>;
+
+/** Whether an error takes back its write alone: wrong data (22), a broken constraint (23), or a fault of the program. */
+function isOfOneWrite(error: unknown): boolean {
+  if (error instanceof CommitLostError) return false;
+  return !(error instanceof PostgresError) || /^(2[123]|42|P0)/.test(error.code ?? "");
+}

@@ -1,0 +1,60 @@
+import type { Postgres, PostgresRow, PostgresStatement } from "../../platform/postgres.ts";
+import type { Verb } from "../verbs/verb.ts";
+import type { Claims } from "./claims.ts";
+import { lockClaims } from "./locks.ts";
+import { isChange, isSilent, text, toPostgres } from "./sql.ts";
+
+/** A transaction that writes. What needs no answer of its own travels ahead of the next statement that does. */
+export class Transaction {
+  readonly #connection: Postgres;
+  #ahead: PostgresStatement[];
+  #number: string | null = null;
+  #statements = 0;
+
+  /** Begins, and takes its locks, with the first statement. */
+  constructor(connection: Postgres, claims: Claims) {
+    this.#connection = connection;
+    this.#ahead = [text("BEGIN ISOLATION LEVEL READ COMMITTED"), ...lockClaims(claims)];
+  }
+
+  /** Under which the database can tell later what became of it; null before the first answer. */
+  get number(): string | null {
+    return this.#number;
+  }
+
+  /** Statements of verbs so far. */
+  get statements(): number {
+    return this.#statements;
+  }
+
+  /** Runs statements; the first error of those that went ahead rejects as well. */
+  async run(statements: readonly PostgresStatement[]): Promise<readonly (readonly PostgresRow[])[]> {
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    const answers = await this.#connection.run([...ahead, ...statements]);
+    this.#number ??= String(answers[1]?.[0]?.transaction);
+    return answers.slice(ahead.length);
+  }
+
+  /** Lets a statement travel ahead of the next. */
+  ahead(statement: PostgresStatement): void {
+    this.#ahead.push(statement);
+  }
+
+  /** Drives a verb of a write to its end, but for statements that travel ahead. `onChange`: it has changed something. */
+  async drive<T>(verb: Verb<T>, onChange: () => void = () => {}): Promise<T> {
+    let step = verb.next([]);
+    while (!step.done) {
+      this.#statements += 1;
+      if (isChange(step.value)) onChange();
+      if (isSilent(step.value)) {
+        this.ahead(toPostgres(step.value));
+        step = verb.next([]);
+      } else {
+        const [rows = []] = await this.run([toPostgres(step.value)]);
+        step = verb.next(rows);
+      }
+    }
+    return step.value;
+  }
+}
