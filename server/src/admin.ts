@@ -1,13 +1,11 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
 import { help, type Job, parseJob } from "./admin-commands.ts";
 import { type Config, readConfig } from "./config.ts";
+import { openStoreAlone } from "./database.ts";
 import { createPasswords } from "./platform/passwords.ts";
-import { FolderInUseError, StartError } from "./start-error.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { StartError } from "./start-error.ts";
 
-/** The command line for emergencies. It works on the data folder itself, so the server must be stopped. */
+/** The command line for emergencies. It works on the database itself, so the server must be stopped. */
 
 /** Control characters, and marks that turn the direction of what follows. */
 const steering = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
@@ -32,7 +30,7 @@ if (job === "help") {
 }
 
 async function work(job: Job, config: Config): Promise<void> {
-  const store = await openStore(config);
+  const store = await openStoreAlone(config, onFatal);
   try {
     await job({
       store,
@@ -43,21 +41,6 @@ async function work(job: Job, config: Config): Promise<void> {
     });
   } finally {
     await store.close();
-  }
-}
-
-async function openStore({ dataFolder, signUp }: Config) {
-  // A mistyped folder is not to become a new workspace.
-  if (!existsSync(join(dataFolder, "parley.db"))) {
-    throw new StartError(`There is no workspace in ${resolve(dataFolder)}: start Parley once, or set PARLEY_DATA.`);
-  }
-  try {
-    return await openSqliteStore(dataFolder, { defaultSignUp: signUp, onFatal });
-  } catch (error) {
-    if (!(error instanceof FolderInUseError)) throw error;
-    throw new StartError(
-      `Parley is running on the data folder ${resolve(dataFolder)}: stop it first, or use the admin area.`,
-    );
   }
 }
 

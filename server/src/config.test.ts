@@ -19,6 +19,7 @@ describe("settings", () => {
       port: 3000,
       hostname: "localhost",
       dataFolder: "./data",
+      databaseUrl: null,
       publicUrl: null,
       signUp: "open",
       limits: true,
@@ -35,6 +36,7 @@ describe("settings", () => {
       PORT: "0",
       HOST: "0.0.0.0",
       PARLEY_DATA: "/var/lib/parley",
+      DATABASE_URL: "postgresql://parley:secret@db.example.org/chat?sslmode=require",
       PARLEY_URL: "https://chat.example.org",
       PARLEY_SIGN_UP: "invite",
       PARLEY_LIMITS: "off",
@@ -50,6 +52,7 @@ describe("settings", () => {
       port: 0,
       hostname: "0.0.0.0",
       dataFolder: "/var/lib/parley",
+      databaseUrl: "postgresql://parley:secret@db.example.org/chat?sslmode=require",
       publicUrl: "https://chat.example.org",
       signUp: "invite",
       limits: false,
@@ -222,7 +225,7 @@ describe("the start is refused with a line that names the setting", () => {
         "::g",
       ],
     ],
-    ["DATABASE_URL", ["postgres://localhost/parley"]],
+    ["DATABASE_URL", ["localhost/parley", "mysql://localhost/parley", "postgres://localhost", "postgres://localhost/"]],
     ["REDIS_URL", ["redis://localhost"]],
   ])("when %s is malformed", (name, values) => {
     for (const value of values) {

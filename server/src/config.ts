@@ -14,6 +14,8 @@ export interface Config {
   readonly port: number;
   readonly hostname: string;
   readonly dataFolder: string;
+  /** Of a PostgreSQL database; null: SQLite in the data folder. */
+  readonly databaseUrl: string | null;
   readonly publicUrl: string | null;
   readonly signUp: SignUpPolicy;
   readonly limits: boolean;
@@ -75,15 +77,12 @@ export function readConfig(folder: string, environment: Environment): Config {
     ["override.env", readFile(join(folder, "override.env"))],
     ["the environment", ownSettings(environment)],
   ]);
-  for (const name of ["DATABASE_URL", "REDIS_URL"] as const) {
-    if (settings[name] !== "") {
-      throw new StartError(`${name} is not supported by this version: leave it empty to use the embedded database.`);
-    }
-  }
+  if (settings.REDIS_URL !== "") throw new StartError("REDIS_URL is not supported by this version: leave it empty.");
   return {
     port: parsePort(settings.PORT),
     hostname: settings.HOST,
     dataFolder: settings.PARLEY_DATA,
+    databaseUrl: settings.DATABASE_URL === "" ? null : parseDatabase(settings.DATABASE_URL),
     publicUrl: settings.PARLEY_URL === "" ? null : parseOrigin("PARLEY_URL", settings.PARLEY_URL),
     signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
     limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
@@ -137,6 +136,15 @@ function parseOrigin(name: Setting, value: string): string {
     throw new StartError(`${name} must be an origin such as https://chat.example.org, not “${value}”.`);
   }
   return url.origin;
+}
+
+/** The refusal does not repeat the value: there is a password in it. */
+function parseDatabase(value: string): string {
+  const url = URL.parse(value);
+  if (!url || !["postgres:", "postgresql:"].includes(url.protocol) || url.pathname.length < 2 || url.hash) {
+    throw new StartError("DATABASE_URL must be like postgres://user:password@db.example.org:5432/parley.");
+  }
+  return value;
 }
 
 function parseChoice<const T extends string>(name: Setting, value: string, choices: readonly T[]): T {

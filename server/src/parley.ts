@@ -8,6 +8,7 @@ import { openFolderBlobs } from "./blobs/folder.ts";
 import { openS3Blobs } from "./blobs/s3.ts";
 import { openSpool } from "./blobs/spool.ts";
 import type { Config, FileStore } from "./config.ts";
+import { openStore } from "./database.ts";
 import { Hub } from "./fanout/hub.ts";
 import { MemoryPresences } from "./fanout/presence.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
@@ -20,7 +21,6 @@ import { createPasswords } from "./platform/passwords.ts";
 import { createPush } from "./platform/push.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
 import { StartError } from "./start-error.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { readAssets } from "./transport/assets.ts";
 import { createClientAddress } from "./transport/client-address.ts";
 import { createHttp, toProblem } from "./transport/http.ts";
@@ -68,7 +68,7 @@ export interface Parley {
 
 /** Assembles the program and starts it: the one place that knows every part. Throws `StartError` when it cannot. */
 export async function startParley(config: Config, { clock, log, onFatal }: ParleyOptions): Promise<Parley> {
-  const store = await openSqliteStore(config.dataFolder, { defaultSignUp: config.signUp, onFatal });
+  const store = await openStore(config, onFatal);
   const files = await openFiles(config).catch(async (error: unknown) => {
     await store.close();
     throw error;

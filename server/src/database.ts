@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Config } from "./config.ts";
+import { FolderInUseError, StartError } from "./start-error.ts";
+import { openPostgresStore } from "./store/postgres/postgres-store.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+
+/** Which engine keeps what is durable: the one place that knows. Throws `StartError` when it cannot be used. */
+export function openStore(
+  { databaseUrl, dataFolder, signUp: defaultSignUp }: Config,
+  onFatal: (error: Error) => void,
+): Promise<Store> {
+  return databaseUrl === null
+    ? openSqliteStore(dataFolder, { defaultSignUp, onFatal })
+    : openPostgresStore(databaseUrl, { defaultSignUp });
+}
+
+/** The store of a workspace that there is already, and on which no server is at work. */
+export async function openStoreAlone(config: Config, onFatal: (error: Error) => void): Promise<Store> {
+  const { databaseUrl, dataFolder, signUp: defaultSignUp } = config;
+  if (databaseUrl !== null) return openPostgresStore(databaseUrl, { defaultSignUp, alone: true });
+  // A mistyped folder is not to become a new workspace.
+  if (!existsSync(join(dataFolder, "parley.db"))) {
+    throw new StartError(`There is no workspace in ${resolve(dataFolder)}: start Parley once, or set PARLEY_DATA.`);
+  }
+  try {
+    return await openStore(config, onFatal);
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    throw new StartError(
+      `Parley is running on the data folder ${resolve(dataFolder)}: stop it first, or use the admin area.`,
+    );
+  }
+}
