@@ -34,7 +34,7 @@ journey("[AD2] the owner deactivates someone, who is out at once, and lets them 
   await expect(back.message("Before I go")).toBeVisible();
 
   await ada.open("/admin/audit");
-  await expect(ada.page.getByRole("list", { name: "Audit log" }).getByRole("listitem")).toHaveText([
+  await expect(ada.page.getByRole("region", { name: "Audit log" }).getByRole("listitem")).toHaveText([
     /Ada Lindqvist reactivated lin/,
     /Ada Lindqvist deactivated lin/,
   ]);
@@ -87,6 +87,48 @@ journey("[AD5] [PW3] someone is added on a phone, and chooses a password with th
     await expect(other.page.getByRole("heading", { name: "This link does not work any more" })).toBeVisible();
   });
 });
+
+journey(
+  "[AU3] [AU4] guessing shows in the audit log, which is narrowed to an act and a person",
+  async ({ server, join, arrive }) => {
+    const ada = await join("ada");
+    const lin = await join("lin");
+    const { id } = await lin.api<{ id: string }>("GET", "/me");
+    await ada.api("PATCH", `/admin/users/${id}`, { role: "admin" });
+    const guest = await arrive();
+    for (const login of ["lin", "lin", "not anyone"]) {
+      const sent = guest.api("POST", "/auth/sign-in", { login, password: "a guess" });
+      await expect(sent).rejects.toThrow(/401/);
+    }
+    // It is written down within a minute, and when the server stops.
+    await server.kill("SIGTERM");
+    await server.resume();
+    await ada.open("/admin/audit");
+    const log = ada.page.getByRole("region", { name: "Audit log" });
+    await expect(log.getByRole("heading", { name: "Today" })).toBeVisible();
+    await expect(log.getByRole("listitem")).toHaveText([
+      /Someone failed to sign in with names that nobody has.*from /,
+      /Someone failed to sign in as lin \(2 times\).*from /,
+      /Ada Lindqvist changed the role of lin \(member → admin\)/,
+    ]);
+    await ada.page.getByLabel("What was done").selectOption("Failed sign-ins");
+    await expect(log.getByRole("listitem")).toHaveCount(2);
+    const person = ada.page.getByRole("combobox", { name: "By or about a user name" });
+    await person.fill("zzz");
+    await expect(ada.page.getByText("Nobody is called like that.")).toBeVisible();
+    await person.fill("lin");
+    await expect(log.getByRole("listitem")).toHaveText([/as lin \(2 times\)/]);
+    // What it is narrowed to is in the address.
+    await ada.page.reload();
+    await expect(log.getByRole("listitem")).toHaveText([/as lin \(2 times\)/]);
+    await expect(person).toHaveValue("lin");
+    await ada.page.getByLabel("What was done").selectOption("Rooms deleted");
+    await expect(ada.page.getByText("Nothing like it was done.")).toBeVisible();
+    await person.fill("");
+    await ada.page.getByLabel("What was done").selectOption("Everything that was done");
+    await expect(log.getByRole("listitem")).toHaveCount(3);
+  },
+);
 
 journey("[AD7] the owner looks after rooms and invites", async ({ join }) => {
   const ada = await join("ada");

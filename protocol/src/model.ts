@@ -255,42 +255,6 @@ export interface ResetLink {
   readonly expiresAt: Timestamp;
 }
 
-export const auditActs = [
-  "user.created",
-  "user.role_changed",
-  "user.deactivated",
-  "user.reactivated",
-  "user.signed_out",
-  "password.link_made",
-  "password.link_mailed",
-  "password.reset",
-  "password.changed",
-  "room.deleted",
-  "room.handed_over",
-  "room.role_changed",
-  "room.member_removed",
-  "room.archived",
-  "room.reopened",
-  "invite.revoked",
-  "workspace.renamed",
-  "workspace.sign_up_changed",
-  "workspace.picture_changed",
-] as const;
-export type AuditAct = (typeof auditActs)[number];
-
-/** Something done to the workspace or to an account, as it was called then. */
-export interface AuditEntry {
-  readonly id: number;
-  readonly at: Timestamp;
-  readonly act: AuditAct;
-  /** Absent: nobody signed in did it, such as the command line. */
-  readonly actor?: Author;
-  readonly target?: { readonly kind: "user" | "room" | "workspace"; readonly id: string; readonly name: string };
-  readonly detail?: string;
-  /** Where the actor had signed in from. */
-  readonly address?: string;
-}
-
 /** The workspace at a glance. */
 export interface Overview {
   readonly version: string;

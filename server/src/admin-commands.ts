@@ -1,8 +1,8 @@
-import type { ErrorCode } from "@parley/protocol/errors";
-import { ParleyError } from "@parley/protocol/errors";
+import { type AuditEntry, actsOfStrangers } from "@parley/protocol/audit";
+import { type ErrorCode, ParleyError } from "@parley/protocol/errors";
 import { createUserBody } from "@parley/protocol/http/admin";
 import { limits } from "@parley/protocol/limits";
-import type { AuditEntry, ResetLink, Role, SignUpPolicy, UserRecord } from "@parley/protocol/model";
+import type { ResetLink, Role, SignUpPolicy, UserRecord } from "@parley/protocol/model";
 import type { App } from "./app.ts";
 import { openAccount } from "./domain/administration.ts";
 import { must } from "./domain/outcome.ts";
@@ -82,9 +82,9 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   audit: {
-    usage: "audit",
-    summary: "what was done to the workspace and to accounts, newest first",
-    parse: (words) => (words.length > 0 ? null : listAudit),
+    usage: "audit [user]",
+    summary: "what was done, by and to everybody or one person, newest first",
+    parse: ([reference, ...rest]) => (rest.length > 0 ? null : (tools) => listAudit(tools, reference)),
   },
 };
 
@@ -179,12 +179,16 @@ async function setSignUp({ store, clock, print }: Tools, signUp: SignUpPolicy): 
   print(`Sign-up is ${signUp} now.`);
 }
 
-async function listAudit({ store, print }: Tools): Promise<void> {
+async function listAudit(tools: Tools, reference: string | undefined): Promise<void> {
+  const { store, print } = tools;
+  const userId = reference === undefined ? null : (await requireUser(tools, reference)).act.userId;
   let before: number | null = null;
   for (;;) {
-    const entries: readonly AuditEntry[] = await store.listAudit({ before, limit: limits.adminPageMax });
+    const page = { act: null, userId, before, limit: limits.adminPageMax };
+    const entries: readonly AuditEntry[] = await store.listAudit(page);
     for (const { at, actor, act, target, detail, address } of entries) {
-      print(at, actor?.username ?? "the command line", act, target?.name ?? "", detail ?? "", address ?? "");
+      const nobody = actsOfStrangers.has(act) ? "someone signed out" : "the command line";
+      print(at, actor?.username ?? nobody, act, target?.name ?? "", detail ?? "", address ?? "");
     }
     const last = entries.at(-1);
     if (!last) return;

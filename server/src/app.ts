@@ -139,8 +139,16 @@ export interface Letter {
 export interface Jobs {
   /** Tells those whom a new message calls and who are not here. */
   notifyLater(message: Message): void;
+  /** Writes down, with others like it, that someone has failed to sign in. */
+  signInRefused(refusal: SignInRefusal): void;
   /** Mails a reset link to whomever a login names, if there is anyone. Asked for from `address`. */
   mailResetLater(request: ResetRequest): void;
+}
+
+export interface SignInRefusal {
+  /** Whom the login names; null: nobody. */
+  readonly userId: UserId | null;
+  readonly address: string;
 }
 
 export interface ResetRequest {

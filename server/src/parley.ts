@@ -15,6 +15,7 @@ import { cleanFilesLater } from "./jobs/clean-files.ts";
 import { Mailer } from "./jobs/mail.ts";
 import { Notifier } from "./jobs/notify.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
+import { RefusedSignIns } from "./jobs/refused-sign-ins.ts";
 import { createImages } from "./platform/images.ts";
 import { createMail } from "./platform/mail.ts";
 import { createPasswords } from "./platform/passwords.ts";
@@ -106,6 +107,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     jobs: {
       notifyLater: (message) => notifier.messageSent(message),
       mailResetLater: (request) => mailer.resetRequested(request),
+      signInRefused: (refusal) => refusals.refused(refusal),
     },
     clock,
     log,
@@ -118,6 +120,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   };
   const notifier = new Notifier(app);
   const mailer = new Mailer(app);
+  const refusals = new RefusedSignIns(app);
   const limits = config.limits ? createLimits(clock) : noLimits;
   const http = createHttp({
     app,
@@ -167,6 +170,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const sweeping = setInterval(() => {
     sweep();
     presences.sweep();
+    refusals.sweep();
     hub.tellPresence();
   }, sweepEveryMs);
   const purge = purgeRoomsLater(app);
@@ -185,6 +189,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       mailer.stop();
       notifier.stop();
       hub.sendAway();
+      await refusals.stop();
       await store.close();
       await serving?.stop();
     },

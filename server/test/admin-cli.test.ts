@@ -35,6 +35,9 @@ test("[AD8] the command line looks after a stopped workspace, and the server fin
     "the command line user.created sam member",
     "the command line password.link_made ada",
   ]);
+  const acts = (await admin("audit", "sam")).output.match(/\w+\.\w+(?=\tsam)/g);
+  expect(acts).toEqual(["user.reactivated", "user.deactivated", "user.created"]);
+  expect(refused(await admin("audit", "nobody"))).toBe("There is nobody called “nobody”.");
 
   const { url, kill, ended } = await workspace.start();
   const stranger = new Person(url, {} as User, "");
@@ -57,8 +60,11 @@ test("[AD8] the command line looks after a stopped workspace, and the server fin
     ["password.reset", "ada"],
     ...log.map((line) => [line.split("\t")[2], undefined]),
   ]);
+  await stranger.request("POST", "/api/auth/sign-in", { login: "ada", password: "not this one" });
   kill("SIGTERM");
   await ended;
+  const [newest = ""] = (await admin("audit")).output.split("\n");
+  expect(newest.split("\t").slice(1, 4)).toEqual(["someone signed out", "session.refused", "ada"]);
 });
 
 test("[AD8] the last owner stays one, and a refused act is not written down", async () => {
@@ -125,7 +131,7 @@ test("[AD10] what cannot be understood is answered with the help, before any fol
     ["constructor"],
     ["set-role", "ada", "king"],
     ["deactivate"],
-    ["audit", "all"],
+    ["audit", "ada", "lin"],
   ]) {
     const { code, output, errors } = await runAdmin(words, {}, folder.path);
     expect([words, code, output]).toEqual([words, 2, ""]);

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import type { AuditEntry } from "@parley/protocol/audit";
 import type { AuditPage, CreatedUser } from "@parley/protocol/http/admin";
-import type { AuditEntry, Invite, ResetLink } from "@parley/protocol/model";
+import type { Invite, ResetLink } from "@parley/protocol/model";
 import { openSqlite } from "../src/platform/sqlite.ts";
 import { type Person, startWithCast } from "./harness.ts";
 import { drawPicture } from "./pictures.ts";
@@ -116,4 +117,99 @@ test("[AU2] the log is paged newest first, can only grow, and holds no secret", 
   expect(() => database.exec("DELETE FROM audit")).toThrow("only grow");
   expect(() => database.exec("UPDATE audit SET actor_id = NULL")).toThrow("only grow");
   database.close();
+});
+
+test("[AU1] owners and admins are written down when they sign in; members are not", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, lin } = cast;
+  for (const login of ["ada", "lin"]) {
+    const password = `a good password of ${login}`;
+    expect((await server.stranger.request("POST", "/api/auth/sign-in", { login, password })).status).toBe(200);
+  }
+  await ada.ok("PATCH", `/api/admin/users/${lin.user.id}`, { role: "admin" });
+  await server.stranger.request("POST", "/api/auth/sign-in", { login: "lin", password: "a good password of lin" });
+  const { entries } = await ada.ok<AuditPage>("GET", "/api/admin/audit");
+  expect(tell(entries)).toEqual([
+    "session.opened ada ada ",
+    "user.role_changed ada lin member → admin",
+    "session.opened lin lin ",
+  ]);
+});
+
+test("[AU3] [AU2] failed sign-ins show within a minute, merged, and hold nothing of what was typed", async () => {
+  await using cast = await startWithCast({ trustedProxies: ["127.0.0.1", "::1"] });
+  const { server, ada, lin } = cast;
+  const guess = (login: string, password: string, address: string) =>
+    server.stranger.request("POST", "/api/auth/sign-in", { login, password }, { "x-forwarded-for": address });
+  await ada.ok("PATCH", "/api/me", { email: "ada@example.org" });
+  await guess("ada", "guess one", "192.0.2.1");
+  await guess("ADA", "guess two", "192.0.2.1");
+  await guess("ada@example.org", "guess three", "192.0.2.1");
+  await guess("ada", "guess four", "192.0.2.2");
+  // Someone types the password where the name belongs.
+  await guess("a good password of ada", "whatever", "192.0.2.1");
+  await guess("nobody", "whatever", "192.0.2.1");
+  await ada.ok("PUT", `/api/admin/users/${lin.user.id}/deactivation`);
+  await guess("lin", "a good password of lin", "192.0.2.3");
+  const refused = async () =>
+    (await ada.ok<AuditPage>("GET", "/api/admin/audit?act=session.refused")).entries.map(
+      ({ actor, target, detail, address }) => [actor, target?.name, detail, address],
+    );
+  expect(await refused()).toEqual([]);
+  server.clock.advance(61_000);
+  while ((await refused()).length === 0) await Bun.sleep(50);
+  expect((await refused()).reverse()).toEqual([
+    [undefined, "ada", "3 times", "192.0.2.1"],
+    [undefined, "ada", undefined, "192.0.2.2"],
+    [undefined, undefined, "2 times", "192.0.2.1"],
+    [undefined, "lin", undefined, "192.0.2.3"],
+  ]);
+  const all = await ada.request<string>("GET", "/api/admin/audit?limit=100");
+  for (const typed of ["guess", "nobody", "whatever", "a good password"]) {
+    expect(JSON.stringify(all.body)).not.toContain(typed);
+  }
+});
+
+test("[AU3] guessing from many addresses does not flood the log, and a stop loses none of it", async () => {
+  await using cast = await startWithCast({ trustedProxies: ["127.0.0.1", "::1"] });
+  const { server, ada } = cast;
+  for (let n = 1; n <= 30; n++) {
+    const from = { "x-forwarded-for": `192.0.2.${n}` };
+    await server.stranger.request("POST", "/api/auth/sign-in", { login: "ada", password: "x" }, from);
+  }
+  await server.restart();
+  const { entries } = await ada.ok<AuditPage>("GET", "/api/admin/audit?act=session.refused&limit=100");
+  expect(entries).toHaveLength(21);
+  expect(entries[0]).toMatchObject({ act: "session.refused", detail: "10 times" });
+  expect(entries[0]).not.toHaveProperty("address");
+});
+
+test("[AU4] the log is narrowed to an act and to a person, by id or name", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, sam, noor } = cast;
+  for (const person of [lin, sam]) await ada.ok("PATCH", `/api/admin/users/${person.user.id}`, { role: "admin" });
+  await lin.ok("DELETE", `/api/admin/users/${noor.user.id}/sessions`);
+  const boats = await sam.createRoom("Boats");
+  await noor.request("POST", "/api/auth/sign-in", { login: "noor", password: "a good password of noor" });
+  await sam.bring(lin, boats);
+  await sam.ok("DELETE", `/api/rooms/${boats.id}/members/lin`);
+  const ask = async (query: string) => tell((await ada.ok<AuditPage>("GET", `/api/admin/audit?${query}`)).entries);
+  const ofLin = [
+    "user.role_changed ada lin member → admin",
+    "user.signed_out lin noor ",
+    "room.member_removed sam Boats lin",
+  ];
+  expect(await ask("user=lin")).toEqual(ofLin);
+  expect(await ask(`user=${lin.user.id}`)).toEqual(ofLin);
+  expect(await ask("act=user.role_changed")).toHaveLength(2);
+  expect(await ask("act=user.role_changed&user=LIN")).toEqual(ofLin.slice(0, 1));
+  expect(await ask("act=user.created")).toEqual([]);
+  const first = await ada.ok<AuditPage>("GET", "/api/admin/audit?user=lin&limit=2");
+  const rest = await ada.ok<AuditPage>("GET", `/api/admin/audit?user=lin&limit=2&before=${first.before}`);
+  expect(tell([...first.entries, ...rest.entries])).toEqual(ofLin);
+  expect(rest.before).toBeNull();
+  expect(await ada.refusal("GET", "/api/admin/audit?user=nobody")).toBe("not_found");
+  for (const query of ["act=user.hacked", "act=", "user=", `user=${"x".repeat(33)}`, "actor=ada"]) {
+    expect([query, await ada.refusal("GET", `/api/admin/audit?${query}`)]).toEqual([query, "invalid"]);
+  }
 });

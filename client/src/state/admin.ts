@@ -41,7 +41,20 @@ export function createAdmin({ ask }: Pick<Client, "ask">) {
         "GET",
         `/admin/storage?${new URLSearchParams({ limit: "10", ...(cursor && { cursor }) })}`,
       ),
-    listAudit: (before?: string) => ask<AuditPage>("GET", `/admin/audit?limit=50${before ? `&before=${before}` : ""}`),
+    /** Empty `act` and `user` (a user name): all. */
+    listAudit: ({
+      act,
+      user,
+      before,
+    }: {
+      readonly act: string;
+      readonly user: string;
+      readonly before?: string | undefined;
+    }) =>
+      ask<AuditPage>(
+        "GET",
+        `/admin/audit?${new URLSearchParams({ limit: "50", ...(act && { act }), ...(user && { user }), ...(before && { before }) })}`,
+      ),
   };
 }
 

@@ -25,13 +25,14 @@ export function SearchBox(props: {
   readonly ref?: (element: HTMLInputElement) => void;
   /** Of a field that completes what is written in it. */
   readonly combobox?: Combobox;
+  /** Of a `datalist` among its children: what the browser itself offers. */
+  readonly offeredId?: string;
   /** The list of its completions. */
   readonly children?: JSX.Element;
 }) {
   return (
     <div class="search-box">
       <Icon name="search" />
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: it has them only as a combobox. */}
       <input
         ref={(element) => {
           props.ref?.(element);
@@ -52,6 +53,7 @@ export function SearchBox(props: {
         aria-controls={props.combobox?.listId}
         aria-activedescendant={props.combobox?.activeId}
         maxLength={props.maxLength}
+        list={props.offeredId}
         value={props.value}
         onInput={(event) => props.onInput(event.currentTarget.value)}
         onKeyDown={(event) => props.combobox?.onKeyDown(event)}

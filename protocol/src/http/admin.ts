@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { type AuditEntry, auditActs } from "../audit.ts";
 import { limits } from "../limits.ts";
-import * as model from "../model.ts";
+import type * as model from "../model.ts";
 import { shortText } from "../text.ts";
 import { authorSchema, displayName, email, username, userSchema } from "./accounts.ts";
 import { cursorNumber, pageLimit, role, timestamp } from "./fields.ts";
@@ -35,6 +36,8 @@ export const storageQuery = z.strictObject({
 });
 
 export const auditQuery = z.strictObject({
+  act: z.enum(auditActs).optional(),
+  user: z.string().min(1).max(limits.usernameMax).optional(),
   before: cursorNumber(1).optional(),
   limit: pageLimit(limits.adminPageMax).optional(),
 });
@@ -89,13 +92,13 @@ export const auditEntrySchema = z
   .object({
     id: z.int(),
     at: timestamp,
-    act: z.enum(model.auditActs),
+    act: z.enum(auditActs),
     actor: authorSchema.optional(),
     target: z.object({ kind: z.enum(["user", "room", "workspace"]), id: z.string(), name: z.string() }).optional(),
     detail: z.string().optional(),
     address: z.string().optional(),
   })
-  .meta({ id: "AuditEntry" }) satisfies z.ZodType<model.AuditEntry>;
+  .meta({ id: "AuditEntry" }) satisfies z.ZodType<AuditEntry>;
 
 export const auditSchema = z
   .object({ entries: z.array(auditEntrySchema).readonly(), before: z.int().nullable() })

@@ -33,19 +33,28 @@ export async function signIn(
   input: { readonly login: string; readonly password: string },
 ): Promise<Opened> {
   const account = await app.store.findAccountByLogin({ login: input.login });
-  const matches = await app.passwords.verify(input.password, account?.passwordHash ?? null);
-  if (!account || !matches) throw new ParleyError("bad_credentials");
+  const opened =
+    (await app.passwords.verify(input.password, account?.passwordHash ?? null)) && account
+      ? await openSession(app, origin, account)
+      : null;
+  if (!opened) {
+    app.jobs.signInRefused({ userId: account?.id ?? null, address: origin.address });
+    throw new ParleyError("bad_credentials");
+  }
+  return opened;
+}
+
+/** Null: the password that was verified is no longer theirs, or they are deactivated. */
+async function openSession(app: App, origin: Origin, account: Account): Promise<Opened | null> {
   const { token, session } = newSession(app, origin);
-  must(
-    await app.store.createSession({
-      userId: account.id,
-      passwordHash: account.passwordHash,
-      session,
-      keep: limits.sessionsPerUser,
-      at: app.clock.now(),
-    }),
-  );
-  return { user: toOwnUser(account), token };
+  const { ok } = await app.store.createSession({
+    userId: account.id,
+    passwordHash: account.passwordHash,
+    session,
+    keep: limits.sessionsPerUser,
+    at: app.clock.now(),
+  });
+  return ok ? { user: toOwnUser(account), token } : null;
 }
 
 export async function signOut(app: App, actor: SignedIn): Promise<void> {

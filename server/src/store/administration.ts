@@ -1,5 +1,5 @@
+import type { AuditAct, AuditEntry } from "@parley/protocol/audit";
 import type {
-  AuditEntry,
   FileId,
   InviteListing,
   Overview,
@@ -68,8 +68,13 @@ export interface AdministrationReads {
   listRoomRecords(input: PageInput): Promise<Page<RoomRecord>>;
   /** Every usable invite, by code. */
   listAllInvites(input: Omit<PageInput, "q"> & { readonly at: number }): Promise<Page<InviteListing>>;
-  /** Newest first, from before the entry `before`. */
-  listAudit(input: { readonly before: number | null; readonly limit: number }): Promise<readonly AuditEntry[]>;
+  /** Newest first, from before the entry `before`; of one act, and what `userId` did or was done to, or all (null). */
+  listAudit(input: {
+    readonly act: AuditAct | null;
+    readonly userId: UserId | null;
+    readonly before: number | null;
+    readonly limit: number;
+  }): Promise<readonly AuditEntry[]>;
   /** Counted as rows change, or summed from indexes and the rows of rooms: 20 ms for 50,000 users and 100,000 rooms. */
   getOverview(input: { readonly at: number }): Promise<StoreOverview>;
   /** Those who have files, most bytes first. A page goes on after what `after` had and was. */
@@ -149,4 +154,14 @@ export interface AdministrationWrites {
     readonly by: By;
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
+
+  /** Writes failed sign-ins down: how many there were with one login (null: nobody's) from one address (null: many). */
+  recordRefusals(input: {
+    readonly refusals: readonly {
+      readonly userId: UserId | null;
+      readonly address: string | null;
+      readonly count: number;
+      readonly at: number;
+    }[];
+  }): Promise<null>;
 }

@@ -1,4 +1,4 @@
-import { For, type JSX, Match, Show, Switch } from "solid-js";
+import { createEffect, For, type JSX, Match, on, Show, Switch } from "solid-js";
 import { createAdmin } from "../../state/admin.ts";
 import { useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
@@ -25,6 +25,14 @@ const sections = [
 /** Where owners and admins look after the workspace. */
 export function Admin(props: { readonly section: string; readonly settings: JSX.Element }) {
   const admin = createAdmin(useClient());
+  let nav: HTMLElement | undefined;
+  // A narrow screen shows a few of them at a time.
+  createEffect(
+    on(
+      () => props.section,
+      () => nav?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    ),
+  );
   return (
     <div class="page">
       <header class="room-head">
@@ -36,7 +44,13 @@ export function Admin(props: { readonly section: string; readonly settings: JSX.
           <h1>Admin area</h1>
         </div>
       </header>
-      <nav class="admin-sections" aria-label="Admin area">
+      <nav
+        ref={(element) => {
+          nav = element;
+        }}
+        class="admin-sections"
+        aria-label="Admin area"
+      >
         <For each={sections}>
           {([name, title]) => (
             <a href={adminPath(name)} aria-current={props.section === name ? "page" : undefined}>

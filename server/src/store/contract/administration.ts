@@ -51,10 +51,7 @@ export function administrationContract(stageOf: () => Stage): void {
       value(await stage.store.reactivateUser(await stage.actOn(lin)));
       expect(value(await stage.store.createSession(again)).id).toBe(again.session.id);
       expect(await stage.store.findSession({ tokenHash: session.tokenHash, at: stage.at })).toBeNull();
-      expect((await stage.store.listAudit({ before: null, limit: 10 })).map(({ act }) => act)).toEqual([
-        "user.reactivated",
-        "user.deactivated",
-      ]);
+      expect((await stage.recorded()).map(({ act }) => act)).toEqual(["user.reactivated", "user.deactivated"]);
       expect(refusal(await stage.store.deactivateUser(await stage.actOn(ada)))).toBe("not_allowed");
     });
 
@@ -84,7 +81,7 @@ export function administrationContract(stageOf: () => Stage): void {
         expect(refusal(outcome)).toBe("not_allowed");
       }
       expect(await stage.store.findReset({ tokenHash: "hash", at: stage.at })).toBeNull();
-      expect(await stage.store.listAudit({ before: null, limit: 10 })).toHaveLength(2);
+      expect(await stage.recorded()).toHaveLength(2);
     });
 
     test("[PW3] of 20 uses of a reset link at once one sets the password; all sessions but its own end", async () => {
@@ -103,6 +100,75 @@ export function administrationContract(stageOf: () => Stage): void {
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
       expect(await stage.store.listSessions({ userId: ada.id, at: stage.at })).toHaveLength(1);
       expect((await stage.store.findAccount({ reference: "ADA" }))?.passwordHash).toBe("new 0");
+    });
+
+    test("[AU4] the log is narrowed to an act, to whom it concerns, or both, in pages that miss nothing", async () => {
+      const [ada, bob, cyn] = await stage.cast("ada", "bob", "cyn");
+      const room = await stage.createRoom(bob, "private", cyn);
+      const by = { userId: ada.id, role: "owner", address: null } as const;
+      for (let time = 0; time < 3; time++) {
+        value(await stage.store.deactivateUser(await stage.actOn(bob, by)));
+        value(await stage.store.reactivateUser(await stage.actOn(bob, by)));
+        value(await stage.store.revokeSessions(await stage.actOn(cyn, by)));
+      }
+      const inRoom = { roomId: room.id, userId: bob.id, member: cyn.id, role: "admin", address: null } as const;
+      value(await stage.store.putRole({ ...inRoom, at: stage.at }));
+      const tell = async (...asked: Parameters<typeof stage.recorded>) =>
+        (await stage.recorded(...asked)).map(({ act, actor }) => `${actor?.username} ${act}`);
+      expect(await tell({ act: "user.deactivated" })).toEqual(Array(3).fill("ada user.deactivated"));
+      expect(await tell({ userId: cyn.id })).toEqual([
+        "bob room.role_changed",
+        ...Array(3).fill("ada user.signed_out"),
+      ]);
+      expect(await tell({ userId: cyn.id, act: "user.signed_out" })).toHaveLength(3);
+      // What is both done by someone and to them is there once.
+      value(await stage.store.putUserRole({ ...(await stage.actOn(cyn)), role: "owner" }));
+      value(await stage.store.putUserRole({ ...(await stage.actOn(cyn, { ...by, userId: cyn.id })), role: "admin" }));
+      expect(await tell({ userId: cyn.id, act: "user.role_changed" })).toEqual([
+        "cyn user.role_changed",
+        "undefined user.role_changed",
+      ]);
+      for (const narrowed of [
+        { userId: ada.id },
+        { userId: bob.id },
+        { userId: ada.id, act: "user.signed_out" },
+      ] as const) {
+        const all = await stage.recorded(narrowed, 100);
+        const paged = [];
+        for (let page = await stage.recorded(narrowed, 2); page.length > 0; ) {
+          paged.push(...page);
+          page = await stage.recorded({ ...narrowed, before: page.at(-1)?.id ?? 0 }, 2);
+        }
+        expect(paged).toEqual([...all]);
+      }
+    });
+
+    test("[AU3] failed sign-ins are entries without an actor, of whom the login names or of nobody", async () => {
+      const [ada] = await stage.cast("ada");
+      const refusals = [
+        { userId: ada.id, address: "192.0.2.1", count: 3, at: stage.at },
+        { userId: null, address: "192.0.2.2", count: 1, at: stage.at },
+        { userId: null, address: null, count: 70, at: stage.at },
+      ];
+      await stage.store.recordRefusals({ refusals });
+      const entries = await stage.recorded({ act: "session.refused" });
+      expect(entries.map(({ target, detail, address }) => [target?.name, detail, address])).toEqual([
+        [undefined, "70 times", undefined],
+        [undefined, undefined, "192.0.2.2"],
+        ["ada", "3 times", "192.0.2.1"],
+      ]);
+      expect(entries.some((entry) => "actor" in entry)).toBe(false);
+      expect(await stage.recorded({ userId: ada.id })).toEqual(entries.slice(2));
+    });
+
+    test("a sign-in of who looks after the workspace is written down, one of a member is not", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      for (const user of [ada, bob]) {
+        const session = stage.newSession();
+        const passwordHash = `hash of ${user.username}`;
+        value(await stage.store.createSession({ userId: user.id, passwordHash, session, keep: 5, at: stage.at }));
+      }
+      expect((await stage.recorded()).map(({ act, actor }) => [act, actor?.id])).toEqual([["session.opened", ada.id]]);
     });
   });
 }

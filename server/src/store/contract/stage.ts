@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { applyDelta, type RoomView, relate } from "@parley/protocol/apply";
+import type { AuditAct } from "@parley/protocol/audit";
 import { parseCalls } from "@parley/protocol/content";
 import { type DeltaFrame, isGone } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
@@ -262,6 +263,11 @@ export class Stage {
   async actOn(user: User, by: By = operator): Promise<UserAct> {
     const account = await this.store.findAccount({ reference: user.id });
     return { userId: user.id, userRole: account?.role ?? user.role, by, at: this.at };
+  }
+
+  /** The newest of the audit log, of one act or person if asked so. */
+  recorded(narrowed: { readonly act?: AuditAct; readonly userId?: UserId; readonly before?: number } = {}, limit = 10) {
+    return this.store.listAudit({ act: null, userId: null, before: null, ...narrowed, limit });
   }
 
   /** Claims the quota for a file that is then received. */

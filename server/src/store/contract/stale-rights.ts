@@ -22,7 +22,7 @@ export function staleRightsContract(stageOf: () => Stage): void {
     ) => {
       const read = async () => [
         stage.seen.length,
-        await stage.store.listAudit({ before: null, limit: 100 }),
+        await stage.recorded({}, 100),
         await stage.store.listInvites({ roomId: cast.room.id, at: stage.at }),
         await stage.store.listMessages({ roomId: cast.room.id, cursor: {}, limit: 100 }),
         await stage.store.findAccount({ reference: cast.bob.id }),

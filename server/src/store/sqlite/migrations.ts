@@ -2,6 +2,7 @@ import type { Sqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { newerSchema } from "../schema.ts";
 import { addAdministration } from "./migrations/administration.ts";
+import { addAuditFilters } from "./migrations/audit-filters.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
@@ -33,6 +34,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addNotifications,
   addStorage,
   addHiding,
+  addAuditFilters,
 ];
 
 export const schemaVersion = migrations.length;

@@ -278,7 +278,14 @@ export function* handOverRoom(
   if (gone) yield* changeRole(transaction, { roomId, userId: gone.user_id, role: "admin" });
   yield* changeRole(transaction, { roomId, userId, role: "owner" });
   const heir = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, userId);
-  yield* record({ act: "room.handed_over", by, target: toRoomTarget(room), detail: heir.username, at });
+  yield* record({
+    act: "room.handed_over",
+    by,
+    target: toRoomTarget(room),
+    concerns: userId,
+    detail: heir.username,
+    at,
+  });
   return done(null);
 }
 

@@ -36,6 +36,7 @@ export function* putRole(
       : { act: "room.role_changed", detail: `${username}: ${before.membership_role} → ${role}` }),
     by: { userId, address },
     target: toRoomTarget(power.value.room),
+    concerns: before.user_id,
     at,
   });
   return done(after);
@@ -58,6 +59,7 @@ export function* removeMember(
     act: "room.member_removed",
     by: { userId, address },
     target: toRoomTarget(power.value.room),
+    concerns: user.id,
     detail: user.username,
     at,
   });

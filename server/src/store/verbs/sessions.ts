@@ -2,7 +2,9 @@ import { type Seq, type Session, type UserId, userTopic } from "@parley/protocol
 import type { NewSession, SignedIn } from "../accounts.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
+import { record } from "./audit.ts";
 import { type SessionRow, sessionColumns, toAccount, toSession, type UserRow, userColumns } from "./rows.ts";
+import { toTarget } from "./standing.ts";
 import { nextUserSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -34,12 +36,12 @@ export function* createSession(
   transaction: Transaction,
   { userId, passwordHash, session, keep, at }: Input<Writes["createSession"]>,
 ): Verb<Outcome<Session, "bad_credentials">> {
-  const current = yield* first(
-    "SELECT id FROM users WHERE id = ? AND password_hash = ? AND deactivated_at IS NULL",
+  const user = yield* first<UserRow>(
+    `SELECT ${userColumns} FROM users WHERE id = ? AND password_hash = ? AND deactivated_at IS NULL`,
     userId,
     passwordHash,
   );
-  if (!current) return refuse("bad_credentials");
+  if (!user) return refuse("bad_credentials");
   yield* all(
     "DELETE FROM sessions WHERE user_id = ? AND (revoked_at < ? OR expires_at < ?)",
     userId,
@@ -60,6 +62,10 @@ export function* createSession(
   );
   const created = yield* insertSession(userId, session, seq, at);
   transaction.announce(userTopic(userId), seq, { sessions: [...revoked.map(toSession), created] });
+  if (user.user_role !== "member") {
+    const by = { userId, address: session.address };
+    yield* record({ act: "session.opened", by, target: toTarget(user), at });
+  }
   return done(created);
 }
 

@@ -6,6 +6,7 @@ import {
   reactivateUser,
   revokeSessions,
 } from "./administration.ts";
+import { recordRefusals } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
@@ -70,6 +71,7 @@ export const writeVerbs: WriteVerbs = {
   redeemReset,
   putPassword,
   handOverRoom,
+  recordRefusals,
   putPushKeys,
   putPushTarget,
   removePushTarget,

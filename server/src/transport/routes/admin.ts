@@ -295,8 +295,8 @@ export function adminRoutes(http: Http, options: RouteOptions & { readonly versi
       responses: answers(200, "Newest first.", auditSchema),
     }),
     async (context) => {
-      const { before = null, limit = bounds.pageDefault } = context.req.valid("query");
-      return context.json(await listAudit(app, context.var.actor, { before, limit }), 200);
+      const { act = null, user = null, before = null, limit = bounds.pageDefault } = context.req.valid("query");
+      return context.json(await listAudit(app, context.var.actor, { act, user, before, limit }), 200);
     },
   );
 }
