@@ -173,7 +173,7 @@ test("my own acts show when the server has answered", async () => {
   expect(names(world.client.joinableRooms())).toEqual(["tea"]);
   await act(world.client.joinRoom(created.id));
   expect(names(world.client.rooms())).toEqual(["general", "tea"]);
-  expect((await act(world.client.listMembers(created.id))).members).toHaveLength(1);
+  expect((await act(world.client.listMembers(created.id, ""))).members).toHaveLength(1);
   await act(world.client.deleteRoom(created.id));
   expect(names(world.client.rooms())).toEqual(["general"]);
   const refused = world.client.joinRoom("RNONE").catch((error: unknown) => error);
@@ -254,7 +254,7 @@ test("[RM13] archived rooms are in a list of their own, until they are in use ag
 
 test("[RM10] a member's role is the one of now, whatever a list said before", async () => {
   const world = await startWorld();
-  const asked = world.client.listMembers(general);
+  const asked = world.client.listMembers(general, "");
   await world.flush();
   const { members } = await asked;
   const bens = members.find(({ user }) => user.id === ben);

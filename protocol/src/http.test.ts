@@ -218,7 +218,7 @@ describe("bodies and queries", () => {
     ["placeBody", rooms.placeBody, { notifyLevel: "none", hiddenUpTo: 3 }],
     ["historyQuery", messages.historyQuery, { limit: "1" }],
     ["changesQuery", live.changesQuery, { since: "0" }],
-    ["membersQuery", rooms.membersQuery, { limit: "1" }],
+    ["membersQuery", rooms.membersQuery, { q: "ada", limit: "1" }],
     ["uploadQuery", messages.uploadQuery, { name: "notes.txt" }],
     ["pollingQuery", polling.pollingQuery, { after: "1" }],
     ["resumeBody", live.resumeBody, { topics: {} }],

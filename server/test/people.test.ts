@@ -100,6 +100,7 @@ test("[PE3] [HT3] PG-01 broken cursors and limits are refused, on people and on 
     expect([query, await ada.refusal("GET", `/api/users?${query}`)]).toEqual([query, "invalid"]);
   }
   expect(await ada.refusal("GET", `${members}?cursor=${"x".repeat(201)}`)).toBe("invalid");
+  expect(await ada.refusal("GET", `${members}?q=${"x".repeat(101)}`)).toBe("invalid");
   // A cursor is a place in an order, not a right: after any name come the names after it.
   const { members: page } = await lin.ok<{ members: Membership[] }>("GET", `${members}?cursor=b`);
   expect(page.map(({ user }) => user.username)).toEqual(["lin"]);
@@ -107,6 +108,18 @@ test("[PE3] [HT3] PG-01 broken cursors and limits are refused, on people and on 
     "noor",
     "sam",
   ]);
+});
+
+test("[RM14] [RM3] members are found by the beginning of any word of their names, by members alone", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, noor, committee } = cast;
+  await lin.ok("PATCH", "/api/me", { displayName: "Adele Ortega" });
+  await noor.ok("PATCH", "/api/me", { displayName: "Adele Bakker" });
+  const path = `/api/rooms/${committee.id}/members?q=ad`;
+  const { members } = await lin.ok<{ members: Membership[] }>("GET", path);
+  expect(members.map(({ user }) => user.displayName)).toEqual(["Ada Lindqvist", "Adele Ortega"]);
+  expect(await noor.refusal("GET", path)).toBe("not_found");
+  expect((await ada.ok<{ members: Membership[] }>("GET", `${path}e%20bak`)).members).toEqual([]);
 });
 
 test("[PE1] [DR2] who is deactivated is in no list, and gets no new room; an old one stays", async () => {

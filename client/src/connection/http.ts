@@ -22,12 +22,13 @@ export class Http {
     this.#options = options;
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.request<T>("GET", path);
+  /** With a `signal`, it can be given up. */
+  get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.request<T>("GET", path, undefined, signal);
   }
 
   /** The caller names the shape of the answer; an answer without a body is `undefined`. */
-  async request<T>(method: Method, path: string, body?: object): Promise<T> {
+  async request<T>(method: Method, path: string, body?: object, signal?: AbortSignal): Promise<T> {
     const { origin, fetch, clock, onNotSignedIn } = this.#options;
     const abort = new AbortController();
     const cancel = clock.after(timeoutMs, () => abort.abort());
@@ -35,7 +36,7 @@ export class Http {
       const response = await fetch(`${origin}/api${path}`, {
         method,
         credentials: "same-origin",
-        signal: abort.signal,
+        signal: signal ? AbortSignal.any([signal, abort.signal]) : abort.signal,
         ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
       });
       const text = await response.text();

@@ -1,6 +1,7 @@
 import type { PeoplePage } from "@parley/protocol/http/accounts";
 import type { SearchPage } from "@parley/protocol/http/messages";
 import type { Notification, Push, PushTest } from "@parley/protocol/http/notifications";
+import type { MemberPage } from "@parley/protocol/http/rooms";
 import type {
   Attachment,
   Author,
@@ -112,11 +113,8 @@ export interface Client {
   roleOf(member: Membership): RoomRole;
   /** One page of everyone here, by name; with a query, of those whose names fit. */
   listPeople(query: string, cursor?: string): Promise<PeoplePage>;
-  /** One page of a room's members, by user name. */
-  listMembers(
-    id: RoomId,
-    cursor?: string,
-  ): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;
+  /** One page of a room's members, by user name; with a query, of those whose names fit. */
+  listMembers(id: RoomId, query: string, cursor?: string, signal?: AbortSignal): Promise<MemberPage>;
 
   /** Someone under their name of now, and with their picture: what came with a list may be older. */
   person(author: Author): Author;

@@ -66,15 +66,18 @@ export function roomVerbs(account: Account, http: Http): RoomVerbs {
     getUser: (reference) => http.get<User>(`/users/${encodeURIComponent(reference)}`),
     knownUser: (id) => account.findSignedIn()?.people.known(id),
     async listPeople(query, cursor) {
-      const parameters = new URLSearchParams({ q: query, ...(cursor !== undefined && { cursor }) });
-      const page = await http.get<PeoplePage>(`/users?${parameters}`);
+      const page = await http.get<PeoplePage>(`/users?${toPage(query, cursor)}`);
       for (const user of page.users) account.findSignedIn()?.people.meet(user);
       return page;
     },
     personNamed: (username) => account.findSignedIn()?.people.byUsername(username),
-    listMembers(id, cursor) {
-      const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-      return http.get<MemberPage>(`/rooms/${id}/members${query}`);
+    async listMembers(id, query, cursor, signal) {
+      const page = await http.get<MemberPage>(`/rooms/${id}/members?${toPage(query, cursor)}`, signal);
+      for (const { user } of page.members) account.findSignedIn()?.people.meet(user);
+      return page;
     },
   };
 }
+
+const toPage = (query: string, cursor: string | undefined): URLSearchParams =>
+  new URLSearchParams({ q: query, ...(cursor !== undefined && { cursor }) });

@@ -1,6 +1,9 @@
 import { createSignal, createUniqueId, For, type JSX, onCleanup, Show } from "solid-js";
 import { insertText } from "./insert-text.ts";
 
+/** Whoever writes pauses this long before what takes time is asked for. */
+const pauseMs = 150;
+
 /** One of the things that a text area offers for what stands before its caret. */
 export interface Completion {
   /** Unique in its list. */
@@ -25,6 +28,11 @@ export interface CompletionSource {
   readonly pattern: RegExp;
   /** Best first, and few: all of them are shown. */
   find(query: string): readonly Completion[] | Promise<readonly Completion[]>;
+  /**
+   * The same list with what takes time to find, below what was found. Asked for when the writer pauses, and given up when
+   * the word goes on.
+   */
+  findMore?(query: string, found: readonly Completion[], signal: AbortSignal): Promise<readonly Completion[]>;
 }
 
 /** A list that is open below or above its field. */
@@ -61,15 +69,20 @@ export function createCompletion(sources: () => readonly CompletionSource[]): Te
   let element: HTMLTextAreaElement | undefined;
   /** Where the word begins that Esc was pressed in. */
   let dismissed = -1;
-  /** Counts searches: an answer to an earlier one is void. */
-  let searches = 0;
+  /** The search under way. An answer to an earlier one is void. */
+  let underWay = new AbortController();
 
+  const begin = () => {
+    underWay.abort();
+    underWay = new AbortController();
+    return underWay.signal;
+  };
   const close = () => {
-    searches++;
+    begin();
     setOffer(null);
   };
   const search = async (field: HTMLTextAreaElement) => {
-    const mine = ++searches;
+    const signal = begin();
     const to = field.selectionStart;
     const before = field.value.slice(0, to);
     const found = field.selectionEnd === to ? findSource(sources(), before) : null;
@@ -78,10 +91,22 @@ export function createCompletion(sources: () => readonly CompletionSource[]): Te
       setOffer(null);
       return;
     }
-    const items = await found.source.find(found.query);
-    if (mine !== searches) return;
+    const { source, query, from } = found;
+    const show = (items: readonly Completion[]) => {
+      if (!signal.aborted) setOffer(items.length === 0 ? null : { label: source.label, items, from, to });
+    };
+    const items = await source.find(query);
+    if (signal.aborted) return;
     setChosen(0);
-    setOffer(items.length === 0 ? null : { label: found.source.label, items, from: found.from, to });
+    show(items);
+    if (!source.findMore) return;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (signal.aborted) return;
+    try {
+      show(await source.findMore(query, items, signal));
+    } catch {
+      // What was found already stays.
+    }
   };
   const take = (index: number) => {
     const current = offer();

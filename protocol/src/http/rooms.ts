@@ -51,6 +51,7 @@ export const roomParams = z.object({ room: roomReference });
 export const memberParams = z.object({ room: roomReference, user: z.string().min(1).max(limits.usernameMax) });
 
 export const membersQuery = z.strictObject({
+  q: shortText(limits.peopleQueryLength).optional(),
   cursor: z.string().min(1).max(200).optional(),
   limit: pageLimit(limits.memberPageMax).optional(),
 });

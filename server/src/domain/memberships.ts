@@ -65,11 +65,17 @@ export async function removeMember(
 export async function listMembers(
   app: App,
   actor: SignedIn,
-  input: { readonly room: string; readonly cursor?: string | undefined; readonly limit?: number | undefined },
+  input: {
+    readonly room: string;
+    readonly q?: string | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit?: number | undefined;
+  },
 ) {
   const { room } = await requireRoom(app, actor, "members.list", input.room);
   return app.store.listMembers({
     roomId: room.id,
+    query: input.q,
     cursor: input.cursor ?? null,
     limit: input.limit ?? limits.memberPageMax,
   });

@@ -27,9 +27,13 @@ export interface RoomReads {
   listRooms(input: {
     readonly userId: UserId;
   }): Promise<{ readonly rooms: readonly Room[]; readonly workspaceHead: Seq; readonly userHead: Seq }>;
-  /** Current members by user name; `cursor` is the last user name of the page before. */
+  /**
+   * Current members by user name; `cursor` is the last user name of the page before. With a `query`, those whose name it
+   * fits, as in `listPeople`; the cost does not grow with the room then.
+   */
   listMembers(input: {
     readonly roomId: RoomId;
+    readonly query?: string | undefined;
     readonly cursor: string | null;
     readonly limit: number;
   }): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }>;

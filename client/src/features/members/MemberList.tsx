@@ -1,5 +1,6 @@
+import { limits } from "@parley/protocol/limits";
 import type { Membership, Room } from "@parley/protocol/model";
-import { createEffect, For, on, Show } from "solid-js";
+import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { isNarrow } from "../../ui/media.ts";
@@ -7,23 +8,33 @@ import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { createPages } from "../../ui/pages.ts";
+import { createPaused } from "../../ui/paused.ts";
+import { SearchBox } from "../../ui/SearchBox.tsx";
 import { explain } from "../words.ts";
 import { MemberMenu } from "./MemberMenu.tsx";
+
+/** So many are looked through quicker than searched. */
+const seenAtOnce = 10;
 
 /** Who is in a room, page by page as one scrolls. Begins again when someone comes or goes. */
 export function MemberList(props: { readonly room: Room }) {
   const client = useClient();
+  const [query, setQuery] = createSignal("");
+  const asked = createPaused(query);
   const members = createPages<Membership>(async (cursor) => {
-    const page = await client.listMembers(props.room.id, cursor);
+    const page = await client.listMembers(props.room.id, asked(), cursor);
     return { items: page.members, cursor: page.cursor };
   }, explain);
-  createEffect(on([() => props.room.id, () => props.room.memberCount], () => members.reload(), { defer: true }));
+  createEffect(on([() => props.room.id, () => props.room.memberCount, asked], members.reload, { defer: true }));
 
   return (
     <section class="details-part" aria-labelledby="members-title">
       <h3 id="members-title" class="details-title" aria-level={isNarrow() ? 2 : undefined}>
         {props.room.memberCount === 1 ? "1 member" : `${props.room.memberCount.toLocaleString()} members`}
       </h3>
+      <Show when={props.room.memberCount > seenAtOnce}>
+        <SearchBox label="Find members" maxLength={limits.peopleQueryLength} value={query()} onInput={setQuery} />
+      </Show>
       <ul class="members">
         <For each={members.items()}>
           {(member) => (
@@ -49,7 +60,7 @@ export function MemberList(props: { readonly room: Room }) {
           )}
         </For>
       </ul>
-      <PageEnd pages={members} empty="" more="Show more members" />
+      <PageEnd pages={members} empty="Nobody here has that name." more="Show more members" />
     </section>
   );
 }

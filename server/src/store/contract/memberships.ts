@@ -92,7 +92,7 @@ export function membershipsContract(stageOf: () => Stage): void {
       });
     });
 
-    test("members are listed by user name in pages", async () => {
+    test("[RM14] members are listed by user name in pages", async () => {
       const names = ["dan", "Ada", "cleo", "Bob", "_eve"];
       const users: User[] = [];
       for (const name of names) users.push(await stage.signUp(name));
@@ -107,6 +107,29 @@ export function membershipsContract(stageOf: () => Stage): void {
       } while (cursor !== null);
       expect(seen).toEqual(["_eve", "Ada", "Bob", "cleo", "dan"]);
       expect((await stage.store.listMembers({ roomId, cursor: null, limit: 5 })).cursor).toBeNull();
+    });
+
+    test("[RM14] members are found by their names, whoever is called so elsewhere", async () => {
+      const users: User[] = [];
+      for (const name of ["ada", "adam", "bo.adams", "cyd", "zed"]) users.push(await stage.signUp(name));
+      const [owner, , , cyd, zed] = users;
+      if (!owner || !cyd || !zed) throw new Error("not everyone is here");
+      const { id: roomId } = await stage.createRoom(owner, "public", ...users.slice(2));
+      await stage.store.putUser({ userId: cyd.id, displayName: "Zoë Ádamsdóttir" });
+      const find = async (query: string, cursor: string | null = null, limit = 9) => {
+        const page = await stage.store.listMembers({ roomId, query, cursor, limit });
+        return [page.members.map(({ user }) => user.username), page.cursor];
+      };
+      expect(await find("ADA")).toEqual([["ada", "bo.adams", "cyd"], null]);
+      expect(await find("ada", null, 2)).toEqual([["ada", "bo.adams"], "bo.adams"]);
+      expect(await find("ada", "bo.adams", 2)).toEqual([["cyd"], null]);
+      expect(await find("zoe ad")).toEqual([["cyd"], null]);
+      expect(await find("z")).toEqual([["cyd", "zed"], null]);
+      expect(await find("dam")).toEqual([[], null]);
+      expect(await find("%")).toEqual([[], null]);
+      expect(await find(" ")).toEqual([["ada", "bo.adams", "cyd", "zed"], null]);
+      value(await stage.store.removeMembership({ roomId, userId: zed.id, at: stage.at }));
+      expect(await find("zed")).toEqual([[], null]);
     });
 
     test("[RM10] [RM11] [RM12] roles and removals are numbered like everything else, whoever acts at once", async () => {

@@ -11,6 +11,7 @@ import {
 } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
+import { namedLike } from "./people.ts";
 import { findPlace, sharesReceipts, startReceipt } from "./receipts.ts";
 import { findPeople } from "./room-people.ts";
 import {
@@ -26,16 +27,20 @@ import { findStanding } from "./standing.ts";
 import { nextRoomSeq, nextUserSeq } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
-export function* listMembers({ roomId, cursor, limit }: Input<Reads["listMembers"]>): Verb<{
+export function* listMembers({ roomId, query = "", cursor, limit }: Input<Reads["listMembers"]>): Verb<{
   readonly members: readonly Membership[];
   readonly cursor: string | null;
 }> {
-  // The name is kept with the membership, so that a page of any room is one index range. User names never change.
+  const named = namedLike(query);
+  if (!named && query.trim() !== "") return { members: [], cursor: null };
+  // The name is kept with the membership, so that a page of any room is one index range. User names never change. Where
+  // names are asked for, those who have them are looked up in the room, however many others are in it.
   const rows = yield* all<MembershipRow>(
     `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
-     WHERE memberships.room_id = ? AND memberships.left_at IS NULL AND memberships.username_lower > ?
-     ORDER BY memberships.username_lower LIMIT ?`,
+     WHERE ${named ? `(memberships.room_id, memberships.user_id) IN (SELECT ?, user_id FROM (${named.sql}) AS named)` : "memberships.room_id = ?"}
+     AND memberships.left_at IS NULL AND memberships.username_lower > ? ORDER BY memberships.username_lower LIMIT ?`,
     roomId,
+    ...(named?.params ?? []),
     cursor?.toLowerCase() ?? "",
     limit + 1,
   );

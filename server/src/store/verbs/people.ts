@@ -10,20 +10,30 @@ const maxWords = 6;
 /** Comes after whatever else a word may go on with. */
 const last = "\u{10ffff}";
 
-/** Each word asked for is the beginning of a word of the name: an index range of `user_words`. */
+/** The ids of all whose name a query fits, as a statement; null when it has no word, so that it fits nobody. */
+export function namedLike(query: string): { readonly sql: string; readonly params: readonly string[] } | null {
+  const words = toWords(query).slice(0, maxWords);
+  if (words.length === 0) return null;
+  // Each word asked for is the beginning of a word of the name: a range of the index.
+  return {
+    sql: words.map(() => "SELECT user_id FROM user_words WHERE word >= ? AND word < ?").join(" INTERSECT "),
+    params: words.flatMap((word) => [word, word + last]),
+  };
+}
+
 export function* listPeople({ query, cursor, limit }: Input<Reads["listPeople"]>): Verb<{
   readonly users: readonly User[];
   readonly cursor: PeopleCursor | null;
 }> {
-  const words = toWords(query).slice(0, maxWords);
-  if (words.length === 0 && query.trim() !== "") return { users: [], cursor: null };
+  const named = namedLike(query);
+  if (!named && query.trim() !== "") return { users: [], cursor: null };
   const rows = yield* all<UserRow & { name_key: string }>(
     `SELECT ${userColumns}, users.name_key FROM users WHERE (users.name_key, users.id) > (?, ?) AND users.deactivated_at IS NULL
-     ${"AND users.id IN (SELECT user_id FROM user_words WHERE word >= ? AND word < ?) ".repeat(words.length)}
+     ${named ? `AND users.id IN (${named.sql})` : ""}
      ORDER BY users.name_key, users.id LIMIT ?`,
     cursor?.name ?? "",
     cursor?.id ?? "",
-    ...words.flatMap((word) => [word, word + last]),
+    ...(named?.params ?? []),
     limit + 1,
   );
   const page = rows.slice(0, limit);

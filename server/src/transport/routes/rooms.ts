@@ -136,6 +136,7 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       path: "/api/rooms/{room}/members",
       tags,
       summary: "The members of a room, a page at a time",
+      description: "With `q`, those of whose name each of its words begins a word, without regard to case and accents.",
       security,
       middleware: [signedIn(options)] as const,
       request: { params: roomParams, query: membersQuery },
