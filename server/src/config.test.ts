@@ -20,6 +20,7 @@ describe("settings", () => {
       hostname: "localhost",
       dataFolder: "./data",
       databaseUrl: null,
+      redisUrl: null,
       publicUrl: null,
       signUp: "open",
       limits: true,
@@ -37,6 +38,7 @@ describe("settings", () => {
       HOST: "0.0.0.0",
       PARLEY_DATA: "/var/lib/parley",
       DATABASE_URL: "postgresql://parley:secret@db.example.org/chat?sslmode=require",
+      REDIS_URL: "rediss://parley:secret@redis.example.org:6380/1",
       PARLEY_URL: "https://chat.example.org",
       PARLEY_SIGN_UP: "invite",
       PARLEY_LIMITS: "off",
@@ -53,6 +55,7 @@ describe("settings", () => {
       hostname: "0.0.0.0",
       dataFolder: "/var/lib/parley",
       databaseUrl: "postgresql://parley:secret@db.example.org/chat?sslmode=require",
+      redisUrl: "rediss://parley:secret@redis.example.org:6380/1",
       publicUrl: "https://chat.example.org",
       signUp: "invite",
       limits: false,
@@ -234,6 +237,13 @@ describe("the start is refused with a line that names the setting", () => {
       expect(message).not.toContain("\n");
     }
   });
+
+  test.each(["localhost:6379", "http://redis.example.org", "redis://", "redis://localhost/nine"])(
+    "when REDIS_URL is %s, and there is a database for it",
+    (REDIS_URL) => {
+      expect(refusal({ REDIS_URL, DATABASE_URL: "postgres://localhost/parley" })).toStartWith("REDIS_URL must be like");
+    },
+  );
 
   test("and a malformed value in a file counts like one in the environment", () => {
     write("override.env", "PORT=eighty");

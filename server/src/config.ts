@@ -16,6 +16,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Of a PostgreSQL database; null: SQLite in the data folder. */
   readonly databaseUrl: string | null;
+  /** Of the Redis by which nodes hear each other; null: there is one node. Never without a database URL. */
+  readonly redisUrl: string | null;
   readonly publicUrl: string | null;
   readonly signUp: SignUpPolicy;
   readonly limits: boolean;
@@ -77,12 +79,17 @@ export function readConfig(folder: string, environment: Environment): Config {
     ["override.env", readFile(join(folder, "override.env"))],
     ["the environment", ownSettings(environment)],
   ]);
-  if (settings.REDIS_URL !== "") throw new StartError("REDIS_URL is not supported by this version: leave it empty.");
+  if (settings.REDIS_URL !== "" && settings.DATABASE_URL === "") {
+    throw new StartError(
+      "REDIS_URL is for several nodes, and those need DATABASE_URL: on the embedded database Parley is one process, which has no use for Redis.",
+    );
+  }
   return {
     port: parsePort(settings.PORT),
     hostname: settings.HOST,
     dataFolder: settings.PARLEY_DATA,
     databaseUrl: settings.DATABASE_URL === "" ? null : parseDatabase(settings.DATABASE_URL),
+    redisUrl: settings.REDIS_URL === "" ? null : parseRedis(settings.REDIS_URL),
     publicUrl: settings.PARLEY_URL === "" ? null : parseOrigin("PARLEY_URL", settings.PARLEY_URL),
     signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
     limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
@@ -143,6 +150,20 @@ function parseDatabase(value: string): string {
   const url = URL.parse(value);
   if (!url || !["postgres:", "postgresql:"].includes(url.protocol) || url.pathname.length < 2 || url.hash) {
     throw new StartError("DATABASE_URL must be like postgres://user:password@db.example.org:5432/parley.");
+  }
+  return value;
+}
+
+/** Likewise. */
+function parseRedis(value: string): string {
+  const url = URL.parse(value);
+  if (
+    !url ||
+    !["redis:", "rediss:"].includes(url.protocol) ||
+    url.hostname === "" ||
+    !/^(\/\d*)?$/.test(url.pathname)
+  ) {
+    throw new StartError("REDIS_URL must be like redis://:password@redis.example.org:6379, or rediss://… for TLS.");
   }
   return value;
 }

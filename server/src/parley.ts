@@ -7,10 +7,10 @@ import { openCloudinaryBlobs } from "./blobs/cloudinary.ts";
 import { openFolderBlobs } from "./blobs/folder.ts";
 import { openS3Blobs } from "./blobs/s3.ts";
 import { openSpool } from "./blobs/spool.ts";
+import { joinCluster } from "./cluster.ts";
 import type { Config, FileStore } from "./config.ts";
 import { openStore } from "./database.ts";
 import { Hub } from "./fanout/hub.ts";
-import { MemoryPresences } from "./fanout/presence.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
 import { Mailer } from "./jobs/mail.ts";
 import { Notifier } from "./jobs/notify.ts";
@@ -90,7 +90,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     sweepingSoon = false;
     hub.sweep(clock.now(), { bufferedBytes: slowBytes, quietMs, silentMs });
   };
-  const presences = new MemoryPresences(clock, (user, presence) => hub.onPresence(user, presence));
+  const cluster = await joinCluster({ config, store, hub, clock, log }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  const { presences } = cluster;
   store.onCommit((commit) => hub.publish(commit));
   // Whoever asks again and again is here through their session: it ends with that.
   hub.onRevoked((user, session) => presences.left(user, session, "ended"));
@@ -121,14 +125,14 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const notifier = new Notifier(app);
   const mailer = new Mailer(app);
   const refusals = new RefusedSignIns(app);
-  const limits = config.limits ? createLimits(clock) : noLimits;
+  const limits = config.limits ? createLimits(clock, cluster.buckets) : noLimits;
   const http = createHttp({
     app,
     hub,
     limits,
     assets: readAssets(join(root, "client/dist")),
     version: readVersion(),
-    isReady: async () => ready && (await store.getWorkspace({}).then(Boolean, () => false)),
+    isReady: async () => ready && cluster.areHeard() && (await store.getWorkspace({}).then(Boolean, () => false)),
   });
   const secure = isSecure(app);
   const clientAddress = createClientAddress(config.trustedProxies);
@@ -141,7 +145,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     };
     if (new URL(request.url).pathname !== socketPath) return http.fetch(request, env);
     try {
-      if (!ready) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });
+      if (!ready || cluster.isIsolated()) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });
       await upgradeSocket({ app, hub, limits }, request, peer.upgrade, env);
       return undefined;
     } catch (error) {
@@ -163,11 +167,15 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       backpressureBytes,
     });
   } catch (error) {
+    cluster.rest();
     await store.close();
+    await cluster.close();
     throw toStartError(error, config);
   }
   const { port } = serving;
   const sweeping = setInterval(() => {
+    // Another node may know what goes on; a page that shows nothing new is worse than one that says so.
+    if (cluster.isIsolated()) hub.sendAway();
     sweep();
     presences.sweep();
     refusals.sweep();
@@ -189,18 +197,23 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       mailer.stop();
       notifier.stop();
       hub.sendAway();
+      cluster.rest();
       await refusals.stop();
       await store.close();
+      await cluster.close();
       await serving?.stop();
     },
   };
 }
 
-/** The data folder is this process's own by now. */
+/** On SQLite the data folder is this process's own by now; other nodes may share it. */
 async function openFiles(config: Config): Promise<Pick<App, "spool" | "blobs">> {
   const folder = join(config.dataFolder, "files");
   try {
-    return { spool: await openSpool(join(folder, "incoming")), blobs: await openBlobs(folder, config.fileStore) };
+    return {
+      spool: await openSpool(join(folder, "incoming"), { shared: config.databaseUrl !== null }),
+      blobs: await openBlobs(folder, config.fileStore),
+    };
   } catch (error) {
     throw new StartError(`the folder ${folder} cannot be written (${error instanceof Error ? error.message : error}).`);
   }

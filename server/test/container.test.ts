@@ -72,15 +72,8 @@ test(
 /** What only building and testing needs, and Bun's package, of which the image has the program alone. */
 async function developmentPackages(): Promise<readonly string[]> {
   const folders = [".", "protocol", "server", "client", "e2e"];
-  const manifests: readonly Manifest[] = await Promise.all(
+  const manifests = await Promise.all(
     folders.map((folder) => readFile(join(context, folder, "package.json"), "utf8").then(JSON.parse)),
   );
-  const used = new Set(manifests.slice(1).flatMap(({ dependencies }) => Object.keys(dependencies ?? {})));
-  const all = ["bun", ...manifests.flatMap(({ devDependencies }) => Object.keys(devDependencies ?? {}))];
-  return all.filter((name) => !used.has(name));
-}
-
-interface Manifest {
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
+  return ["bun", ...manifests.flatMap(({ devDependencies }) => Object.keys(devDependencies ?? {}))];
 }

@@ -243,7 +243,7 @@ const onPostgres = process.env.PARLEY_TEST_STORE === "postgres";
 /** Starts a server. Rate limits are off unless a test is about them. */
 export async function startServer(config: TestConfig = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "parley-test-"));
-  const database = onPostgres ? await (await testCluster()).createDatabase() : null;
+  const database = onPostgres && !config.databaseUrl ? await (await testCluster()).createDatabase() : null;
   const clock = createTestClock();
   const start = (port: number): Promise<Parley> =>
     startParley(
@@ -252,6 +252,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         hostname: "localhost",
         dataFolder: folder,
         databaseUrl: database?.url ?? null,
+        redisUrl: null,
         publicUrl: null,
         signUp: "open",
         limits: false,

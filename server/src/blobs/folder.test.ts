@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { blobContract } from "./contract.ts";
 import { openFolderBlobs } from "./folder.ts";
 import { openSpool } from "./spool.ts";
@@ -30,5 +30,20 @@ test("[FI2] UP-12: what would fill the disk is refused, and what is kept is for 
     ({ mode }) => mode & 0o777,
   );
   expect(modes).toEqual([0o700, 0o600]);
+  await rm(folder, { recursive: true });
+});
+
+test("a spool that others use is cleared of what none of them can still be at work on", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "parley-spool-"));
+  const [one, two] = [await openSpool(folder, { shared: true }), await openSpool(folder, { shared: true })];
+  const receive = (spool: typeof one) => spool.receive(new Blob(["x"]).stream(), 10);
+  const files = [await receive(one), await receive(two)];
+  const old = join(folder, "left-behind");
+  await writeFile(old, "x");
+  await utimes(old, 0, 0);
+  await openSpool(folder, { shared: true });
+  expect((await readdir(folder)).sort()).toEqual(files.map(({ path }) => basename(path)).sort());
+  await openSpool(folder);
+  expect(await readdir(folder)).toEqual([]);
   await rm(folder, { recursive: true });
 });

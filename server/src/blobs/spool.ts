@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Spool, SpooledFile } from "../app.ts";
@@ -11,15 +11,18 @@ const longestMs = 60 * 60 * 1000;
 
 /**
  * Received bytes, on this machine's disk until a store has them: a chunk in memory at a time, however large the file.
- * What a killed process left behind is removed when the next one starts.
+ * What a killed process left behind is removed when the next one starts; in a folder that others work in as well
+ * (`shared`), only what none of them can still be at work on.
  */
-export async function openSpool(folder: string): Promise<Spool> {
-  await rm(folder, { recursive: true, force: true });
+export async function openSpool(folder: string, { shared = false } = {}): Promise<Spool> {
+  if (shared) await removeOld(folder);
+  else await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const own = crypto.randomUUID();
   let count = 0;
   return {
     async receive(stream, maxBytes) {
-      const path = join(folder, String(++count));
+      const path = join(folder, `${own}-${++count}`);
       // Where there is no place there is nothing to remove either, and the next start removes the rest.
       const discard = () => rm(path, { force: true }).catch(() => {});
       try {
@@ -30,6 +33,15 @@ export async function openSpool(folder: string): Promise<Spool> {
       }
     },
   };
+}
+
+async function removeOld(folder: string): Promise<void> {
+  const before = Date.now() - 2 * longestMs;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found && found.mtimeMs < before) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function write(

@@ -24,6 +24,7 @@ export class CatchUp {
   readonly #log: Log;
   readonly #wanted = new Set<Topic>();
   #running: Promise<boolean> | null = null;
+  #stopped = false;
 
   constructor(store: Pick<Store, "listHeads" | "changesSince">, hub: Hub, log: Log) {
     this.#store = store;
@@ -40,16 +41,21 @@ export class CatchUp {
     return this.#running;
   }
 
+  /** Reads nothing more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   async #run(): Promise<boolean> {
     let complete = true;
-    while (this.#wanted.size > 0) {
+    while (this.#wanted.size > 0 && !this.#stopped) {
       const topics = [...this.#wanted].slice(0, headsAtOnce);
       for (const topic of topics) this.#wanted.delete(topic);
       try {
         await this.#look(topics);
       } catch (error) {
         complete = false;
-        this.#log.warn("catch_up.failed", { error: String(error) });
+        if (!this.#stopped) this.#log.warn("catch_up.failed", { error: String(error) });
       }
     }
     return complete;
