@@ -8,6 +8,8 @@ import type { NotificationRecord, PushKeys, PushTarget } from "../store/notifica
 const graceMs = 2000;
 /** Messages that wait at once; what comes beyond is not pushed. */
 const waitingMax = 10_000;
+/** A flood is one line in the log this often. */
+const countDroppedMs = 1000;
 /** Browsers that one message is pushed to. */
 const devicesMax = 5000;
 /** Calls of push services that are under way at once. */
@@ -26,6 +28,7 @@ type Called = Awaited<ReturnType<App["store"]["listAlertable"]>>[number];
 export class Notifier {
   readonly #app: App;
   readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
+  #dropped = 0;
   #stopped = false;
 
   constructor(app: App) {
@@ -34,16 +37,30 @@ export class Notifier {
 
   messageSent(message: Message): void {
     if (this.#stopped) return;
-    if (this.#waiting.size >= waitingMax) {
-      this.#app.log.warn("notify.dropped", { room: message.room });
-      return;
+    if (this.#waiting.size >= waitingMax) this.#drop();
+    else {
+      this.#later(graceMs, () => {
+        this.#notify(message).catch((error: unknown) => {
+          if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
+        });
+      });
     }
+  }
+
+  #drop(): void {
+    this.#dropped++;
+    if (this.#dropped > 1) return;
+    this.#later(countDroppedMs, () => {
+      this.#app.log.warn("notify.dropped", { messages: this.#dropped });
+      this.#dropped = 0;
+    });
+  }
+
+  #later(ms: number, act: () => void): void {
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
-      this.#notify(message).catch((error: unknown) => {
-        if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
-      });
-    }, graceMs);
+      act();
+    }, ms);
     this.#waiting.add(timer);
   }
 
