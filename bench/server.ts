@@ -60,6 +60,16 @@ export class Server implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
+  /** Waits until the server has nothing left to do of what it was asked before. Linux only. */
+  async rest(): Promise<void> {
+    for (let before = this.cpuMs(), still = 0; still < 5; ) {
+      await Bun.sleep(100);
+      const now = this.cpuMs();
+      still = now - before <= 10 ? still + 1 : 0;
+      before = now;
+    }
+  }
+
   /** Memory that the server holds, in megabytes. Linux only. */
   memoryMb(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");

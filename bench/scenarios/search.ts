@@ -75,6 +75,9 @@ for (let round = 0; round < posting.rounds; round++) {
   ] as const) {
     rates[mode].push(await post(room, posting.count));
     await catchUp(false);
+    // Whom the messages call is looked at when they are two seconds old: not in the next round.
+    await Bun.sleep(2500);
+    await server.rest();
   }
 }
 const ratio = median(rates.on) / median(rates.off);
