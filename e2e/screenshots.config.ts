@@ -9,7 +9,8 @@ export default defineConfig({
   ...journeys,
   testMatch: "screenshots.ts",
   workers: 1,
+  timeout: 180_000,
   reporter: "list",
   // It is between nine and ten in the morning.
-  use: { ...journeys.use, timezoneId: `Etc/GMT${clock > 0 ? "-" : "+"}${Math.abs(clock)}` },
+  use: { ...journeys.use, actionTimeout: 10_000, timezoneId: `Etc/GMT${clock > 0 ? "-" : "+"}${Math.abs(clock)}` },
 });

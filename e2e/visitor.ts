@@ -86,6 +86,14 @@ export class Visitor {
     return (response.status() === 204 ? undefined : await response.json()) as T;
   }
 
+  /** Sends bytes as they are. */
+  async upload<T>(method: "POST" | "PUT", path: string, bytes: Buffer): Promise<T> {
+    const headers = { "content-type": "application/octet-stream" };
+    const response = await this.context.request.fetch(`${this.#url}/api${path}`, { method, headers, data: bytes });
+    if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
   async signUp(username: Username): Promise<void> {
     await this.api("POST", "/auth/sign-up", { username, password, displayName: people[username] });
   }

@@ -72,8 +72,15 @@ test(
 /** What only building and testing needs, and Bun's package, of which the image has the program alone. */
 async function developmentPackages(): Promise<readonly string[]> {
   const folders = [".", "protocol", "server", "client", "e2e"];
-  const manifests = await Promise.all(
+  const manifests: readonly Manifest[] = await Promise.all(
     folders.map((folder) => readFile(join(context, folder, "package.json"), "utf8").then(JSON.parse)),
   );
-  return ["bun", ...manifests.flatMap(({ devDependencies }) => Object.keys(devDependencies ?? {}))];
+  const used = new Set(manifests.slice(1).flatMap(({ dependencies }) => Object.keys(dependencies ?? {})));
+  const all = ["bun", ...manifests.flatMap(({ devDependencies }) => Object.keys(devDependencies ?? {}))];
+  return all.filter((name) => !used.has(name));
+}
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
