@@ -26,6 +26,28 @@ test("compose.yaml has one server at localhost:8000, whose settings are base.env
   expect(parley).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"] });
 });
 
+test("compose.cluster.yaml has three servers that share a database, a broker and files, and a proxy that knows them", async () => {
+  const { services, networks } = Bun.YAML.parse(await read("compose.cluster.yaml")) as Cluster;
+  const { proxy, database, broker, ...nodes } = services;
+  const environment = Object.entries(nodes["node-1"]?.environment ?? {}).map(([name, value]) => [
+    name,
+    value.replace(/\$\{SITE:[^}]*\}/, "chat.example.org").replace(/\$\{DATABASE_PASSWORD:[^}]*\}/, "secret"),
+  ]);
+  const { port, dataFolder, trustedProxies, ...config } = configOf(Object.fromEntries(environment));
+  expect(config).toMatchObject({
+    publicUrl: "https://chat.example.org",
+    databaseUrl: `postgres://${database?.environment.POSTGRES_USER}:secret@database:5432/parley`,
+    redisUrl: "redis://broker:6379",
+  });
+  expect(trustedProxies).toEqual(networks.front.ipam.config.map(({ subnet }) => subnet));
+  const proxied = (await read("hosting/Caddyfile.cluster")).match(/\S+:\d+/g);
+  expect(Object.keys(nodes).map((name) => `${name}:${port}`)).toEqual(proxied ?? []);
+  for (const node of Object.values(nodes)) {
+    expect(node).toMatchObject({ volumes: [`files:${dataFolder}`], networks: ["front", "back"], read_only: true });
+  }
+  expect([proxy, database, broker].map((service) => service?.networks)).toEqual([["front"], ["back"], ["back"]]);
+});
+
 test("render.yaml starts the program at Render's address, with its data on the disk", async () => {
   const { services } = Bun.YAML.parse(await read("render.yaml")) as Blueprint;
   const [service] = services;
@@ -66,11 +88,17 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
+interface Cluster {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly networks: { readonly front: { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } } };
+}
+
 interface ComposeService {
   readonly env_file: unknown;
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
+  readonly networks: readonly string[];
 }
 
 interface Blueprint {

@@ -29,15 +29,26 @@ const proxies: readonly Proxy[] = [
   {
     name: "Caddy",
     file: "Caddyfile",
-    adapt: (text, port, server) => {
-      const site = text
-        .replace("chat.example.org {", `http://localhost:${port} {`)
-        .replace("localhost:3000", new URL(server).host);
-      return `{\n\tadmin off\n}\n${site}`;
-    },
+    adapt: (text, port, server) =>
+      withoutAdmin(
+        text
+          .replace("chat.example.org {", `http://localhost:${port} {`)
+          .replace("localhost:3000", new URL(server).host),
+      ),
     command: () => ["caddy", "run", "--config", "Caddyfile"],
   },
+  {
+    name: "Caddy before several servers",
+    file: "Caddyfile.cluster",
+    adapt: (text, port, server) =>
+      withoutAdmin(
+        text.replace("{$SITE} {", `http://localhost:${port} {`).replace(/node-1:8000 .*8000/, new URL(server).host),
+      ),
+    command: () => ["caddy", "run", "--adapter", "caddyfile", "--config", "Caddyfile.cluster"],
+  },
 ];
+
+const withoutAdmin = (site: string) => `{\n\tadmin off\n}\n${site}`;
 
 describe.each(proxies)("behind $name", (proxy) => {
   test("there are sockets, event streams as things happen, and files of any size", async () => {
