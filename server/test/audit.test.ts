@@ -1,9 +1,7 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 import type { AuditEntry } from "@parley/protocol/audit";
 import type { AuditPage, CreatedUser } from "@parley/protocol/http/admin";
 import type { Invite, ResetLink } from "@parley/protocol/model";
-import { openSqlite } from "../src/platform/sqlite.ts";
 import { type Person, startWithCast } from "./harness.ts";
 import { drawPicture } from "./pictures.ts";
 
@@ -113,10 +111,9 @@ test("[AU2] the log is paged newest first, can only grow, and holds no secret", 
     expect([query, await ada.refusal("GET", `/api/admin/audit?${query}`)]).toEqual([query, "invalid"]);
   }
   await server.stop();
-  const database = openSqlite(join(server.folder, "parley.db"), "read-write");
-  expect(() => database.exec("DELETE FROM audit")).toThrow("only grow");
-  expect(() => database.exec("UPDATE audit SET actor_id = NULL")).toThrow("only grow");
-  database.close();
+  for (const statement of ["DELETE FROM audit", "UPDATE audit SET actor_id = NULL"]) {
+    expect(await server.execute(statement).catch(String)).toContain("only grow");
+  }
 });
 
 test("[AU1] owners and admins are written down when they sign in; members are not", async () => {

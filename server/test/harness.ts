@@ -8,6 +8,7 @@ import type { Attachment, Message, Room, Seq, User } from "@parley/protocol/mode
 import type { Clock } from "../src/app.ts";
 import type { Config } from "../src/config.ts";
 import { type Parley, startParley } from "../src/parley.ts";
+import { openSqlite } from "../src/platform/sqlite.ts";
 import { testCluster } from "../src/store/postgres/test-cluster.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface TestServer extends AsyncDisposable {
   /** Stops the server and starts it again on the same folder and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** Runs a statement on the database of the stopped server, as its operator could. */
+  execute(sql: string): Promise<void>;
 }
 
 export interface TestClock extends Clock {
@@ -293,6 +296,15 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
       parley = await start(port);
     },
     stop,
+    async execute(sql) {
+      if (database) return database.execute(sql);
+      const sqlite = openSqlite(join(folder, "parley.db"), "read-write");
+      try {
+        sqlite.exec(sql);
+      } finally {
+        sqlite.close();
+      }
+    },
     async [Symbol.asyncDispose]() {
       await stop();
       await database?.[Symbol.asyncDispose]();

@@ -11,6 +11,7 @@ import {
 } from "../verbs/verb.ts";
 import { writeVerbs } from "../verbs/writes.ts";
 import type { CommittedBatch, Write, WriteName, WriteResult } from "../writes.ts";
+import { appendTogether, isPlainAppend } from "./append.ts";
 import type { Claims } from "./claims.ts";
 import { text } from "./sql.ts";
 import { Transaction } from "./transaction.ts";
@@ -34,10 +35,10 @@ export class CommitLostError extends Error {
  * Commits many writes at once: one that refuses or throws is taken back alone, with its numbers and announcements. Throws
  * when nothing of the batch was committed, and `CommitLostError` when nobody knows.
  *
- * Nearly always all of them go well, so they are tried without savepoints, and without waiting for statements that have
- * nothing to answer. Otherwise all are taken back and done again apart:
+ * Nearly always all of them go well, so they are tried without savepoints, without waiting for statements that have
+ * nothing to answer, and plain messages at once. Otherwise all are taken back and done again apart:
  *
- *     together   BEGIN · locks · write · write · … · COMMIT
+ *     together   BEGIN · locks · messages · write · write · … · COMMIT
  *     apart      BEGIN · locks · SAVEPOINT write … RELEASE · SAVEPOINT write … RELEASE · … · COMMIT
  *                                           └▶ ROLLBACK TO
  */
@@ -72,11 +73,11 @@ async function commit(
   const transaction = new Transaction(connection, claims);
   const announcements = new Announcements();
   const results = await runAll({ transaction, announcements });
-  // Whatever is wrong shows before the commit is on its way.
-  await transaction.run([]);
+  // Should its answer be lost, it is asked for by its number.
+  if (transaction.number === null) await transaction.control();
   const batch = { results, deltas: announcements.toDeltas(), statements: transaction.statements };
   try {
-    await connection.run([text("COMMIT")]);
+    await transaction.control([text("COMMIT")]);
   } catch (error) {
     if (error instanceof PostgresError && error.code !== null) throw error;
     throw new CommitLostError(transaction.number ?? "", batch);
@@ -85,16 +86,23 @@ async function commit(
 }
 
 async function runTogether(run: Run, defaults: Defaults, writes: readonly Write[]): Promise<readonly WriteResult[]> {
-  const results: WriteResult[] = [];
+  const { transaction, announcements } = run;
+  const results = new Map<Write, WriteResult>();
+  const appends = writes.filter(isPlainAppend);
+  if (appends.length > 0) {
+    const outcomes = await appendTogether(transaction, announcements, appends);
+    for (const [write, value] of outcomes) results.set(write, { ok: true, value });
+  }
   for (const write of writes) {
+    if (results.has(write)) continue;
     let hasChanged = false;
-    const value = await run.transaction.drive(begin(run, defaults, write), () => {
+    const value = await transaction.drive(begin(run, defaults, write), () => {
       hasChanged = true;
     });
     if (hasChanged && isRefusal(value)) throw new NotTogetherError();
-    results.push({ ok: true, value });
+    results.set(write, { ok: true, value });
   }
-  return results;
+  return writes.map((write) => results.get(write) ?? { ok: false, error: "a write was not answered" });
 }
 
 async function runApart(run: Run, defaults: Defaults, writes: readonly Write[]): Promise<readonly WriteResult[]> {
@@ -103,13 +111,13 @@ async function runApart(run: Run, defaults: Defaults, writes: readonly Write[]):
   for (const write of writes) {
     const announced = announcements.length;
     const takeBack = () => {
-      transaction.ahead(text("ROLLBACK TO write"));
+      transaction.controlAhead("ROLLBACK TO write");
       announcements.takeBack(announced);
     };
-    await transaction.run([text("SAVEPOINT write")]);
+    await transaction.control([text("SAVEPOINT write")]);
     try {
       const value = await transaction.drive(begin(run, defaults, write));
-      await transaction.run([]);
+      await transaction.control();
       if (isRefusal(value)) takeBack();
       results.push({ ok: true, value });
     } catch (error) {
@@ -117,7 +125,7 @@ async function runApart(run: Run, defaults: Defaults, writes: readonly Write[]):
       takeBack();
       results.push({ ok: false, error: `${write.verb}: ${error instanceof Error ? error.message : error}` });
     }
-    transaction.ahead(text("RELEASE write"));
+    transaction.controlAhead("RELEASE write");
   }
   return results;
 }

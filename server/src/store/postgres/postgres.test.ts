@@ -11,7 +11,7 @@ import { openPostgresStore, type PostgresStore } from "./postgres-store.ts";
 import { text } from "./sql.ts";
 import { type TestDatabase, testCluster } from "./test-cluster.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 class PostgresEngine implements Engine {
   readonly database: TestDatabase;

@@ -5,8 +5,8 @@ export const text = (sql: string): PostgresStatement => ({ sql, params: [] });
 
 const translated = new Map<string, string>();
 
-/** A verb's statement as PostgreSQL has it: `$1`, `$2` … for `?`. Texts come from a fixed set, and have no other `?`. */
-export function toPostgres({ sql, params }: Statement): PostgresStatement {
+/** A statement as PostgreSQL has it: `$1`, `$2` … for `?`. Texts come from a fixed set, and have no other `?`. */
+export function toPostgres({ sql, params }: PostgresStatement): PostgresStatement {
   let known = translated.get(sql);
   if (known === undefined) {
     let number = 0;

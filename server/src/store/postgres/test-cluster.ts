@@ -17,6 +17,8 @@ export interface TestCluster {
 
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
+  /** Runs statements, as its operator could. */
+  execute(...statements: readonly string[]): Promise<void>;
 }
 
 let cluster: Promise<TestCluster> | null = null;
@@ -59,6 +61,14 @@ async function start(): Promise<TestCluster> {
       await admin.run([text(`CREATE DATABASE ${name} TEMPLATE ${template}`)]);
       return {
         url: urlOf(name),
+        async execute(...statements) {
+          const connection = await connectPostgres({ url: urlOf(name), connectMs: 5000, answerMs: 60_000 });
+          try {
+            await connection.run(statements.map(text));
+          } finally {
+            await connection.close();
+          }
+        },
         async [Symbol.asyncDispose]() {
           await admin.run([text(`DROP DATABASE ${name} WITH (FORCE)`)]);
         },

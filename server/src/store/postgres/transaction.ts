@@ -22,36 +22,47 @@ export class Transaction {
     return this.#number;
   }
 
-  /** Statements of verbs so far. */
+  /** Statements of writes so far. */
   get statements(): number {
     return this.#statements;
   }
 
-  /** Runs statements; the first error of those that went ahead rejects as well. */
-  async run(statements: readonly PostgresStatement[]): Promise<readonly (readonly PostgresRow[])[]> {
+  /** Runs statements of writes, and answers the rows of each. An error of what went ahead rejects as well. */
+  run(statements: readonly PostgresStatement[]): Promise<readonly (readonly PostgresRow[])[]> {
+    this.#statements += statements.length;
+    return this.control(statements);
+  }
+
+  /** Lets a statement of a write travel ahead of the next. */
+  send(statement: PostgresStatement): void {
+    this.#statements += 1;
+    this.#ahead.push(toPostgres(statement));
+  }
+
+  /** Runs what belongs to no write. Without statements it waits for those that went ahead. */
+  async control(statements: readonly PostgresStatement[] = []): Promise<readonly (readonly PostgresRow[])[]> {
     const ahead = this.#ahead;
     this.#ahead = [];
-    const answers = await this.#connection.run([...ahead, ...statements]);
+    const answers = await this.#connection.run([...ahead, ...statements.map(toPostgres)]);
     this.#number ??= String(answers[1]?.[0]?.transaction);
     return answers.slice(ahead.length);
   }
 
-  /** Lets a statement travel ahead of the next. */
-  ahead(statement: PostgresStatement): void {
-    this.#ahead.push(statement);
+  /** Lets what belongs to no write travel ahead. */
+  controlAhead(sql: string): void {
+    this.#ahead.push(text(sql));
   }
 
-  /** Drives a verb of a write to its end, but for statements that travel ahead. `onChange`: it has changed something. */
+  /** Drives a verb of a write to its end, but for statements that travel ahead. `onChange`: it changes something. */
   async drive<T>(verb: Verb<T>, onChange: () => void = () => {}): Promise<T> {
     let step = verb.next([]);
     while (!step.done) {
-      this.#statements += 1;
       if (isChange(step.value)) onChange();
       if (isSilent(step.value)) {
-        this.ahead(toPostgres(step.value));
+        this.send(step.value);
         step = verb.next([]);
       } else {
-        const [rows = []] = await this.run([toPostgres(step.value)]);
+        const [rows = []] = await this.run([step.value]);
         step = verb.next(rows);
       }
     }

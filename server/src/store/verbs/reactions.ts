@@ -9,7 +9,7 @@ import {
 } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Writes } from "../store.ts";
-import { findAsMember } from "./messages.ts";
+import { findAsMember } from "./callers.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { nextRoomSeq } from "./topics.ts";
 import { all, done, first, type Input, refuse, type Transaction, type Verb } from "./verb.ts";

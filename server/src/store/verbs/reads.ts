@@ -1,9 +1,10 @@
 import { findAccount, getOverview, listAllInvites, listRoomRecords, listUserRecords } from "./administration.ts";
+import { findSent } from "./append.ts";
 import { listAudit } from "./audit.ts";
 import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
-import { findMessage, findSent, listMessages } from "./messages.ts";
+import { findMessage, listMessages } from "./messages.ts";
 import { findAlert, findPushTarget, getPushKeys, listAlertable } from "./notifications.ts";
 import { listPeople } from "./people.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";

@@ -7,11 +7,12 @@ import {
   revokeSessions,
 } from "./administration.ts";
 import { recordRefusals } from "./audit.ts";
+import { appendMessage } from "./append.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, putPlace, removeMembership } from "./memberships.ts";
-import { appendMessage, editMessage, removeMessage } from "./messages.ts";
+import { editMessage, removeMessage } from "./messages.ts";
 import {
   putPushKeys,
   putPushTarget,
