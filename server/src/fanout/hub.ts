@@ -113,6 +113,11 @@ export class Hub implements Fanout {
     return true;
   }
 
+  /** Whether a connection is subscribed to a topic: whether its user may be told of it in this moment. */
+  isFollowing(connection: Connection, topic: Topic): boolean {
+    return this.#topicsOf.get(connection)?.has(topic) ?? false;
+  }
+
   /** Forgets a closed connection. */
   remove(connection: Connection): void {
     for (const topic of this.#topicsOf.get(connection) ?? []) this.#forget(connection, topic);

@@ -39,14 +39,23 @@ export async function register(store: Store, hub: Hub, connection: Connection): 
   return epoch;
 }
 
-/** Answers a resume. What does not fit into `limits.resumeBytes` is reset instead, explicitly. */
+/**
+ * Answers a resume. What does not fit into `limits.resumeBytes` is reset instead, explicitly. `follows` says whether a
+ * topic, which was the user's when it was read, still is when the answer is made.
+ */
 export async function resume(
   store: Store,
   userId: UserId,
   asked: { readonly epoch?: string | undefined; readonly topics: Readonly<Record<string, Seq>> },
+  follows: (topic: Topic) => boolean = () => true,
 ): Promise<Resumed> {
-  const heads = new Map((await store.listTopics({ userId })).map(({ topic, head }) => [topic, head]));
-  const { epoch } = await store.getWorkspace({});
+  const { topics, epoch, missed } = await store.listMissed({
+    userId,
+    epoch: asked.epoch ?? null,
+    positions: asked.topics,
+    limit: limits.resumeChanges,
+  });
+  const heads = new Map(topics.map(({ topic, head }) => [topic, head]));
   const sameEpoch = asked.epoch === undefined || asked.epoch === epoch;
   const frames: string[] = [];
   const gone: Topic[] = [];
@@ -54,13 +63,14 @@ export async function resume(
   for (const [name, since] of Object.entries(asked.topics)) {
     const topic = name as Topic;
     const head = heads.get(topic);
-    if (head === undefined) {
+    if (head === undefined || !follows(topic)) {
       gone.push(topic);
       continue;
     }
     if (sameEpoch && since === head) continue;
     const reset = encodeFrame({ type: "reset", topic, head } satisfies ResetFrame);
-    const text = sameEpoch ? (await readChanges(store, topic, since)).text : reset;
+    const changes = missed.get(topic);
+    const text = changes ? encodeChanges(topic, since, changes).text : reset;
     const size = Buffer.byteLength(text);
     const fits = bytes + size <= limits.resumeBytes;
     bytes += fits ? size : reset.length;
@@ -74,12 +84,13 @@ export async function resume(
  * than `limits.resumeChanges` things or `limits.resumeBytes`.
  */
 export async function changesSince(store: Store, topic: Topic, since: Seq): Promise<DeltaFrame | ResetFrame> {
-  return (await readChanges(store, topic, since)).frame;
+  const changes = await store.changesSince({ topic, since, limit: limits.resumeChanges });
+  return encodeChanges(topic, since, changes).frame;
 }
 
 /** The frame and how it is encoded: its size is a question of its text, which is then there to be sent. */
-async function readChanges(store: Store, topic: Topic, since: Seq) {
-  const frame = toFrame(topic, since, await store.changesSince({ topic, since, limit: limits.resumeChanges }));
+function encodeChanges(topic: Topic, since: Seq, changes: TopicChanges) {
+  const frame = toFrame(topic, since, changes);
   const text = encodeFrame(frame);
   if (frame.type === "reset" || Buffer.byteLength(text) <= limits.resumeBytes) return { frame, text };
   const reset: ResetFrame = { type: "reset", topic, head: frame.to };

@@ -18,6 +18,20 @@ export interface TopicHead {
 export interface TopicReads {
   /** Every topic that the user may follow, with its head. */
   listTopics(input: { readonly userId: UserId }): Promise<readonly TopicHead[]>;
+  /**
+   * What a user has missed after these positions, in the same snapshot as their topics and the epoch. A topic that is not
+   * theirs, or has nothing new, is not mentioned; and nothing is when `epoch` is another one.
+   */
+  listMissed(input: {
+    readonly userId: UserId;
+    readonly epoch: string | null;
+    readonly positions: Readonly<Record<string, Seq>>;
+    readonly limit: number;
+  }): Promise<{
+    readonly topics: readonly TopicHead[];
+    readonly epoch: string;
+    readonly missed: ReadonlyMap<Topic, TopicChanges>;
+  }>;
   /** Those of the topics that exist, in any order. */
   listHeads(input: { readonly topics: readonly Topic[] }): Promise<readonly TopicHead[]>;
   /** Each thing of `topic` that changed after `since`, as it is now; at most `limit` things, else a reset. */

@@ -182,7 +182,9 @@ class EventStream implements Connection {
   }
 
   async #resume(positions: Positions): Promise<void> {
-    const { frames, gone } = await resume(this.#app.store, this.userId, positions);
+    const { frames, gone } = await resume(this.#app.store, this.userId, positions, (topic) =>
+      this.#hub.isFollowing(this, topic),
+    );
     for (const text of frames) this.send(text);
     this.send(encodeFrame({ type: "ack", ref: 0, gone } satisfies AckFrame));
   }

@@ -221,7 +221,9 @@ class SocketConnection implements Connection {
         this.#sendFrame({ type: "pong", heads: this.#hub.headsOf(this) } satisfies PongFrame);
         return null;
       case "resume": {
-        const { frames, gone } = await resume(this.#app.store, this.userId, command);
+        const { frames, gone } = await resume(this.#app.store, this.userId, command, (topic) =>
+          this.#hub.isFollowing(this, topic),
+        );
         for (const text of frames) this.send(text);
         return { gone };
       }

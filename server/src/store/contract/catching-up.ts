@@ -69,6 +69,35 @@ export function catchingUpContract(stageOf: () => Stage): void {
       expect(await stage.store.listHeads({ topics: [] })).toEqual([]);
     });
 
+    test("what someone has missed is told of their topics alone, as each would tell it, and of one epoch", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const [room, closed, quiet] = [
+        await stage.createRoom(ada, "private", bob),
+        await stage.createRoom(ada, "private"),
+        await stage.createRoom(ada, "private", bob),
+      ];
+      await stage.say(room, ada, "one");
+      await stage.say(closed, ada, "two");
+      const positions = {
+        [topicOf(room)]: 1,
+        [topicOf(closed)]: 1,
+        [topicOf(quiet)]: await stage.head(topicOf(quiet)),
+        [topicOf(bob)]: 99,
+        "room:RNONE": 1,
+      };
+      const { epoch } = await stage.store.getWorkspace({});
+      const ask = (of: string | null) => stage.store.listMissed({ userId: bob.id, epoch: of, positions, limit: 10 });
+      const told = await ask(null);
+      expect(told).toMatchObject({ topics: await stage.store.listTopics({ userId: bob.id }), epoch });
+      const changes = (topic: Topic) => stage.store.changesSince({ topic, since: positions[topic] ?? 0, limit: 10 });
+      expect(Object.fromEntries(told.missed)).toEqual({
+        [topicOf(room)]: await changes(topicOf(room)),
+        [topicOf(bob)]: await changes(topicOf(bob)),
+      });
+      expect(await ask(epoch)).toEqual(told);
+      expect((await ask("another")).missed.size).toBe(0);
+    });
+
     test("one's own topic tells which rooms one is in now", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const [stayed, left] = [await stage.createRoom(ada, "private", bob), await stage.createRoom(ada, "private", bob)];

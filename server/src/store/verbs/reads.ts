@@ -12,7 +12,7 @@ import { findReset } from "./resets.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { listStorage } from "./storage.ts";
-import { changesSince, listHeads, listTopics } from "./topics.ts";
+import { changesSince, listHeads, listMissed, listTopics } from "./topics.ts";
 import { findAccountByLogin, findUser } from "./users.ts";
 import type { Defaults, ReadVerbs } from "./verb.ts";
 import { getWorkspace } from "./workspace.ts";
@@ -54,4 +54,5 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   listAlertable,
   findAlert,
   changesSince: (input) => changesSince(defaults, input),
+  listMissed: (input) => listMissed(defaults, input),
 });

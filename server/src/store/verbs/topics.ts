@@ -37,7 +37,7 @@ import {
   type WorkspaceRow,
   workspaceColumns,
 } from "./rows.ts";
-import { all, type Defaults, first, type Input, one, type Verb } from "./verb.ts";
+import { all, type Defaults, first, type Input, type Output, one, type Verb } from "./verb.ts";
 
 const idsPerStatement = 100;
 
@@ -117,6 +117,21 @@ export function* changesSince(
   const count = Object.values(changes).reduce((sum, things) => sum + (Array.isArray(things) ? things.length : 1), 0);
   if (count > limit) return { kind: "reset", head };
   return { kind: "changes", delta: { type: "delta", topic, from: since, to: head, ...changes } };
+}
+
+export function* listMissed(
+  defaults: Defaults,
+  { userId, epoch: expected, positions, limit }: Input<Reads["listMissed"]>,
+): Verb<Output<Reads["listMissed"]>> {
+  const topics = yield* listTopics({ userId });
+  const { epoch } = yield* one<{ epoch: string }>("SELECT epoch FROM workspace WHERE id = 1");
+  const missed = new Map<Topic, TopicChanges>();
+  for (const { topic, head } of topics) {
+    const since = positions[topic];
+    if (since === undefined || since === head || (expected ?? epoch) !== epoch) continue;
+    missed.set(topic, yield* changesSince(defaults, { topic, since, limit }));
+  }
+  return { topics, epoch, missed };
 }
 
 function* findHead(topic: Topic): Verb<Seq | undefined> {
