@@ -62,6 +62,7 @@ const session = [
 export async function openPostgresStore(url: string, options: PostgresStoreOptions): Promise<PostgresStore> {
   await prepareDatabase(url, options.alone === true);
   const pool = { url, connectMs, answerMs, session, waitMs: 5000 };
+  const quick = new Pool({ ...pool, max: 1, waitingMax: 1 });
   const reading = new Pool({ ...pool, max: readers, waitingMax: 5000 });
   const writing = new Pool({ ...pool, max: lanes, waitingMax: lanes });
   const searching = new Pool({ ...pool, max: searchers, waitingMax: 64 });
@@ -74,12 +75,12 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     index.onCommit(commit.deltas);
     listener?.(commit);
   });
-  const reader = new Reader(reading, counts);
-  const searcher = new Reader(searching, { commits: 0, writes: 0, statements: 0 });
+  const reader = new Reader(reading, quick, counts);
+  const searcher = new Reader(searching, searching, { commits: 0, writes: 0, statements: 0 });
   const release = async () => {
     await queue.drain();
     await index.close();
-    await Promise.all([reading, writing, searching, indexing].map((each) => each.close()));
+    await Promise.all([quick, reading, writing, searching, indexing].map((each) => each.close()));
   };
   let closing: Promise<void> | null = null;
   return {

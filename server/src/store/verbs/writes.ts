@@ -6,8 +6,8 @@ import {
   reactivateUser,
   revokeSessions,
 } from "./administration.ts";
-import { recordRefusals } from "./audit.ts";
 import { appendMessage } from "./append.ts";
+import { recordRefusals } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
