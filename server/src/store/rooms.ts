@@ -70,7 +70,7 @@ export interface RoomWrites {
     readonly by: By;
     readonly at: number;
   }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;
-  /** Ends all memberships and hides everything in it at once; `purgeRooms` then removes the rows. */
+  /** Hides it with everything in it, its memberships too, at once; `purgeRooms` then removes the rows. */
   removeRoom(input: {
     readonly id: RoomId;
     /** By one who looks after the workspace, whether they see the room or not; else by one who looks after the room. */

@@ -75,6 +75,18 @@ export function membershipsContract(stageOf: () => Stage): void {
       ]);
     });
 
+    test("[RM4] nobody who is deactivated takes a room over while there is anyone else", async () => {
+      const [ada, bob, cleo] = await stage.cast("ada", "bob", "cleo");
+      const room = await stage.createRoom(ada, "private", bob, cleo);
+      value(await stage.store.deactivateUser(await stage.actOn(bob)));
+      value(await stage.leave(room, ada));
+      expect(await stage.roleOf(room, cleo)).toBe("owner");
+      value(await stage.leave(room, cleo));
+      expect((await stage.store.listMembers({ roomId: room.id, cursor: null, limit: 9 })).members).toMatchObject([
+        { user: { id: bob.id }, role: "owner" },
+      ]);
+    });
+
     test("an owner who leaves and returns is a member; the last to leave leaves an empty room", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "public", bob);

@@ -144,7 +144,7 @@ export function staleRightsContract(stageOf: () => Stage): void {
 }
 
 /** Bob, an admin of a private room with Ada, its owner, and Cyd; what they said there; and a public room without him. */
-interface Cast {
+export interface Cast {
   readonly ada: User;
   readonly bob: User;
   readonly cyd: User;
@@ -160,7 +160,7 @@ type Act = (stage: Stage, cast: Cast) => Promise<Outcome<unknown, string>>;
 const ofCyd = 1;
 const ofBob = 2;
 
-async function stageRoom(stage: Stage): Promise<Cast> {
+export async function stageRoom(stage: Stage): Promise<Cast> {
   const [ada, bob, cyd] = await stage.cast("ada", "bob", "cyd");
   const room = await stage.createRoom(ada, "private", bob, cyd);
   const open = await stage.createRoom(ada, "public", cyd);
@@ -180,7 +180,7 @@ async function stageRoom(stage: Stage): Promise<Cast> {
 const put = (stage: Stage, { room, ada, bob }: Cast, role: "admin" | "member") =>
   stage.store.putRole({ roomId: room.id, userId: ada.id, member: bob.id, role, address: null, at: stage.at });
 
-const actsInRoom: Readonly<Record<string, Act>> = {
+export const actsInRoom: Readonly<Record<string, Act>> = {
   putRoom: (stage, { room, bob }) => stage.putRoom(room, { name: "Ours" }, as(bob)),
   archive: (stage, { room, bob }) => stage.putRoom(room, { archived: true }, as(bob)),
   removeRoom: (stage, { room, bob }) => stage.removeRoom(room, as(bob)),
@@ -212,7 +212,7 @@ const actsInRoom: Readonly<Record<string, Act>> = {
 const hidden = (acts: Readonly<Record<string, Act>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.keys(acts).map((name) => [name, "not_found"]));
 
-const actsElsewhere: Readonly<Record<string, Act>> = {
+export const actsElsewhere: Readonly<Record<string, Act>> = {
   createRoom: (stage, { bob }) => stage.tryCreateRoom(bob),
   openDirectRoom: (stage, { ada, bob }) => stage.tryOpenDirect(bob, ada.id),
   openKnownDirectRoom: (stage, { bob, cyd }) => stage.tryOpenDirect(bob, cyd.id),
@@ -249,7 +249,7 @@ const actsElsewhere: Readonly<Record<string, Act>> = {
     }),
 };
 
-const actsOnWorkspace: Readonly<Record<string, Act>> = {
+export const actsOnWorkspace: Readonly<Record<string, Act>> = {
   putOpenRoom: (stage, { open, bob }) => stage.putRoom(open, { name: "Ours" }, as(bob)),
   removeOpenRoom: (stage, { open, bob }) => stage.removeRoom(open, as(bob)),
   inviteToOpenRoom: (stage, { open, bob }) => stage.tryInvite(open, bob),

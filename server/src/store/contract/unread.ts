@@ -43,6 +43,19 @@ export function unreadContract(stageOf: () => Stage): void {
       expect(rooms.map(({ membership }) => membership)).toEqual([place]);
     });
 
+    test("[UN2] counting looks at a thousand messages, whatever one has said or taken back oneself", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const general = await stage.general();
+      await stage.say(general, ada, "@all one");
+      const own = Array.from({ length: 10 * limits.unreadCount }, () => stage.say(general, bob, "@all still here"));
+      await Promise.all(own);
+      await stage.say(general, ada, "@all two");
+      expect(await stage.place(general, bob)).toMatchObject({ receipt: 0, unread: 1, mentions: 1 });
+      for (let id = 2; id <= 5; id++) value(await stage.remove(general, id, bob));
+      expect(await stage.place(general, bob)).toMatchObject({ receipt: 0, unread: 2, mentions: 2 });
+      expect(await stage.place(general, ada)).toMatchObject({ receipt: 1, unread: limits.unreadCount });
+    });
+
     test("[RR1] [RR2] a receipt goes forward, at most to the newest message, and standing still takes no number", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const general = await stage.general();

@@ -3,6 +3,7 @@ import { StartError } from "../../start-error.ts";
 import { newerSchema } from "../schema.ts";
 import { addAdministration } from "./migrations/administration.ts";
 import { addAuditFilters } from "./migrations/audit-filters.ts";
+import { addBounds } from "./migrations/bounds.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
@@ -15,6 +16,7 @@ import { addRoomCare } from "./migrations/room-care.ts";
 import { createSearch } from "./migrations/search.ts";
 import { addStatus } from "./migrations/status.ts";
 import { addStorage } from "./migrations/storage.ts";
+import { setStatistics } from "./statistics.ts";
 
 /**
  * Each entry leads from the schema before it to the next; its number is its place, from 1. Entries never change: a new
@@ -35,6 +37,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addStorage,
   addHiding,
   addAuditFilters,
+  addBounds,
 ];
 
 export const schemaVersion = migrations.length;
@@ -56,4 +59,5 @@ export function migrate(database: Sqlite): void {
     database.exec(`PRAGMA user_version = ${index + 1}`);
     database.exec("COMMIT");
   }
+  setStatistics(database);
 }

@@ -52,10 +52,16 @@ export function* createInvite(
   if (!power.ok) return power;
   const { room } = power.value;
   if (room.archived_at !== null) return refuse("room_archived");
-  const { open } = yield* one<{ open: number }>(
-    `SELECT count(*) AS open FROM invites WHERE invites.room_id = ? AND ${usable}`,
+  // Those that have ended by themselves are put aside, so that a room never has many to look through.
+  yield* all(
+    `UPDATE invites SET revoked_at = ? WHERE room_id = ? AND revoked_at IS NULL AND NOT (${usable})`,
+    input.at,
     input.roomId,
     input.at,
+  );
+  const { open } = yield* one<{ open: number }>(
+    "SELECT count(*) AS open FROM invites WHERE room_id = ? AND revoked_at IS NULL",
+    input.roomId,
   );
   if (open >= input.keep) return refuse("limit_reached");
   const row = yield* one<InviteRow>(

@@ -37,6 +37,7 @@ export function* listMembers({ roomId, query = "", cursor, limit }: Input<Reads[
   // names are asked for, those who have them are looked up in the room, however many others are in it.
   const rows = yield* all<MembershipRow>(
     `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+     JOIN rooms ON rooms.id = memberships.room_id AND rooms.deleted_at IS NULL
      WHERE ${named ? `(memberships.room_id, memberships.user_id) IN (SELECT ?, user_id FROM (${named.sql}) AS named)` : "memberships.room_id = ?"}
      AND memberships.left_at IS NULL AND memberships.username_lower > ? ORDER BY memberships.username_lower LIMIT ?`,
     roomId,
@@ -114,7 +115,8 @@ export function* hasSpace(room: RoomRow, userId: UserId): Verb<boolean> {
 /** Whether a user may be in one more room. */
 export function* hasRoomLeft(userId: UserId): Verb<boolean> {
   const row = yield* one<{ rooms: number }>(
-    "SELECT count(*) AS rooms FROM memberships WHERE user_id = ? AND left_at IS NULL",
+    `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = memberships.room_id
+     WHERE memberships.user_id = ? AND memberships.left_at IS NULL AND rooms.deleted_at IS NULL`,
     userId,
   );
   return row.rooms < limits.roomsPerUser;
@@ -219,12 +221,18 @@ export function* getMembership(roomId: RoomId, userId: UserId): Verb<Membership>
   return toMembership(row);
 }
 
-/** Gives a room without owner to its longest-standing admin, else member. */
+/** Gives a room without owner to its longest-standing admin, else member: to one who is deactivated only if all are. */
 function* handOver(transaction: Transaction, roomId: RoomId): Verb<void> {
-  const heir = yield* first<{ user_id: UserId }>(
-    `SELECT user_id FROM memberships WHERE room_id = ? AND left_at IS NULL
-     ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_seq LIMIT 1`,
-    roomId,
-  );
-  if (heir) yield* changeRole(transaction, { roomId, userId: heir.user_id, role: "owner" });
+  for (const only of ["AND users.deactivated_at IS NULL", ""]) {
+    for (const role of ["admin", "member"]) {
+      const heir = yield* first<{ user_id: UserId }>(
+        `SELECT memberships.user_id FROM memberships JOIN users ON users.id = memberships.user_id ${only}
+         WHERE memberships.room_id = ? AND memberships.role = ? AND memberships.left_at IS NULL
+         ORDER BY memberships.joined_seq LIMIT 1`,
+        roomId,
+        role,
+      );
+      if (heir) return void (yield* changeRole(transaction, { roomId, userId: heir.user_id, role: "owner" }));
+    }
+  }
 }

@@ -38,9 +38,19 @@ coalesce(memberships.notify_level, CASE WHEN rooms.direct_key IS NULL THEN 'ment
 (SELECT count(*) FROM mentions WHERE mentions.room_id = messages.room_id AND mentions.message_id = messages.id \
 AND mentions.target IN (memberships.user_id, 'all', 'here')) AS mentioned`;
 
-const fromMembers = `FROM messages JOIN rooms ON rooms.id = messages.room_id AND rooms.deleted_at IS NULL \
-JOIN memberships ON memberships.room_id = messages.room_id AND memberships.left_at IS NULL \
+const membersAndMessages = `memberships JOIN rooms ON rooms.id = memberships.room_id AND rooms.deleted_at IS NULL \
+JOIN messages ON messages.room_id = memberships.room_id \
 JOIN receipts ON receipts.room_id = memberships.room_id AND receipts.user_id = memberships.user_id`;
+
+/**
+ * Whom a message may call: who wants all of its room, who is named, and everyone where it calls everyone or the room is
+ * direct. So a large room costs a row for each of these alone, and not for each of its members.
+ */
+const callable = `SELECT user_id FROM memberships WHERE room_id = ? AND notify_level = 'all' AND left_at IS NULL \
+UNION SELECT target FROM mentions WHERE room_id = ? AND message_id = ? \
+UNION SELECT everyone.user_id FROM rooms JOIN memberships AS everyone ON everyone.room_id = rooms.id \
+WHERE rooms.id = ? AND everyone.left_at IS NULL AND (rooms.direct_key IS NOT NULL OR EXISTS (SELECT 1 FROM mentions WHERE mentions.room_id = rooms.id \
+AND mentions.message_id = ? AND mentions.target IN ('all', 'here')))`;
 
 const toFacts = (row: FactsRow, id: MessageId): AlertFacts => ({
   own: row.user_id === row.author_id,
@@ -88,15 +98,15 @@ export function* listAlertable({
 }: Input<NotificationReads["listAlertable"]>): Verb<
   readonly { readonly userId: UserId; readonly facts: AlertFacts; readonly target: PushTarget }[]
 > {
-  // What the level and the author rule out is left out here, so that a large room does not cost a row for each member.
   const rows = yield* all<FactsRow & TargetRow>(
-    `SELECT * FROM (SELECT ${factsColumns}, ${targetColumns} ${fromMembers}
-       JOIN push_subscriptions ON push_subscriptions.user_id = memberships.user_id
+    `SELECT * FROM (SELECT ${factsColumns}, ${targetColumns} FROM (${callable}) AS callable
+       CROSS JOIN ${membersAndMessages} JOIN push_subscriptions ON push_subscriptions.user_id = memberships.user_id
        JOIN sessions ON sessions.id = push_subscriptions.session_id
          AND sessions.revoked_at IS NULL AND sessions.expires_at > ?
-       WHERE messages.room_id = ? AND messages.id = ? AND messages.deleted_at IS NULL
-         AND memberships.user_id <> messages.author_id) AS called
+       WHERE memberships.room_id = ? AND memberships.user_id = callable.user_id AND memberships.left_at IS NULL
+         AND messages.id = ? AND messages.deleted_at IS NULL AND memberships.user_id <> messages.author_id) AS called
      WHERE called.level = 'all' OR (called.level = 'mentions' AND called.mentioned > 0) ORDER BY called.user_id LIMIT ?`,
+    ...[roomId, roomId, messageId, roomId, messageId],
     at,
     roomId,
     messageId,
@@ -111,11 +121,11 @@ export function* findAlert({ roomId, messageId, userId, at }: Input<Notification
   readonly devices: number;
 } | null> {
   const row = yield* first<FactsRow>(
-    `SELECT ${factsColumns} ${fromMembers}
-     WHERE messages.room_id = ? AND messages.id = ? AND memberships.user_id = ?`,
+    `SELECT ${factsColumns} FROM ${membersAndMessages}
+     WHERE memberships.room_id = ? AND memberships.user_id = ? AND memberships.left_at IS NULL AND messages.id = ?`,
     roomId,
-    messageId,
     userId,
+    messageId,
   );
   if (!row) return null;
   const record = yield* first<NotificationRecord>(
@@ -175,11 +185,19 @@ export function* removePushEndpoints(
   return null;
 }
 
+/** More than come, so that a long pause is made up for, and no write waits for all of it. */
+const forgottenAtOnce = 1000;
+
 export function* recordNotifications(
   _transaction: Transaction,
   { roomId, messageId, decided, keepFrom }: Input<Writes["recordNotifications"]>,
 ): Verb<null> {
-  yield* all("DELETE FROM notifications WHERE at < ?", keepFrom);
+  yield* all(
+    `DELETE FROM notifications WHERE (room_id, message_id, user_id) IN
+     (SELECT room_id, message_id, user_id FROM notifications WHERE at < ? ORDER BY at LIMIT ?)`,
+    keepFrom,
+    decided.length + forgottenAtOnce,
+  );
   for (const { userId, reason, outcome, devices, at } of decided) {
     yield* all(
       `INSERT INTO notifications (room_id, message_id, user_id, reason, outcome, devices, at)

@@ -45,7 +45,8 @@ export function* listRoomReceipts(roomId: RoomId, since: Seq, atMost: number): V
 export function* listUserReceipts(userId: UserId, since: Seq, atMost: number): Verb<readonly Receipt[]> {
   const rows = yield* all<ReceiptRow>(
     `SELECT receipts.room_id, receipts.user_id, receipts.up_to AS seen FROM ${fromReaders}
-     WHERE receipts.user_id = ? AND receipts.user_seq > ? ORDER BY receipts.user_seq LIMIT ?`,
+     WHERE receipts.user_id = ? AND receipts.user_seq > ? AND rooms.deleted_at IS NULL
+     ORDER BY receipts.user_seq LIMIT ?`,
     userId,
     since,
     atMost,

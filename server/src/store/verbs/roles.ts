@@ -66,17 +66,20 @@ export function* removeMember(
   return done(null);
 }
 
-/** `reference` is an id or a user name. */
-const findMember = (roomId: RoomId, reference: string): Verb<MembershipRow | undefined> =>
-  first(
-    `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
-     WHERE memberships.room_id = ? AND memberships.left_at IS NULL AND (users.id = ? OR memberships.username_lower = ?)
-     ORDER BY CASE WHEN users.id = ? THEN 0 ELSE 1 END LIMIT 1`,
-    roomId,
-    reference,
-    reference.toLowerCase(),
-    reference,
+/** `reference` is an id or a user name; ids come first, since a user name may look like one. */
+function* findMember(roomId: RoomId, reference: string): Verb<MembershipRow | undefined> {
+  const find = (where: string, value: string): Verb<MembershipRow | undefined> =>
+    first(
+      `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
+       WHERE memberships.room_id = ? AND memberships.left_at IS NULL AND ${where}`,
+      roomId,
+      value,
+    );
+  return (
+    (yield* find("memberships.user_id = ?", reference)) ??
+    (yield* find("memberships.username_lower = ?", reference.toLowerCase()))
   );
+}
 
 /** Who may not invite any more has not invited: not by links that are still about either. */
 function* revokeInvitesOf(roomId: RoomId, userId: UserId, at: number): Verb<void> {

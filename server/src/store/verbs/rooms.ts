@@ -144,7 +144,6 @@ export function* removeRoom(
     at,
     id,
   );
-  yield* all("UPDATE memberships SET left_at = ? WHERE room_id = ? AND left_at IS NULL", at, id);
   yield* all("UPDATE invites SET revoked_at = ? WHERE room_id = ? AND revoked_at IS NULL", at, id);
   yield* record({ act: "room.deleted", by, target: toRoomTarget(before), at });
   transaction.announce(roomTopic(id), row.room_seq, { rooms: [{ id, gone: true }] });
@@ -161,22 +160,21 @@ export function* purgeRooms(_transaction: Transaction, { limit }: Input<Writes["
   let left = limit;
   for (const statement of [
     // Those that are still being received are refused at their end, or expire.
-    `UPDATE files SET state = 'removed' WHERE room_id = ? AND id IN
+    `UPDATE files SET state = 'removed' WHERE id IN
      (SELECT id FROM files WHERE room_id = ? AND state IN ('pending', 'kept') LIMIT ?) RETURNING id`,
-    `DELETE FROM reactions WHERE room_id = ? AND (message_id, emoji, user_id) IN
-     (SELECT message_id, emoji, user_id FROM reactions WHERE room_id = ? LIMIT ?) RETURNING user_id`,
-    `DELETE FROM mentions WHERE room_id = ? AND (target, message_id) IN
-     (SELECT target, message_id FROM mentions WHERE room_id = ? LIMIT ?) RETURNING target`,
-    `DELETE FROM receipts WHERE room_id = ? AND user_id IN
-     (SELECT user_id FROM receipts WHERE room_id = ? LIMIT ?) RETURNING user_id`,
-    `DELETE FROM messages WHERE room_id = ? AND id IN
-     (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT ?) RETURNING id`,
-    `DELETE FROM memberships WHERE room_id = ? AND user_id IN
-     (SELECT user_id FROM memberships WHERE room_id = ? LIMIT ?) RETURNING user_id`,
-    `DELETE FROM invites WHERE room_id = ? AND code IN
-     (SELECT code FROM invites WHERE room_id = ? LIMIT ?) RETURNING code`,
+    `DELETE FROM reactions WHERE (room_id, message_id, emoji, user_id) IN
+     (SELECT room_id, message_id, emoji, user_id FROM reactions WHERE room_id = ? LIMIT ?) RETURNING user_id`,
+    `DELETE FROM mentions WHERE (room_id, target, message_id) IN
+     (SELECT room_id, target, message_id FROM mentions WHERE room_id = ? LIMIT ?) RETURNING target`,
+    `DELETE FROM receipts WHERE (room_id, user_id) IN
+     (SELECT room_id, user_id FROM receipts WHERE room_id = ? LIMIT ?) RETURNING user_id`,
+    `DELETE FROM messages WHERE (room_id, id) IN
+     (SELECT room_id, id FROM messages WHERE room_id = ? LIMIT ?) RETURNING id`,
+    `DELETE FROM memberships WHERE (room_id, user_id) IN
+     (SELECT room_id, user_id FROM memberships WHERE room_id = ? LIMIT ?) RETURNING user_id`,
+    "DELETE FROM invites WHERE code IN (SELECT code FROM invites WHERE room_id = ? LIMIT ?) RETURNING code",
   ]) {
-    left -= (yield* all(statement, room.id, room.id, left)).length;
+    left -= (yield* all(statement, room.id, left)).length;
     if (left === 0) return true;
   }
   yield* all("UPDATE rooms SET purged = 1, name = '', description = '' WHERE id = ?", room.id);

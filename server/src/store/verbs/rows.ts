@@ -186,15 +186,22 @@ export interface PlaceRow {
   readonly mentions: number;
 }
 
-/** Counting stops at the limit, so that a place costs the same however long one was away. */
+/**
+ * So many messages are looked at for what is unread, so that a place costs the same however long one was away, and whatever
+ * one has said oneself since.
+ */
+const countedMessages = 10 * limits.unreadCount;
+
 export const placeColumns = `places.role AS place_role, places.joined_at AS place_joined_at, places.notify_level, places.hidden_up_to, \
 ${roomKind} AS place_room_kind, receipts.up_to AS receipt, \
-(SELECT count(*) FROM (SELECT 1 FROM messages WHERE messages.room_id = receipts.room_id \
-AND messages.id > receipts.up_to AND messages.author_id <> receipts.user_id AND messages.deleted_at IS NULL \
-LIMIT ${limits.unreadCount}) AS unread) AS unread, \
-(SELECT count(*) FROM (SELECT DISTINCT mentions.message_id FROM mentions WHERE mentions.room_id = receipts.room_id \
-AND mentions.target IN (receipts.user_id, 'all', 'here') AND mentions.message_id > receipts.up_to \
-AND mentions.author_id <> receipts.user_id LIMIT ${limits.unreadCount}) AS mentioned) AS mentions`;
+(SELECT count(*) FROM (SELECT 1 FROM (SELECT messages.author_id FROM messages \
+WHERE messages.room_id = receipts.room_id AND messages.id > receipts.up_to AND messages.deleted_at IS NULL \
+ORDER BY messages.id LIMIT ${countedMessages}) AS later \
+WHERE later.author_id <> receipts.user_id LIMIT ${limits.unreadCount}) AS unread) AS unread, \
+(SELECT count(*) FROM (SELECT DISTINCT later.message_id FROM (SELECT mentions.message_id, mentions.author_id FROM mentions \
+WHERE mentions.room_id = receipts.room_id AND mentions.target IN (receipts.user_id, 'all', 'here') \
+AND mentions.message_id > receipts.up_to LIMIT ${countedMessages}) AS later \
+WHERE later.author_id <> receipts.user_id LIMIT ${limits.unreadCount}) AS mentioned) AS mentions`;
 
 export function toPlace(row: PlaceRow): Place {
   return {

@@ -42,10 +42,10 @@ export function* createSession(
     passwordHash,
   );
   if (!user) return refuse("bad_credentials");
+  yield* all("DELETE FROM sessions WHERE user_id = ? AND revoked_at < ?", userId, at - endedForMs);
   yield* all(
-    "DELETE FROM sessions WHERE user_id = ? AND (revoked_at < ? OR expires_at < ?)",
+    "DELETE FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at < ?",
     userId,
-    at - endedForMs,
     at - endedForMs,
   );
   const seq = yield* nextUserSeq(userId);

@@ -201,7 +201,7 @@ function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Chan
     since,
     atMost,
   );
-  const memberships = yield* all<MembershipRow & RoomRow>(
+  const rows = yield* all<MembershipRow & RoomRow>(
     `SELECT ${membershipColumns}, ${roomColumns} FROM memberships
      JOIN users ON users.id = memberships.user_id JOIN rooms ON rooms.id = memberships.room_id
      WHERE memberships.user_id = ? AND memberships.user_seq > ? ORDER BY memberships.user_seq LIMIT ?`,
@@ -209,11 +209,14 @@ function* listUserChanges(userId: UserId, since: Seq, atMost: number): Verb<Chan
     since,
     atMost,
   );
+  // With a removed room its memberships have ended.
+  const memberships = rows.map((row) => ({ ...row, left_at: row.left_at ?? row.deleted_at }));
   const receipts = yield* listUserReceipts(userId, since, atMost);
   const levels = yield* all<LevelRow>(
     `SELECT memberships.room_id, memberships.notify_level, memberships.hidden_up_to, ${roomKind} AS kind FROM memberships
      JOIN rooms ON rooms.id = memberships.room_id WHERE memberships.user_id = ? AND memberships.level_seq > ?
-     AND memberships.level_seq > 0 AND memberships.left_at IS NULL ORDER BY memberships.level_seq LIMIT ?`,
+     AND memberships.level_seq > 0 AND memberships.left_at IS NULL AND rooms.deleted_at IS NULL
+     ORDER BY memberships.level_seq LIMIT ?`,
     userId,
     since,
     atMost,
