@@ -254,12 +254,12 @@ nodesSuite("a bus that lies", () => {
     async join(_, events) {
       const broker = bus.join(events);
       return {
-        publish(channel, text) {
+        publish(channel, said) {
           count++;
           if (count % 5 === 0) return;
-          if (count % 7 === 0) setTimeout(() => broker.publish(channel, text), count % 90);
-          else broker.publish(channel, text);
-          if (count % 3 === 0) broker.publish(channel, text);
+          if (count % 7 === 0) setTimeout(() => broker.publish(channel, said), count % 90);
+          else broker.publish(channel, said);
+          if (count % 3 === 0) broker.publish(channel, said);
         },
         follow: (channel) => broker.follow(channel),
         unfollow: (channel) => broker.unfollow(channel),

@@ -53,7 +53,7 @@ describe("when Redis fails", () => {
   const isBack = async (one: Listener, two: Listener, from: number) => {
     await two.until(() => ["room:R1", "user:U1"].every((each) => two.following.indexOf(each as never, from) >= 0));
     await isUp(one, two);
-    one.broker.publish("room:R1", "back");
+    one.publish("room:R1", "back");
     await two.until(() => two.heard.includes("room:R1 back"));
   };
 
@@ -63,7 +63,7 @@ describe("when Redis fails", () => {
       const from = two.following.length;
       await redis.kill();
       await isDown(one, two);
-      one.broker.publish("room:R1", "lost");
+      one.publish("room:R1", "lost");
       two.broker.unfollow("user:U1");
       two.broker.follow("room:R2");
       two.broker.follow("user:U1");

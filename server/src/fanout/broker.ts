@@ -3,6 +3,11 @@ import type { Topic } from "@parley/protocol/model";
 /** Where texts go: what the connections of a node follow, and what every node does. */
 export type Channel = Topic | "nodes";
 
+/** A text that is made when somebody needs it. */
+export interface Said {
+  readonly text: string;
+}
+
 /**
  * Carries texts between the nodes of one workspace. Nothing durable depends on it: a text may be lost, come twice or out
  * of order, and whoever uses it finds that out from the texts themselves.
@@ -12,7 +17,7 @@ export interface Broker {
    * Hands a text to every other node that follows the channel, at once and without fail; never to this one. While nothing
    * goes wrong, each gets the texts of this node once and in this order.
    */
-  publish(channel: Channel, text: string): void;
+  publish(channel: Channel, said: Said): void;
   /** From some moment on, which `onFollowing` tells, everything that is published on the channel comes. Idempotent. */
   follow(channel: Channel): void;
   unfollow(channel: Channel): void;
@@ -40,8 +45,9 @@ export class MemoryBus {
     const node = { channels: new Set<Channel>(), events };
     this.#nodes.add(node);
     return {
-      publish: (channel, text) => {
+      publish: (channel, said) => {
         if (this.#nodes.size < 2 || !this.#nodes.has(node)) return;
+        const { text } = said;
         queueMicrotask(() => {
           for (const other of this.#nodes) {
             if (other !== node && other.channels.has(channel)) other.events.onText(channel, text);

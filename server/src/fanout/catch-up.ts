@@ -12,6 +12,8 @@ const headsAtOnce = 500;
 const parallel = 8;
 /** Things that one topic may have missed; with more, its connections come again. */
 const missedMax = 10_000;
+/** Where the hub gets on while the store is read, it is read again; in the end a delta may overlap what was delivered. */
+const attempts = 3;
 
 /**
  * Reads from the store what has not come to this node in another way, and gives it to the hub.
@@ -77,10 +79,21 @@ export class CatchUp {
     if (head === undefined) this.#hub.sendAway(topic);
     // Nothing is known of what its connections have: whoever has less than this resumes.
     else if (since === null) this.#hub.receive([positionAt(topic, head)]);
-    else if (head > since) {
+    else if (head > since) await this.#read(topic, since, head);
+  }
+
+  async #read(topic: Topic, from: Seq, head: Seq): Promise<void> {
+    let since = from;
+    for (let attempt = 1; since < head; attempt++) {
       const changes = await this.#store.changesSince({ topic, since, limit: missedMax });
-      if (changes.kind === "changes") this.#hub.receive([toSendable(new Encoded(changes.delta))]);
-      else if (changes.kind === "reset") this.#hub.sendAway(topic);
+      const now = this.#hub.headOf(topic) ?? head;
+      // What was missing has come after all, or some of it: only the rest of it is of use.
+      if (now === since || attempt === attempts) {
+        if (changes.kind === "changes") this.#hub.receive([toSendable(new Encoded(changes.delta))]);
+        else if (changes.kind === "reset") this.#hub.sendAway(topic);
+        return;
+      }
+      since = now;
     }
   }
 }

@@ -1,8 +1,7 @@
-import { encodeFrame } from "@parley/protocol/codec";
 import type { DeltaFrame, TypingFrame } from "@parley/protocol/frames";
 import type { Seq, Topic } from "@parley/protocol/model";
 import type { Log } from "../app.ts";
-import type { Broker, BrokerEvents, Channel } from "./broker.ts";
+import type { Broker, BrokerEvents, Channel, Said } from "./broker.ts";
 import type { CatchUp } from "./catch-up.ts";
 import { Encoded } from "./encoded.ts";
 import type { Hub, Links } from "./hub.ts";
@@ -121,19 +120,25 @@ export class Nodes implements Links {
 
   /** Says something to all other nodes. */
   say(text: PresenceText): void {
-    this.#broker.publish("nodes", JSON.stringify(text));
+    this.#broker.publish(
+      "nodes",
+      toSaid(() => text),
+    );
   }
 
   committed(deltas: readonly Encoded[]): void {
-    for (const { delta, text } of deltas) {
-      const { topic, to } = delta;
+    for (const encoded of deltas) {
+      const { topic, to } = encoded.delta;
       this.#positions.set(topic, { to, left: tellings });
-      this.#broker.publish(topic, text.length <= textMax ? text : JSON.stringify({ type: "position", to }));
+      this.#broker.publish(topic, toBounded(encoded));
     }
   }
 
   typed(topic: Topic, frame: TypingFrame): void {
-    this.#broker.publish(topic, encodeFrame(frame));
+    this.#broker.publish(
+      topic,
+      toSaid(() => frame),
+    );
   }
 
   followed(topic: Topic): void {
@@ -168,7 +173,10 @@ export class Nodes implements Links {
   async close(): Promise<void> {
     if (this.#waiting) clearTimeout(this.#waiting);
     this.#tellPositions();
-    this.#broker.publish("nodes", JSON.stringify({ type: "end", node: this.#node }));
+    this.#broker.publish(
+      "nodes",
+      toSaid(() => ({ type: "end", node: this.#node })),
+    );
     await this.#broker.close();
   }
 
@@ -192,8 +200,9 @@ export class Nodes implements Links {
     const connections = this.#hub.connections().length;
     for (let from = 0; from === 0 || from < entries.length; from += positionsMax) {
       const some = entries.slice(from, from + positionsMax);
-      const positions = Object.fromEntries(some.map(([topic, { to }]) => [topic, to]));
-      this.#broker.publish("nodes", JSON.stringify({ type: "beat", node: this.#node, connections, positions }));
+      const positions = () => Object.fromEntries(some.map(([topic, { to }]) => [topic, to]));
+      const beat = toSaid(() => ({ type: "beat", node: this.#node, connections, positions: positions() }));
+      this.#broker.publish("nodes", beat);
     }
     for (const [topic, position] of entries) if (--position.left === 0) this.#positions.delete(topic);
   }
@@ -228,6 +237,24 @@ export class Nodes implements Links {
   #suspect(topic: Topic, to: Seq): void {
     if ((this.#hub.headOf(topic) ?? to) < to) this.behind(topic, to);
   }
+}
+
+function toSaid(text: () => Text): Said {
+  return {
+    get text() {
+      return JSON.stringify(text());
+    },
+  };
+}
+
+/** A delta as its readers get it, or where it leads to. */
+function toBounded(encoded: Encoded): Said {
+  const position = toSaid(() => ({ type: "position", to: encoded.delta.to }));
+  return {
+    get text() {
+      return encoded.text.length <= textMax ? encoded.text : position.text;
+    },
+  };
 }
 
 /** Null for what another program may have said. Nodes of another version say nothing here: they have another prefix. */

@@ -1,5 +1,5 @@
 import type { Log } from "../app.ts";
-import type { Broker, BrokerEvents, Channel } from "./broker.ts";
+import type { Broker, BrokerEvents, Channel, Said } from "./broker.ts";
 import type { Redis, RedisLine } from "./redis.ts";
 
 /** How often a node listens for its own voice. */
@@ -70,8 +70,8 @@ class RedisBroker implements Broker {
     return this.#isUp;
   }
 
-  publish(channel: Channel, text: string): void {
-    if (!this.#closed) this.#send(`${this.#prefix}${channel}`, this.#own + text);
+  publish(channel: Channel, said: Said): void {
+    if (this.#line) this.#send(`${this.#prefix}${channel}`, this.#own + said.text);
   }
 
   follow(channel: Channel): void {

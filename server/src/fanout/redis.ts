@@ -31,6 +31,7 @@ export class Redis {
   #line: RedisLine | null = null;
   #lose: () => void = () => {};
   #closed = false;
+  readonly #closing = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
 
   /**
@@ -73,6 +74,7 @@ export class Redis {
     this.#closed = true;
     const last = this.#line?.commands.ping().catch(() => {});
     await Promise.race([last, pause(connectMs)]);
+    this.#closing.resolve();
     this.#lose();
     await this.#running;
   }
@@ -93,7 +95,7 @@ export class Redis {
       }
       if (line) destroyLine(line);
       line = null;
-      if (!this.#closed) await pause(againMs * (0.5 + Math.random() / 2));
+      if (!this.#closed) await Promise.race([pause(againMs * (0.5 + Math.random() / 2)), this.#closing.promise]);
     }
   }
 
@@ -107,6 +109,7 @@ export class Redis {
         if (!client.isReady) resolve("closed");
       }
     });
+    this.#log.info("redis.reached");
     this.#tell(line);
     const error = await lost;
     if (!this.#closed) this.#log.warn("redis.lost", { error });
@@ -171,4 +174,5 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Keeps no process alive that has nothing else to do. */
+const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms).unref());

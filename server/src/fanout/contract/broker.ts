@@ -36,6 +36,10 @@ export class Listener implements BrokerEvents {
     this.#check();
   }
 
+  publish(channel: Channel, text: string): void {
+    this.broker.publish(channel, { text });
+  }
+
   /** Resolves as soon as it holds. */
   until(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
@@ -87,13 +91,13 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
         two.follow("room:R1", "nodes"),
         three.follow("room:R2", "nodes"),
       ]);
-      one.broker.publish("room:R1", "for two");
-      one.broker.publish("room:R2", "for three");
-      one.broker.publish("room:R3", "for nobody");
-      one.broker.publish("nodes", "for both");
+      one.publish("room:R1", "for two");
+      one.publish("room:R2", "for three");
+      one.publish("room:R3", "for nobody");
+      one.publish("nodes", "for both");
       await Promise.all([two, three].map((node) => node.until(() => node.heard.length === 2)));
       // What another says now comes after anything that one's own might have come back as.
-      two.broker.publish("nodes", "last");
+      two.publish("nodes", "last");
       await one.until(() => one.heard.length > 0);
       expect(two.heard).toEqual(["room:R1 for two", "nodes for both"]);
       expect(three.heard.slice(0, 2)).toEqual(["room:R2 for three", "nodes for both"]);
@@ -108,7 +112,7 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
         const channel = each % 3 === 0 ? "workspace" : "room:R1";
         const text = `${each} \r\n “é👩‍👧 ${"x".repeat(each % 50)}`;
         sent.push(`${channel} ${text}`);
-        one.broker.publish(channel, text);
+        one.publish(channel, text);
       }
       await two.until(() => two.heard.length >= sent.length);
       expect(two.heard).toEqual(sent);
@@ -119,12 +123,12 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
       await two.follow("room:R1", "nodes");
       two.broker.unfollow("room:R1");
       await two.follow("user:U1");
-      one.broker.publish("room:R1", "unheard");
-      one.broker.publish("nodes", "heard");
+      one.publish("room:R1", "unheard");
+      one.publish("nodes", "heard");
       await two.until(() => two.heard.includes("nodes heard"));
       two.broker.follow("room:R1");
       await two.until(() => two.following.filter((channel) => channel === "room:R1").length === 2);
-      one.broker.publish("room:R1", "heard");
+      one.publish("room:R1", "heard");
       await two.until(() => two.heard.includes("room:R1 heard"));
       expect(two.heard).toEqual(["nodes heard", "room:R1 heard"]);
     });
@@ -142,8 +146,8 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
       }
       await two.until(() => two.following.includes("room:R1"));
       await two.follow("user:U1");
-      one.broker.publish("room:R2", "unheard");
-      one.broker.publish("room:R1", "heard");
+      one.publish("room:R2", "unheard");
+      one.publish("room:R1", "heard");
       await two.until(() => two.heard.includes("room:R1 heard"));
       expect(two.heard).toEqual(["room:R1 heard"]);
     });
@@ -152,7 +156,7 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
       const [one, two] = await join(2);
       const topics = Array.from({ length: 3000 }, (_, each) => `room:R${each}` as const);
       await two.follow(...topics);
-      for (const topic of topics) one.broker.publish(topic, "x");
+      for (const topic of topics) one.publish(topic, "x");
       await two.until(() => two.heard.length >= topics.length);
       expect(two.heard).toEqual(topics.map((topic) => `${topic} x`));
     });
@@ -161,8 +165,8 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
       const [one, two, three] = await join(3);
       await Promise.all([two.follow("nodes"), three.follow("nodes")]);
       await two.broker.close();
-      two.broker.publish("nodes", "from beyond");
-      one.broker.publish("nodes", "x");
+      two.publish("nodes", "from beyond");
+      one.publish("nodes", "x");
       await three.until(() => three.heard.length > 0);
       expect([two.heard, three.heard]).toEqual([[], ["nodes x"]]);
     });
