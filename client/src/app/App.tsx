@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, ErrorBoundary, lazy, Match, Suspense, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, Match, Switch } from "solid-js";
 import { InviteLanding } from "../features/invites/InviteLanding.tsx";
 import { FirstRun } from "../features/sign-in/FirstRun.tsx";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
@@ -8,17 +8,14 @@ import { useClient } from "../state/client.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Notices } from "../ui/notices.tsx";
+import { part } from "../ui/part.tsx";
 import { navigate, place } from "../ui/router/router.ts";
 import { invitePath, parseNext, parseRoute, type Route, signInPath, toSafePath } from "../ui/router/routes.ts";
 import { Workspace } from "./Workspace.tsx";
 
-const ResetPassword = lazy(() =>
-  import("../features/sign-in/ResetPassword.tsx").then((m) => ({ default: m.ResetPassword })),
-);
-
-const ForgotPassword = lazy(() =>
-  import("../features/sign-in/ForgotPassword.tsx").then((m) => ({ default: m.ForgotPassword })),
-);
+const alone = (sorry: JSX.Element) => <main class="card-page">{sorry}</main>;
+const ResetPassword = part(async () => (await import("../features/sign-in/ResetPassword.tsx")).ResetPassword, alone);
+const ForgotPassword = part(async () => (await import("../features/sign-in/ForgotPassword.tsx")).ForgotPassword, alone);
 
 /** Which screen stands: by who is here, and by the address. */
 export function App() {
@@ -82,14 +79,10 @@ function Screens() {
         <FirstRun />
       </Match>
       <Match when={client.phase() !== "loading" && screen() === "reset"}>
-        <Suspense>
-          <ResetPassword token={place().hash.slice(1)} />
-        </Suspense>
+        <ResetPassword token={place().hash.slice(1)} />
       </Match>
       <Match when={client.phase() !== "loading" && screen() === "forgot"}>
-        <Suspense>
-          <ForgotPassword />
-        </Suspense>
+        <ForgotPassword />
       </Match>
       <Match when={client.phase() !== "loading" && invite()}>
         {(code) => <InviteLanding code={code()} accepted={accepted() === code()} />}

@@ -1,5 +1,5 @@
 import type { Room } from "@parley/protocol/model";
-import { createEffect, createMemo, createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
 import { RoomList } from "../features/rooms/RoomList.tsx";
 import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
 import { createRoomOrder } from "../features/rooms/room-order.ts";
@@ -8,31 +8,60 @@ import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
 import { type Client, useClient } from "../state/client.ts";
 import { createAttention } from "../ui/attention.ts";
 import { Frame } from "../ui/Frame.tsx";
+import { IconButton } from "../ui/IconButton.tsx";
 import { whenIdle } from "../ui/idle.ts";
 import { Late } from "../ui/Late.tsx";
 import { isNarrow } from "../ui/media.ts";
 import { listenForPeople } from "../ui/PersonButton.tsx";
-import { navigate, place } from "../ui/router/router.ts";
-import { parseMessageHash, type Route, roomPath } from "../ui/router/routes.ts";
+import { dialogPart, type Part, part } from "../ui/part.tsx";
+import { goUp, navigate, place } from "../ui/router/router.ts";
+import { homePath, parseMessageHash, type Route, roomPath } from "../ui/router/routes.ts";
 import { findHomeRoom, rememberRoom } from "./last-room.ts";
 import { Missing } from "./Missing.tsx";
 import { RoomScreen } from "./RoomScreen.tsx";
 import { listenForRoomKeys } from "./room-keys.ts";
 import { listenForSearchKey } from "./search-key.ts";
 
-const Admin = lazy(() => import("../features/admin/Admin.tsx").then((m) => ({ default: m.Admin })));
-const BrowseRooms = lazy(() => import("../features/rooms/BrowseRooms.tsx").then((m) => ({ default: m.BrowseRooms })));
-const CreateRoom = lazy(() => import("../features/rooms/CreateRoom.tsx").then((m) => ({ default: m.CreateRoom })));
-const MemberList = lazy(() => import("../features/members/MemberList.tsx").then((m) => ({ default: m.MemberList })));
-const People = lazy(() => import("../features/people/People.tsx").then((m) => ({ default: m.People })));
-const ProfileCard = lazy(() => import("../features/profile/ProfileCard.tsx").then((m) => ({ default: m.ProfileCard })));
-const RoomDetails = lazy(() => import("../features/rooms/RoomDetails.tsx").then((m) => ({ default: m.RoomDetails })));
-const Search = lazy(() => import("../features/search/Search.tsx").then((m) => ({ default: m.Search })));
-const Settings = lazy(() => import("../features/settings/Settings.tsx").then((m) => ({ default: m.Settings })));
-const Unread = lazy(() => import("../features/unread/Unread.tsx").then((m) => ({ default: m.Unread })));
-const WorkspaceSettings = lazy(() =>
-  import("../features/settings/WorkspaceSettings.tsx").then((m) => ({ default: m.WorkspaceSettings })),
+const Admin = screen(async () => (await import("../features/admin/Admin.tsx")).Admin);
+const BrowseRooms = screen(async () => (await import("../features/rooms/BrowseRooms.tsx")).BrowseRooms);
+const CreateRoom = dialogPart(async () => (await import("../features/rooms/CreateRoom.tsx")).CreateRoom);
+const MemberList = part(async () => (await import("../features/members/MemberList.tsx")).MemberList);
+const People = screen(async () => (await import("../features/people/People.tsx")).People);
+const ProfileCard = dialogPart(async () => (await import("../features/profile/ProfileCard.tsx")).ProfileCard);
+const RoomDetails = part(
+  async () => (await import("../features/rooms/RoomDetails.tsx")).RoomDetails,
+  (sorry, { room }) => (
+    <>
+      <div class="panel-head">
+        <h2 aria-level={isNarrow() ? 1 : undefined}>Room details</h2>
+        <IconButton icon="x" label="Close" onClick={() => goUp(roomPath(room.slug))} />
+      </div>
+      {sorry}
+    </>
+  ),
 );
+const Search = screen(async () => (await import("../features/search/Search.tsx")).Search);
+const Settings = dialogPart(async () => (await import("../features/settings/Settings.tsx")).Settings);
+const Unread = screen(async () => (await import("../features/unread/Unread.tsx")).Unread);
+const WorkspaceSettings = part(
+  async () => (await import("../features/settings/WorkspaceSettings.tsx")).WorkspaceSettings,
+);
+
+/** A part that fills the main column, and from which a way must lead. */
+function screen<P extends object>(load: () => Promise<(props: P) => JSX.Element>): Part<P> {
+  return part(load, (sorry) => (
+    <div class="room-aside">
+      <div>
+        {sorry}
+        <p class="missing-links">
+          <a class="button" data-kind="quiet" href={homePath}>
+            Your rooms
+          </a>
+        </p>
+      </div>
+    </div>
+  ));
+}
 
 /** Everything a signed-in reader sees. */
 export function Workspace(props: { readonly route: Route }) {
@@ -95,89 +124,81 @@ export function Workspace(props: { readonly route: Route }) {
           />
         }
         main={
-          <Suspense>
-            <Switch fallback={<Missing />}>
-              <Match when={props.route.screen === "home"}>
-                <Show when={client.roomsReady() && !findHomeRoom(client)}>
-                  <Missing title="You are in no room yet" text="Browse the rooms or create one." />
+          <Switch fallback={<Missing />}>
+            <Match when={props.route.screen === "home"}>
+              <Show when={client.roomsReady() && !findHomeRoom(client)}>
+                <Missing title="You are in no room yet" text="Browse the rooms or create one." />
+              </Show>
+            </Match>
+            <Match when={props.route.screen === "browse"}>
+              <BrowseRooms onCreate={() => setDialog("create")} />
+            </Match>
+            <Match when={props.route.screen === "unread"}>
+              <Unread />
+            </Match>
+            <Match when={props.route.screen === "search"}>
+              <Search query={place().search.get("q") ?? ""} />
+            </Match>
+            <Match when={client.me().role !== "member" && props.route.screen === "admin" && props.route.section}>
+              {(section) => <Admin section={section()} settings={<WorkspaceSettings />} />}
+            </Match>
+            <Match when={props.route.screen === "people"}>
+              <People />
+            </Match>
+            <Match when={roomIn()?.id} keyed>
+              {(_id) => (
+                <Show when={roomIn()}>
+                  {(current) => (
+                    <RoomScreen
+                      room={current()}
+                      detailsOpen={detailsOpen()}
+                      calledId={parseMessageHash(place().hash)}
+                    />
+                  )}
                 </Show>
-              </Match>
-              <Match when={props.route.screen === "browse"}>
-                <BrowseRooms onCreate={() => setDialog("create")} />
-              </Match>
-              <Match when={props.route.screen === "unread"}>
-                <Unread />
-              </Match>
-              <Match when={props.route.screen === "search"}>
-                <Search query={place().search.get("q") ?? ""} />
-              </Match>
-              <Match when={client.me().role !== "member" && props.route.screen === "admin" && props.route.section}>
-                {(section) => <Admin section={section()} settings={<WorkspaceSettings />} />}
-              </Match>
-              <Match when={props.route.screen === "people"}>
-                <People />
-              </Match>
-              <Match when={roomIn()?.id} keyed>
-                {(_id) => (
-                  <Show when={roomIn()}>
-                    {(current) => (
-                      <RoomScreen
-                        room={current()}
-                        detailsOpen={detailsOpen()}
-                        calledId={parseMessageHash(place().hash)}
-                      />
-                    )}
-                  </Show>
-                )}
-              </Match>
-              <Match when={room()}>{(current) => <RoomPreview room={current()} />}</Match>
-              <Match when={client.removedFrom(slug() ?? "")}>
-                {(removed) => (
-                  <Missing
-                    title={`You were removed from ${removed().name}`}
-                    text="Someone who looks after the room took you out of it. To come back, ask them for a new invite."
-                  />
-                )}
-              </Match>
-              <Match when={props.route.screen === "room" && !client.roomsReady()}>
-                <Late>
-                  <div class="room-bones bones" role="status" aria-label="Loading the room" />
-                </Late>
-              </Match>
-            </Switch>
-          </Suspense>
+              )}
+            </Match>
+            <Match when={room()}>{(current) => <RoomPreview room={current()} />}</Match>
+            <Match when={client.removedFrom(slug() ?? "")}>
+              {(removed) => (
+                <Missing
+                  title={`You were removed from ${removed().name}`}
+                  text="Someone who looks after the room took you out of it. To come back, ask them for a new invite."
+                />
+              )}
+            </Match>
+            <Match when={props.route.screen === "room" && !client.roomsReady()}>
+              <Late>
+                <div class="room-bones bones" role="status" aria-label="Loading the room" />
+              </Late>
+            </Match>
+          </Switch>
         }
         panelOpen={detailsOpen()}
         panelLabel="Room details"
         panel={
           <Show when={roomIn()}>
-            {(current) => (
-              <Suspense>
-                <RoomDetails room={current()} members={<MemberList room={current()} />} />
-              </Suspense>
-            )}
+            {(current) => <RoomDetails room={current()} members={<MemberList room={current()} />} />}
           </Show>
         }
       />
-      <Suspense>
-        <Show when={dialog() === "settings"}>
-          <Settings onClose={() => setDialog(undefined)} />
-        </Show>
-        <Show when={person()} keyed>
-          {(opened) => (
-            <ProfileCard
-              id={opened.id}
-              beside={opened.beside}
-              // The one before may tell of its end when this one is there already.
-              onClose={() => setPerson((now) => (now === opened ? undefined : now))}
-              onEdit={() => setDialog("settings")}
-            />
-          )}
-        </Show>
-        <Show when={dialog() === "create"}>
-          <CreateRoom onClose={() => setDialog(undefined)} />
-        </Show>
-      </Suspense>
+      <Show when={dialog() === "settings"}>
+        <Settings onClose={() => setDialog(undefined)} />
+      </Show>
+      <Show when={person()} keyed>
+        {(opened) => (
+          <ProfileCard
+            id={opened.id}
+            beside={opened.beside}
+            // The one before may tell of its end when this one is there already.
+            onClose={() => setPerson((now) => (now === opened ? undefined : now))}
+            onEdit={() => setDialog("settings")}
+          />
+        )}
+      </Show>
+      <Show when={dialog() === "create"}>
+        <CreateRoom onClose={() => setDialog(undefined)} />
+      </Show>
     </>
   );
 }
@@ -227,7 +248,7 @@ function alertWhenReady(client: Client, currentRoom: () => string | undefined): 
 /** What is not needed to read is fetched after it, so that it opens at once. */
 function preloadWhenIdle(): void {
   whenIdle(() => {
-    for (const part of [
+    for (const lazy of [
       RoomDetails,
       MemberList,
       ProfileCard,
@@ -238,7 +259,7 @@ function preloadWhenIdle(): void {
       Search,
       Unread,
     ]) {
-      void part.preload();
+      lazy.preload();
     }
   });
 }

@@ -1,7 +1,7 @@
 import { isBlank } from "@parley/protocol/content";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
-import { createSignal, createUniqueId, type JSX, lazy, onMount, Show, Suspense } from "solid-js";
+import { createSignal, createUniqueId, type JSX, onMount, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import type { CompletionSource, TextCompletion } from "../../ui/Completion.tsx";
 import { filesOf } from "../../ui/file-drop.ts";
@@ -12,12 +12,14 @@ import { whenIdle } from "../../ui/idle.ts";
 import { insertText } from "../../ui/insert-text.ts";
 import { isTouch } from "../../ui/media.ts";
 import { announce, notify } from "../../ui/notices.tsx";
+import { dialogPart, part } from "../../ui/part.tsx";
 
-const ComposerCompletion = lazy(() =>
-  import("./ComposerCompletion.tsx").then((m) => ({ default: m.ComposerCompletion })),
+const ComposerCompletion = part(
+  async () => (await import("./ComposerCompletion.tsx")).ComposerCompletion,
+  () => null, // Without it one goes on writing.
 );
-const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
-const Tray = lazy(() => import("./Tray.tsx").then((m) => ({ default: m.Tray })));
+const EmojiDialog = dialogPart(async () => (await import("../../ui/emoji/EmojiDialog.tsx")).EmojiDialog);
+const Tray = part(async () => (await import("./Tray.tsx")).Tray);
 
 /** From so few characters before the limit on, the rest is counted. */
 const countFrom = 200;
@@ -100,14 +102,10 @@ export function Composer(props: {
         }}
       >
         <Show when={begun()}>
-          <Suspense>
-            <ComposerCompletion sources={props.completions ?? []} controls={setCompletion} />
-          </Suspense>
+          <ComposerCompletion sources={props.completions ?? []} controls={setCompletion} />
         </Show>
         <Show when={uploads().length > 0}>
-          <Suspense>
-            <Tray uploads={uploads()} onEmptied={() => field?.focus({ preventScroll: true })} />
-          </Suspense>
+          <Tray uploads={uploads()} onEmptied={() => field?.focus({ preventScroll: true })} />
         </Show>
         <input
           ref={(element) => {
@@ -179,17 +177,15 @@ export function Composer(props: {
       </form>
       <Show when={emojiButton()} keyed>
         {(button) => (
-          <Suspense>
-            <EmojiDialog
-              title="Emoji"
-              beside={button}
-              onPick={(emoji) => {
-                const at = field?.selectionStart ?? 0;
-                if (field) insertText(field, at, field.selectionEnd, emoji);
-              }}
-              onClose={() => setEmojiButton(undefined)}
-            />
-          </Suspense>
+          <EmojiDialog
+            title="Emoji"
+            beside={button}
+            onPick={(emoji) => {
+              const at = field?.selectionStart ?? 0;
+              if (field) insertText(field, at, field.selectionEnd, emoji);
+            }}
+            onClose={() => setEmojiButton(undefined)}
+          />
         )}
       </Show>
     </div>

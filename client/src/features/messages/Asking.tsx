@@ -1,12 +1,13 @@
 import type { Room } from "@parley/protocol/model";
-import { type JSX, lazy, Suspense } from "solid-js";
+import type { JSX } from "solid-js";
 import type { Entry } from "../../state/client.ts";
+import { dialogPart } from "../../ui/part.tsx";
 import { type Action, DeleteMessage, MessageSheet, MoreActions } from "./MessageActions.tsx";
 
-const EmojiDialog = lazy(() => import("../../ui/emoji/EmojiDialog.tsx").then((m) => ({ default: m.EmojiDialog })));
-const WhyNotified = lazy(() => import("./WhyNotified.tsx").then((m) => ({ default: m.WhyNotified })));
-const SeenBy = lazy(() => import("./SeenBy.tsx").then((m) => ({ default: m.SeenBy })));
-const WhoReacted = lazy(() => import("./WhoReacted.tsx").then((m) => ({ default: m.WhoReacted })));
+const EmojiDialog = dialogPart(async () => (await import("../../ui/emoji/EmojiDialog.tsx")).EmojiDialog);
+const WhyNotified = dialogPart(async () => (await import("./WhyNotified.tsx")).WhyNotified);
+const SeenBy = dialogPart(async () => (await import("./SeenBy.tsx")).SeenBy);
+const WhoReacted = dialogPart(async () => (await import("./WhoReacted.tsx")).WhoReacted);
 
 /** What a list of messages asks or offers about one of them. */
 export type Question =
@@ -23,10 +24,6 @@ export function Asking(props: {
   readonly onPick: (emoji: string) => void;
   readonly onClose: () => void;
 }) {
-  return <Suspense>{asking(props)}</Suspense>;
-}
-
-function asking(props: Parameters<typeof Asking>[0]): JSX.Element {
   const { question } = props;
   const { entry } = question;
   const onClose = () => props.onClose();

@@ -1,13 +1,14 @@
 import type { Attachment } from "@parley/protocol/model";
-import { createMemo, createSignal, For, lazy, Match, Show, Suspense, Switch } from "solid-js";
+import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { formatBytes } from "../../ui/bytes.ts";
 import { createFileUrl } from "../../ui/file-url.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { dialogPart } from "../../ui/part.tsx";
 import { fileUrl, hasPicture, shownSize, thumbnailUrl } from "./attachment.ts";
 import "./attachments.css";
 
-const Lightbox = lazy(() => import("./Lightbox.tsx").then((m) => ({ default: m.Lightbox })));
+const Lightbox = dialogPart(async () => (await import("./Lightbox.tsx")).Lightbox);
 
 /** The files of a message: pictures first, whose places have their size before they are loaded, then the rest. */
 export function Attachments(props: {
@@ -56,9 +57,7 @@ export function Attachments(props: {
       </For>
       <Show when={shown()}>
         {(first) => (
-          <Suspense>
-            <Lightbox pictures={pictures()} first={first()} author={props.author} onClose={() => setShown(undefined)} />
-          </Suspense>
+          <Lightbox pictures={pictures()} first={first()} author={props.author} onClose={() => setShown(undefined)} />
         )}
       </Show>
     </div>

@@ -1,10 +1,11 @@
-import { createSignal, type JSX, lazy, Show, Suspense } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 import { Button } from "../../ui/Button.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { isTouch } from "../../ui/media.ts";
+import { dialogPart } from "../../ui/part.tsx";
 import { explain } from "../words.ts";
 
-const CropPicture = lazy(() => import("./CropPicture.tsx").then((m) => ({ default: m.CropPicture })));
+const CropPicture = dialogPart(async () => (await import("./CropPicture.tsx")).CropPicture);
 
 /** What the browser can show and the server takes. */
 const types = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -92,9 +93,7 @@ export function PictureField(props: {
       </div>
       <Show when={file()} keyed>
         {(chosen) => (
-          <Suspense>
-            <CropPicture file={chosen} round={props.round} save={props.save} onClose={() => setFile(undefined)} />
-          </Suspense>
+          <CropPicture file={chosen} round={props.round} save={props.save} onClose={() => setFile(undefined)} />
         )}
       </Show>
     </>
