@@ -100,13 +100,19 @@ const rows = [
   row("client/src/ui/{*.test.ts,router/*.test.ts}", { own: ["client/src/ui"], packages: ["bun:test"] }),
   row("client/src/service-worker", { own: [] }),
   row("client/src/ui", { own: ["client/src/ui"], packages: ["solid-js"] }),
-  row("client/src/features/*/{*.test.ts,*.test.tsx}", {
+  row("client/src/features/{*.test.ts,*/*.test.ts,*/*.test.tsx}", {
     own: ["client/src/features"],
     protocol: true,
     packages: ["bun:test"],
   }),
   row("client/src/features/*", {
-    own: ["client/src/features/<same>", "client/src/features/words.ts", "client/src/state", "client/src/ui"],
+    own: [
+      "client/src/features/<same>",
+      "client/src/features/words.ts",
+      "client/src/features/account-fields.ts",
+      "client/src/state",
+      "client/src/ui",
+    ],
     protocol: true,
     packages: ["solid-js"],
   }),

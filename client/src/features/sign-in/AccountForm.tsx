@@ -6,8 +6,8 @@ import { Field } from "../../ui/Field.tsx";
 import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { notify } from "../../ui/notices.tsx";
+import { checkName, checkPassword, checkUsername, suggestUsername } from "../account-fields.ts";
 import { explainAt } from "../words.ts";
-import { checkName, checkPassword, checkUsername, suggestUsername } from "./account-fields.ts";
 
 /** Opens an account; with `first`, the one that owns the workspace, which gets its name here too. */
 export function AccountForm(props: {

@@ -9,8 +9,8 @@ import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { navigate } from "../../ui/router/router.ts";
 import { homePath, signInPath } from "../../ui/router/routes.ts";
+import { checkPassword } from "../account-fields.ts";
 import { explain, explainAt } from "../words.ts";
-import { checkPassword } from "./account-fields.ts";
 
 type Link =
   | { readonly kind: "loading" }
