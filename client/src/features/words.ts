@@ -8,14 +8,18 @@ export function explain(error: unknown): string {
 
 /**
  * The same for a form: at the field that the error's code belongs to, or that its text names ("email: is not valid"),
- * else for the whole form.
+ * else for the whole form. `texts` say what a code means there.
  */
-export function explainAt(fields: Partial<Record<ErrorCode, string>>, known: readonly string[]) {
+export function explainAt(
+  fields: Partial<Record<ErrorCode, string>>,
+  known: readonly string[],
+  texts: Partial<Record<ErrorCode, string>> = {},
+) {
   return (error: unknown): Record<string, string> => {
     if (!(error instanceof ParleyError)) return { "": explain(error) };
     const named = splitField(error.message);
     const field = fields[error.code] ?? (named.field !== null && known.includes(named.field) ? named.field : "");
-    return { [field]: named.text };
+    return { [field]: texts[error.code] ?? named.text };
   };
 }
 

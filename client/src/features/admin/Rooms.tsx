@@ -106,10 +106,9 @@ function HandOver(props: {
       props.onDone();
       props.onClose();
     },
-    explain: (error) => {
-      const problems = explainAt({ not_found: "username" }, ["username"])(error);
-      return problems.username ? { username: "No member of this room has that user name." } : problems;
-    },
+    explain: explainAt({ not_found: "username" }, ["username"], {
+      not_found: "No member of this room has that user name.",
+    }),
   });
   return (
     <Dialog title={`Hand over ${props.room.name}`} kind="small" onClose={() => props.onClose()}>

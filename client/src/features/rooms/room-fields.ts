@@ -1,17 +1,14 @@
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { RoomKind } from "@parley/protocol/model";
 import type { Option } from "../../ui/Choice.tsx";
+import { checkName } from "../account-fields.ts";
 
 export const kinds: readonly Option<RoomKind>[] = [
   { value: "public", label: "Public", hint: "Everyone in the workspace can find and join it.", icon: "hash" },
   { value: "private", label: "Private", hint: "Only who is invited can see it.", icon: "lock" },
 ];
 
-export function checkRoomName(name: string): string | undefined {
-  if (name.trim() === "") return "Give the room a name.";
-  if (codePoints(name.trim()) > limits.roomNameLength) return `Use at most ${limits.roomNameLength} characters.`;
-  return undefined;
-}
+export const checkRoomName = (name: string) => checkName(name, limits.roomNameLength, "Give the room a name.");
 
 export function checkDescription(description: string): string | undefined {
   const over = codePoints(description.trim()) - limits.descriptionLength;

@@ -1,4 +1,3 @@
-import { codePoints, limits } from "@parley/protocol/limits";
 import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Field } from "../../ui/Field.tsx";
@@ -6,6 +5,7 @@ import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { notify } from "../../ui/notices.tsx";
 import { SaveButton } from "../../ui/SaveButton.tsx";
+import { checkPassword } from "../account-fields.ts";
 import { explainAt } from "../words.ts";
 
 /** A new password needs the one of now, and signs out everywhere else. */
@@ -16,7 +16,7 @@ export function Password() {
   const form = createForm({
     check: () => ({
       current: current() === "" ? "Enter the password you have now." : undefined,
-      new: codePoints(next()) < limits.passwordMin ? `Use at least ${limits.passwordMin} characters.` : undefined,
+      new: checkPassword(next()),
     }),
     async send() {
       await client.ask<void>("PUT", "/me/password", { current: current(), new: next() });
@@ -24,13 +24,9 @@ export function Password() {
       setNext("");
       notify("Your password is changed. You are signed out everywhere else.");
     },
-    explain: (error) => {
-      const { current: wrong, ...rest } = explainAt({ bad_credentials: "current", weak_password: "new" }, [
-        "current",
-        "new",
-      ])(error);
-      return wrong === undefined ? rest : { ...rest, current: "That is not your password." };
-    },
+    explain: explainAt({ bad_credentials: "current", weak_password: "new" }, ["current", "new"], {
+      bad_credentials: "That is not your password.",
+    }),
   });
 
   return (

@@ -6,6 +6,7 @@ import { Field } from "../../ui/Field.tsx";
 import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { SaveButton } from "../../ui/SaveButton.tsx";
+import { checkName } from "../account-fields.ts";
 import { explainAt } from "../words.ts";
 import { PictureField } from "./PictureField.tsx";
 
@@ -17,7 +18,7 @@ export function Profile() {
   const [email, setEmail] = createSignal(client.me().email ?? "");
   const form = createForm({
     check: () => ({
-      displayName: checkDisplayName(displayName().trim()),
+      displayName: checkName(displayName(), limits.displayNameLength, "Enter the name that others will see."),
       status: checkLength(status().trim(), limits.statusLength),
       email: checkEmail(email().trim()),
     }),
@@ -67,11 +68,6 @@ export function Profile() {
       </Fields>
     </>
   );
-}
-
-function checkDisplayName(name: string): string | undefined {
-  if (name === "") return "Enter the name that others will see.";
-  return checkLength(name, limits.displayNameLength);
 }
 
 function checkLength(text: string, max: number): string | undefined {

@@ -1,4 +1,4 @@
-import { codePoints, limits } from "@parley/protocol/limits";
+import { limits } from "@parley/protocol/limits";
 import type { SignUpPolicy } from "@parley/protocol/model";
 import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
@@ -8,6 +8,7 @@ import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { Mark } from "../../ui/Mark.tsx";
 import { SaveButton } from "../../ui/SaveButton.tsx";
+import { checkName } from "../account-fields.ts";
 import { explainAt } from "../words.ts";
 import { PictureField } from "./PictureField.tsx";
 
@@ -23,7 +24,7 @@ export function WorkspaceSettings() {
   const [name, setName] = createSignal(client.workspace().name);
   const [signUp, setSignUp] = createSignal(client.workspace().signUp);
   const form = createForm({
-    check: () => ({ name: checkName(name().trim()) }),
+    check: () => ({ name: checkName(name(), limits.workspaceNameLength, "Give your workspace a name.") }),
     async send() {
       const { name: oldName, signUp: oldSignUp } = client.workspace();
       const changes = {
@@ -52,10 +53,4 @@ export function WorkspaceSettings() {
       </Fields>
     </>
   );
-}
-
-function checkName(name: string): string | undefined {
-  if (name === "") return "Give your workspace a name.";
-  const max = limits.workspaceNameLength;
-  return codePoints(name) > max ? `Use at most ${max} characters.` : undefined;
 }
