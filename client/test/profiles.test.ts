@@ -25,3 +25,15 @@ test("one's own status goes when it is taken away elsewhere", async () => {
   await world.flush();
   expect(world.client.me()).not.toHaveProperty("status");
 });
+
+test("[EM6] what only I am told of myself stays when the workspace is told of me", async () => {
+  const world = await startWorld();
+  const own = { email: "ann@example.org", emailVerified: true, pendingEmail: "ann@example.com", sharesReceipts: false };
+  world.server.change(ann, own);
+  await world.flush();
+  expect(world.client.me()).toMatchObject(own);
+  world.server.change(ann, { pendingEmail: undefined, status: "Here" });
+  await world.flush();
+  expect(world.client.me()).toMatchObject({ email: "ann@example.org", emailVerified: true, status: "Here" });
+  expect(world.client.me()).not.toHaveProperty("pendingEmail");
+});

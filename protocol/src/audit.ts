@@ -14,6 +14,8 @@ export const auditActs = [
   "password.link_mailed",
   "password.reset",
   "password.changed",
+  "email.changed",
+  "email.verified",
   "room.deleted",
   "room.handed_over",
   "room.role_changed",

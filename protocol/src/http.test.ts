@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import type { z } from "zod";
 import * as accounts from "./http/accounts.ts";
 import * as admin from "./http/admin.ts";
+import * as emails from "./http/emails.ts";
 import * as invites from "./http/invites.ts";
 import * as live from "./http/live.ts";
 import * as messages from "./http/messages.ts";
@@ -51,8 +52,17 @@ describe("user names", () => {
 });
 
 describe("e-mail addresses", () => {
-  test("pass trimmed and in small letters", () => {
-    expect(accounts.email.parse(" Ada.Lovelace+x@Mail.Example.ORG ")).toBe("ada.lovelace+x@mail.example.org");
+  test("[EM1] have one form, in a login too: trimmed, in small letters, each letter in its one way to be written", () => {
+    for (const schema of [accounts.email, accounts.login]) {
+      expect(schema.parse(" Ada.Lovelace+x@Mail.Example.ORG ")).toBe("ada.lovelace+x@mail.example.org");
+      expect(schema.parse("Ze\u0301@b")).toBe("z\u00e9@b");
+      // Letters that are another one in capitals only are others here: a different mailbox for all that one knows.
+      expect(schema.parse("\u0131@b")).not.toBe(schema.parse("i@b"));
+      expect(schema.parse("stra\u00dfe@b")).not.toBe(schema.parse("strasse@b"));
+    }
+  });
+
+  test("pass", () => {
     for (const email of [
       "a@b",
       "a@localhost",
@@ -232,6 +242,8 @@ describe("bodies and queries", () => {
     ["resetBody", passwords.resetBody, { token: "t".repeat(43), password: "correct horse" }],
     ["resetRequestBody", passwords.resetRequestBody, { login: "ada" }],
     ["resetPreviewBody", passwords.resetPreviewBody, { token: "t".repeat(43) }],
+    ["emailBody", emails.emailBody, { email: "ada@example.org", password: "correct horse" }],
+    ["verificationBody", emails.verificationBody, { token: "t".repeat(43) }],
     ["createUserBody", admin.createUserBody, { username: "ada" }],
     ["roleBody", admin.roleBody, { role: "admin" }],
     ["roomOwnerBody", admin.roomOwnerBody, { user: "U0123456789ABCDEF" }],

@@ -60,6 +60,10 @@ export interface User extends Author {
   readonly sharesReceipts?: boolean;
   /** Present only for the user themself. */
   readonly email?: string | null;
+  /** Whether a link that was mailed to `email` has been used. Present only for the user themself. */
+  readonly emailVerified?: boolean;
+  /** An address that becomes `email` once the link that was mailed to it is used. Present only for the user themself. */
+  readonly pendingEmail?: string;
 }
 
 export interface Room {

@@ -141,8 +141,8 @@ export interface Jobs {
   notifyLater(message: Message): void;
   /** Writes down, with others like it, that someone has failed to sign in. */
   signInRefused(refusal: SignInRefusal): void;
-  /** Mails a reset link to whomever a login names, if there is anyone. Asked for from `address`. */
-  mailResetLater(request: ResetRequest): void;
+  /** Writes a letter and mails it, if there is anyone to mail it to. */
+  mailLater(request: LetterRequest): void;
 }
 
 export interface SignInRefusal {
@@ -151,10 +151,13 @@ export interface SignInRefusal {
   readonly address: string;
 }
 
-export interface ResetRequest {
-  readonly login: string;
-  readonly address: string;
-}
+export type LetterRequest =
+  /** A reset link for whomever a login names. Asked for from `address`. */
+  | { readonly kind: "reset"; readonly login: string; readonly address: string }
+  /** A link that verifies the address that a user has given last. */
+  | { readonly kind: "verification"; readonly userId: UserId }
+  /** Tells whoever reads at `to` that it is to be a user's address no longer: taken off, or once another one is verified. */
+  | { readonly kind: "farewell"; readonly to: string; readonly username: string; readonly waits: boolean };
 
 /** Token buckets that all nodes take from. A bucket holds `burst` tokens and gains one every `everyMs`. */
 export interface SharedBuckets {

@@ -110,7 +110,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     mail: config.mail && createMail(config.mail, log),
     jobs: {
       notifyLater: (message) => notifier.messageSent(message),
-      mailResetLater: (request) => mailer.resetRequested(request),
+      mailLater: (request) => mailer.requested(request),
       signInRefused: (refusal) => refusals.refused(refusal),
     },
     clock,

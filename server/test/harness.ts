@@ -23,8 +23,8 @@ export interface TestServer extends AsyncDisposable {
   signUp(username: string, more?: Readonly<Record<string, unknown>>): Promise<Person>;
   /** Nobody in particular: requests without a session. */
   readonly stranger: Person;
-  /** Stops the server and starts it again on the same folder and port. */
-  restart(): Promise<void>;
+  /** Stops the server and starts it again on the same folder and port, with other settings if any are given. */
+  restart(changes?: TestConfig): Promise<void>;
   stop(): Promise<void>;
   /** Runs a statement on the database of the stopped server, as its operator could. */
   execute(sql: string): Promise<void>;
@@ -248,7 +248,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
   const folder = await mkdtemp(join(tmpdir(), "parley-test-"));
   const database = onPostgres && !config.databaseUrl ? await (await testCluster()).createDatabase() : null;
   const clock = createTestClock();
-  const start = (port: number): Promise<Parley> =>
+  const start = (port: number, changes: TestConfig = {}): Promise<Parley> =>
     startParley(
       {
         port,
@@ -265,6 +265,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         pushHosts: new Set(),
         mail: null,
         ...config,
+        ...changes,
       },
       { clock, log: silentLog, onFatal: (error) => Promise.reject(error) },
     );
@@ -291,9 +292,9 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
       if (answer.status !== 201) throw new Error(`sign-up: ${answer.status} ${JSON.stringify(answer.body)}`);
       return new Person(url, answer.body, cookieOf(answer.headers));
     },
-    async restart() {
+    async restart(changes) {
       await stop();
-      parley = await start(port);
+      parley = await start(port, changes);
     },
     stop,
     async execute(sql) {

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import type { Start } from "@parley/protocol/http/workspace";
 import type { User } from "@parley/protocol/model";
-import { cookieOf, Person, startServer, type TestConfig, type TestServer } from "./harness.ts";
-import { type MailService, mailLogin, type ReceivedLetter, startMailService } from "./smtp-service.ts";
+import { cookieOf, Person, startServer, type TestServer } from "./harness.ts";
+import { mailConfig, startWithMail, tokenOf } from "./mail-stage.ts";
+import { startMailService } from "./smtp-service.ts";
 
 const hour = 60 * 60 * 1000;
-const publicUrl = "http://chat.example.org";
 
 test("[PW4] a server that sends no mail offers none", async () => {
   await using server = await startServer();
@@ -17,14 +17,16 @@ test("[PW4] a server that sends no mail offers none", async () => {
 test("[PW4] [PW5] known and unknown logins get one answer, and only who can be mailed is", async () => {
   await using stage = await startWithMail();
   const { server, service } = stage;
-  const ada = await server.signUp("ada", { email: "Ada@Example.org" });
-  const lin = await server.signUp("lin", { email: "lin@example.org" });
+  const ada = await stage.signUp("ada", "Ada@Example.org");
+  const lin = await stage.signUp("lin", "lin@example.org");
   await server.signUp("sam");
+  await server.signUp("kim", { email: "kim@example.org" });
+  await service.next();
   await ada.ok("PUT", `/api/admin/users/${lin.user.id}/deactivation`);
   expect((await server.stranger.ok<Start>("GET", "/api/start")).mail).toBe(true);
 
   const answers = [];
-  for (const login of ["nobody", "lin", "lin@example.org", "sam", "nobody@example.org", "ada"]) {
+  for (const login of ["nobody", "lin", "lin@example.org", "sam", "kim", "kim@example.org", "ada"]) {
     answers.push(await ask(server, login));
   }
   for (const { status, body, headers } of answers) {
@@ -32,8 +34,9 @@ test("[PW4] [PW5] known and unknown logins get one answer, and only who can be m
     expect([...headers.keys()]).toEqual([...(answers[0]?.headers.keys() ?? [])]);
   }
   // Ada was the last: everyone before her has been looked up by then.
-  expect((await service.next()).to).toEqual(["ada@example.org"]);
-  expect(service.attempts).toBe(1);
+  const { to, text } = await service.next();
+  expect([to, service.attempts]).toEqual([["ada@example.org"], 4]);
+  expect(text).toContain("asked for a new password for ada");
   for (const login of ["", "x".repeat(255), 7, null, ["ada"], { $gt: "" }]) {
     expect(await server.stranger.refusal("POST", "/api/auth/reset-requests", { login })).toBe("invalid");
   }
@@ -48,14 +51,14 @@ test("[PW4] [PW5] known and unknown logins get one answer, and only who can be m
 test("[PW5] the mailed link leads to the configured address, works once, and for an hour", async () => {
   await using stage = await startWithMail();
   const { server, service } = stage;
-  const ada = await server.signUp("ada", { email: "ada@example.org" });
+  const ada = await stage.signUp("ada", "ada@example.org");
   const forged = { "x-forwarded-host": "evil.example", host: "evil.example" };
   await server.stranger.request("POST", "/api/auth/reset-requests", { login: "ADA@example.org" }, forged);
   const first = await service.next();
   expect(first.text).not.toContain("evil.example");
   await ask(server, "Ada");
-  const token = tokenOf(await service.next());
-  expect((await use(server, tokenOf(first), "pitch and tar")).status).toBe(404);
+  const token = tokenOf(await service.next(), "reset");
+  expect((await use(server, tokenOf(first, "reset"), "pitch and tar")).status).toBe(404);
   expect((await ada.request("GET", "/api/me")).status).toBe(200);
 
   const answer = await use(server, token, "pitch and tar");
@@ -66,7 +69,7 @@ test("[PW5] the mailed link leads to the configured address, works once, and for
   expect((await use(server, token, "another one again")).status).toBe(404);
 
   await ask(server, "ada");
-  const late = tokenOf(await service.next());
+  const late = tokenOf(await service.next(), "reset");
   server.clock.advance(hour + 1);
   expect((await use(server, late, "another one again")).status).toBe(404);
 });
@@ -90,65 +93,51 @@ test("[PW4] asking is limited per login, whoever asks, and per address", async (
 test("[PW6] a mail is plain text to one address, whatever names and addresses hold", async () => {
   await using stage = await startWithMail();
   const { server, service } = stage;
-  const ada = await server.signUp("ada", { email: "ada@example.org", displayName: "Win at https://evil.example" });
+  const ada = await stage.signUp("ada", "ada@example.org");
+  await ada.ok("PATCH", "/api/me", { displayName: "Win at https://evil.example" });
   await ada.ok("PATCH", "/api/workspace", { name: "Tea & <b>Café</b> 茶" });
   await ask(server, "ada");
-  const { from, to, headers, headerLines, text } = await service.next();
-  expect([from, to]).toEqual(["chat@example.org", ["ada@example.org"]]);
-  expect(headers.get("content-type")).toStartWith("text/plain");
-  expect(headers.get("auto-submitted")).toBe("auto-generated");
-  expect(headerLines.filter((line) => /^(to|cc|bcc|subject|from):/i.test(line))).toHaveLength(3);
-  expect(text).toContain("for ada at Tea & <b>Café</b> 茶.");
-  expect(text).not.toContain("evil.example");
+  const letters = [await service.next()];
+  const password = "a good password of ada";
+  await ada.ok("PUT", "/api/me/email", { email: "ada@example.com", password });
+  letters.push(await service.next(), await service.next());
+  for (const { from, to, headers, headerLines, text } of letters) {
+    expect([from, to.length]).toEqual(["chat@example.org", 1]);
+    expect(headers.get("content-type")).toStartWith("text/plain");
+    expect(headers.get("auto-submitted")).toBe("auto-generated");
+    expect(headerLines.filter((line) => /^(to|cc|bcc|subject|from):/i.test(line))).toHaveLength(3);
+    expect(text).toMatch(/ada at Tea & <b>Café<\/b> 茶\./);
+    expect(text).not.toContain("evil.example");
+  }
+  expect(letters.flatMap(({ to }) => to).sort()).toEqual(["ada@example.com", "ada@example.org", "ada@example.org"]);
 
   for (const email of ["a@example.org,b@example.org", "a@example.org\r\nBcc: b@example.org", "A <a@example.org>"]) {
-    expect([email, await ada.refusal("PATCH", "/api/me", { email })]).toEqual([email, "invalid"]);
+    expect([email, await ada.refusal("PUT", "/api/me/email", { email, password })]).toEqual([email, "invalid"]);
   }
 });
 
 test("[PW6] what the mail server does not take now is tried again; what it refuses is not", async () => {
   await using stage = await startWithMail();
   const { server, service } = stage;
-  await server.signUp("ada", { email: "ada@example.org" });
-  await server.signUp("lin", { email: "lin@example.org" });
+  await stage.signUp("ada", "ada@example.org");
+  await stage.signUp("lin", "lin@example.org");
   service.refusals.push("451 later", "550 never");
   await ask(server, "ada");
-  await service.begun(1);
+  await service.begun(3);
   await ask(server, "lin");
-  await service.begun(2);
+  await service.begun(4);
   expect((await service.next()).to).toEqual(["ada@example.org"]);
-  expect([service.attempts, service.letters.length]).toEqual([3, 1]);
+  expect([service.attempts, service.letters.length]).toEqual([5, 3]);
 });
 
 test("[PW6] a mail server that is away is nobody's concern but the log's, and a stop does not wait for it", async () => {
   const service = await startMailService();
-  await using server = await startServer({ publicUrl, mail: settings(service) });
-  await server.signUp("ada", { email: "ada@example.org" });
+  await using server = await startServer(mailConfig(service));
   await service[Symbol.asyncDispose]();
+  await server.signUp("ada", { email: "ada@example.org" });
   expect((await ask(server, "ada")).status).toBe(202);
   expect((await server.stranger.request("GET", "/healthz")).status).toBe(200);
   await server.stop();
-});
-
-async function startWithMail(config: TestConfig = {}) {
-  const service = await startMailService();
-  const server = await startServer({ publicUrl, mail: settings(service), ...config });
-  return {
-    server,
-    service,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await service[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const settings = ({ port }: MailService): TestConfig["mail"] => ({
-  host: "127.0.0.1",
-  port,
-  secure: false,
-  login: mailLogin,
-  from: { name: "Parley", address: "chat@example.org" },
 });
 
 function ask(server: TestServer, login: string) {
@@ -157,10 +146,4 @@ function ask(server: TestServer, login: string) {
 
 function use(server: TestServer, token: string, password: string) {
   return server.stranger.request("POST", "/api/auth/resets", { token, password });
-}
-
-function tokenOf({ text }: ReceivedLetter): string {
-  const [, token = ""] = /^http:\/\/chat\.example\.org\/reset#([A-Za-z0-9_-]{43})$/m.exec(text) ?? [];
-  expect(token).not.toBe("");
-  return token;
 }

@@ -43,7 +43,7 @@ test("[PF1] [MS-05] a status is text and nothing else, and what hides or turns t
 test("[PF2] a user is found by id and user name, by those who are signed in, and never with an e-mail address", async () => {
   await using cast = await startWithCast();
   const { ada, lin, server } = cast;
-  await ada.ok("PATCH", "/api/me", { email: "ada@example.org" });
+  await ada.ok("PUT", "/api/me/email", { email: "ada@example.org", password: "a good password of ada" });
   for (const reference of [ada.user.id, "ada", "ADA"]) {
     for (const reader of [lin, ada]) {
       const user = await reader.ok<User>("GET", `/api/users/${reference}`);

@@ -16,6 +16,7 @@ import { Workspace } from "./Workspace.tsx";
 const alone = (sorry: JSX.Element) => <main class="card-page">{sorry}</main>;
 const ResetPassword = part(async () => (await import("../features/sign-in/ResetPassword.tsx")).ResetPassword, alone);
 const ForgotPassword = part(async () => (await import("../features/sign-in/ForgotPassword.tsx")).ForgotPassword, alone);
+const VerifyEmail = part(async () => (await import("../features/sign-in/VerifyEmail.tsx")).VerifyEmail, alone);
 
 /** Which screen stands: by who is here, and by the address. */
 export function App() {
@@ -44,7 +45,7 @@ function Screens() {
     return current.screen === "invite" ? current.code : undefined;
   };
   /** Screens that one need not be signed in for. */
-  const isOpen = () => screen() === "invite" || screen() === "reset" || screen() === "forgot";
+  const isOpen = () => ["invite", "reset", "forgot", "verify"].includes(screen());
   const [accepted, setAccepted] = createSignal<string>();
 
   createEffect((before: string | undefined) => {
@@ -84,6 +85,9 @@ function Screens() {
       <Match when={client.phase() !== "loading" && screen() === "forgot"}>
         <ForgotPassword />
       </Match>
+      <Match when={client.phase() !== "loading" && screen() === "verify"}>
+        <VerifyEmail token={place().hash.slice(1)} />
+      </Match>
       <Match when={client.phase() !== "loading" && invite()}>
         {(code) => <InviteLanding code={code()} accepted={accepted() === code()} />}
       </Match>
@@ -106,6 +110,7 @@ const titles: Partial<Record<Route["screen"], string>> = {
   invite: "Invite",
   reset: "New password",
   forgot: "Forgot your password",
+  verify: "Verify your address",
 };
 
 /** A mistake of ours. What was written is kept, so loading anew loses nothing. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { checkPassword, checkUsername, suggestUsername } from "./account-fields.ts";
+import { checkEmail, checkPassword, checkUsername, suggestUsername } from "./account-fields.ts";
 
 test("a name suggests a user name that is valid, or none", () => {
   expect(suggestUsername("Ada Lindqvist")).toBe("ada.lindqvist");
@@ -20,4 +20,9 @@ test("a user name is told what is wrong with it", () => {
 test("a password is counted in characters as people count them", () => {
   expect(checkPassword("🔑🔑🔑🔑🔑🔑🔑🔑")).toBeUndefined();
   expect(checkPassword("🔑🔑🔑🔑")).toBeString();
+});
+
+test("an address is one, or left out", () => {
+  for (const right of ["", "ada@example.org", "a@b"]) expect(checkEmail(right)).toBeUndefined();
+  for (const wrong of ["ada", "@", "ada@", "@example.org", "a b@c", "a@b@c"]) expect(checkEmail(wrong)).toBeString();
 });

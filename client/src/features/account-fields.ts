@@ -1,5 +1,7 @@
 import { codePoints, limits } from "@parley/protocol/limits";
 
+/** What is asked of accounts before the server is: where something is wrong, what to say of it. */
+
 /** A user name for a person's name: "Ada Lindqvist" is ada.lindqvist. Empty when nothing of it can be used. */
 export function suggestUsername(displayName: string): string {
   return displayName
@@ -28,6 +30,12 @@ export function checkUsername(username: string): string | undefined {
 export function checkPassword(password: string): string | undefined {
   if (codePoints(password) < limits.passwordMin) return `Use at least ${limits.passwordMin} characters.`;
   return undefined;
+}
+
+/** Empty: none is given. */
+export function checkEmail(email: string): string | undefined {
+  if (email === "" || /^[^\s@]+@[^\s@]+$/.test(email)) return undefined;
+  return "This does not look like an e-mail address.";
 }
 
 export function checkName(name: string, max: number, empty: string): string | undefined {

@@ -56,9 +56,10 @@ export interface Client {
   editMe(changes: {
     readonly displayName?: string;
     readonly status?: string | null;
-    readonly email?: string | null;
     readonly sharesReceipts?: boolean;
   }): Promise<User>;
+  /** Gives me another address, or none. Where there is mail it waits for its link, as `pendingEmail`. */
+  changeEmail(input: { readonly email: string | null; readonly password: string }): Promise<void>;
   /** Sends a picture of oneself; `onProgress` is told how much of it is there, from 0 to 1. */
   putAvatar(picture: Blob, onProgress: (part: number) => void): Promise<User>;
   removeAvatar(): Promise<User>;

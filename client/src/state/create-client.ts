@@ -93,6 +93,10 @@ export function createClient(options: ClientOptions): RunningClient {
       account.findSignedIn()?.putMe(user);
       return user;
     },
+    async changeEmail(input) {
+      const user = await http.request<User>("PUT", "/me/email", input);
+      account.findSignedIn()?.putMe(user);
+    },
     async putAvatar(body, onProgress) {
       const user = await putPicture<User>("/me/avatar", body, onProgress);
       account.findSignedIn()?.putMe(user);

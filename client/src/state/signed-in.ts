@@ -323,9 +323,11 @@ export class SignedIn {
     this.people.put(user);
     this.timelines.rename();
     this.rooms.rename(user.id);
-    const { id, email } = this.me();
-    // The workspace tells of everyone without their e-mail address.
-    if (user.id === id) this.#setMe(email === undefined ? user : { email, ...user });
+    if (user.id !== this.#options.user.id) return;
+    // The workspace tells of everyone without what is theirs alone: that is as it was.
+    const { email, emailVerified, pendingEmail, sharesReceipts } = this.me();
+    const own = { email, emailVerified, sharesReceipts, ...(pendingEmail !== undefined && { pendingEmail }) };
+    this.#setMe(user.email === undefined ? { ...user, ...own } : user);
   }
 
   #meetAuthors(messages: readonly Message[]): void {

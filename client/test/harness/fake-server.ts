@@ -69,8 +69,9 @@ export class FakeServer {
     const entries = Object.entries({ ...this.#user(id), ...changes }).filter(([, value]) => value !== undefined);
     const user = Object.fromEntries(entries) as unknown as User;
     this.users.set(id, user);
-    this.#announce(workspaceTopic, { users: [user] });
     this.#announce(userTopic(id), { users: [user] });
+    const { email: _, emailVerified: __, pendingEmail: ___, sharesReceipts: ____, ...seen } = user;
+    this.#announce(workspaceTopic, { users: [seen] });
     return user;
   }
 

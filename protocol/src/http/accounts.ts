@@ -29,7 +29,19 @@ export const email = z
   .regex(
     /^[^\s@"<>()\\,;:\p{C}]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/u,
   )
-  .transform((value) => value.toLowerCase());
+  .transform(fold);
+
+/** What one signs in with: a user name or an e-mail address. */
+export const login = z
+  .string()
+  .min(1)
+  .max(limits.emailLength)
+  .transform((value) => fold(value.trim()));
+
+/** The one form of an e-mail address: letter case and the ways to write one letter do not count. */
+function fold(value: string): string {
+  return value.normalize("NFC").toLowerCase();
+}
 
 export const displayName = name(limits.displayNameLength);
 
@@ -41,13 +53,12 @@ export const signUpBody = z.strictObject({
   invite: inviteCode.optional(),
 });
 
-export const signInBody = z.strictObject({ login: z.string().min(1).max(limits.emailLength), password });
+export const signInBody = z.strictObject({ login, password });
 
 export const meBody = z.strictObject({
   displayName: displayName.optional(),
   /** Null takes it away. */
   status: name(limits.statusLength).nullable().optional(),
-  email: email.nullable().optional(),
   sharesReceipts: z.boolean().optional(),
 });
 
@@ -79,6 +90,8 @@ export const userSchema = z
     deactivatedAt: timestamp.optional(),
     sharesReceipts: z.boolean().optional(),
     email: z.string().nullable().optional(),
+    emailVerified: z.boolean().optional(),
+    pendingEmail: z.string().optional(),
   })
   .meta({ id: "User" }) satisfies z.ZodType<model.User>;
 

@@ -17,6 +17,8 @@ export const pageLimit = (max: number) =>
     .refine((value) => value >= 1 && value <= max, `is not a number from 1 to ${max}`);
 
 export const timestamp = z.iso.datetime({ precision: 3 });
+/** The secret in a link. */
+export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 export const topic = z.string();
 export const seq = z.int().min(0);
 export const role = z.enum(["owner", "admin", "member"]);

@@ -42,7 +42,9 @@ export async function createUser(
   input: NewUser,
 ): Promise<{ readonly user: User; readonly link: ResetLink }> {
   admit(decideOnUser("user.create", { by: actor.user.role, of: "member", self: false, role: input.role }));
-  return openAccount(app, toBy(actor), origin, input);
+  const opened = await openAccount(app, toBy(actor), origin, input);
+  if (app.mail && input.email) app.jobs.mailLater({ kind: "verification", userId: opened.user.id });
+  return opened;
 }
 
 /** The same for whoever is known to be allowed to: the command line. */

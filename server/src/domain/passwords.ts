@@ -1,7 +1,7 @@
 import { ParleyError } from "@parley/protocol/errors";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { ResetLink, User } from "@parley/protocol/model";
-import type { App, Letter, ResetRequest } from "../app.ts";
+import type { App } from "../app.ts";
 import type { Account, SignedIn } from "../store/accounts.ts";
 import type { NewReset } from "../store/administration.ts";
 import { hashToken, newToken } from "./ids.ts";
@@ -9,8 +9,6 @@ import { must } from "./outcome.ts";
 import { newSession, type Opened, type Origin } from "./sessions.ts";
 
 const resetMs = 24 * 60 * 60 * 1000;
-/** Anyone can ask for a link by mail, so it does not lie in a mailbox for long. */
-const mailedResetMs = 60 * 60 * 1000;
 
 /** Needs the current one, and signs out everywhere else. */
 export async function changePassword(
@@ -54,35 +52,10 @@ export async function resetPassword(
 }
 
 /** Says nothing of whether there is such a login, and takes as long for each: everything else happens afterwards. */
-export function requestReset(app: App, request: ResetRequest): void {
+export function requestReset(app: App, request: { readonly login: string; readonly address: string }): void {
   if (!app.mail) throw new ParleyError("not_found");
-  app.jobs.mailResetLater(request);
+  app.jobs.mailLater({ kind: "reset", ...request });
 }
-
-/**
- * Makes a link for whomever a login names, and the mail that brings it to the address on their account. Null when there is
- * nobody, no address, or the user is deactivated. It leads to the configured origin, never to where the request says.
- */
-export async function writeResetLetter(app: App, { login, address }: ResetRequest): Promise<Letter | null> {
-  const { publicUrl } = app.settings;
-  const account = await app.store.findAccountByLogin({ login });
-  if (publicUrl === null || !account?.email || account.deactivatedAt !== undefined) return null;
-  const { link, reset } = newResetLink(app, publicUrl, mailedResetMs);
-  const by = { userId: null, role: null, address };
-  const act = { userId: account.id, userRole: account.role, by, reset, mailed: true, at: app.clock.now() };
-  if (!(await app.store.createReset(act)).ok) return null;
-  const workspace = toLine((await app.store.getWorkspace({})).name);
-  // No name that its owner chose freely: whoever signs up with an address of someone else must not write to them.
-  const text = [
-    `Someone, perhaps you, asked for a new password for ${account.username} at ${workspace}.`,
-    "Choose it here within an hour. The link works once:",
-    link.url,
-    "If it was not you, there is nothing to do: your password stays as it is.",
-  ];
-  return { to: account.email, subject: `New password for ${workspace}`, text: `${text.join("\n\n")}\n` };
-}
-
-const toLine = (name: string) => name.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
 
 /** The token stands in the fragment, which browsers send to nobody; what is stored opens nothing. */
 export function newResetLink(

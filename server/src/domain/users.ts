@@ -24,6 +24,7 @@ export async function signUp(
   // Before anything costly; the store looks again.
   const { signUp: policy, firstRun } = await getWorkspace(app);
   if (policy === "closed" && !firstRun) throw new ParleyError("sign_up_closed");
+  const { email = null } = input;
   const passwordHash = await app.passwords.hash(input.password);
   const { token, session } = newSession(app, origin);
   const user = must(
@@ -33,13 +34,15 @@ export async function signUp(
       username: input.username,
       usernameKey: toUsernameKey(input.username),
       displayName: input.displayName ?? input.username,
-      email: input.email ?? null,
+      email: app.mail ? null : email,
+      pendingEmail: app.mail ? email : null,
       passwordHash,
       session,
       invite: input.invite ?? null,
       at: app.clock.now(),
     }),
   );
+  if (app.mail && email !== null) app.jobs.mailLater({ kind: "verification", userId: user.id });
   return { user, token };
 }
 
@@ -49,7 +52,6 @@ export async function editMe(
   changes: {
     readonly displayName?: string | undefined;
     readonly status?: string | null | undefined;
-    readonly email?: string | null | undefined;
     readonly sharesReceipts?: boolean | undefined;
   },
 ): Promise<User> {

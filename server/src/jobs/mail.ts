@@ -1,5 +1,5 @@
-import type { App, Letter, ResetRequest } from "../app.ts";
-import { writeResetLetter } from "../domain/passwords.ts";
+import type { App, Letter, LetterRequest } from "../app.ts";
+import { writeLetter } from "../domain/letters.ts";
 
 /** What waits at once; what comes beyond is dropped. */
 const waitingMax = 1000;
@@ -12,7 +12,7 @@ const pausesMs = [1000, 5000, 30_000, 120_000] as const;
  * Mails what was asked for, after the answer, so that nobody can tell from an answer or its time whether there was anyone
  * to mail to. What waits is lost with the process: whoever gets no mail asks again.
  *
- *     resetRequested ──▶ look up, make the link ──▶ send ──failed──▶ pause ──▶ send … ──▶ given up
+ *     requested ──▶ look up, make the link ──▶ send ──failed──▶ pause ──▶ send … ──▶ given up
  */
 export class Mailer {
   readonly #app: App;
@@ -25,13 +25,13 @@ export class Mailer {
     this.#app = app;
   }
 
-  resetRequested(request: ResetRequest): void {
+  requested(request: LetterRequest): void {
     if (this.#queue.length + this.#pausing.size >= waitingMax) {
       this.#app.log.warn("mail.dropped");
       return;
     }
     this.#run(async () => {
-      const letter = await writeResetLetter(this.#app, request);
+      const letter = await writeLetter(this.#app, request);
       if (letter) await this.#send(letter, 0);
     });
   }

@@ -6,6 +6,7 @@ import type { Outcome } from "./outcome.ts";
 /** A user with what only the server may know. */
 export interface Account extends User {
   readonly email: string | null;
+  readonly emailVerified: boolean;
   readonly passwordHash: string;
 }
 
@@ -64,6 +65,8 @@ export interface AccountWrites {
     readonly usernameKey: string;
     readonly displayName: string;
     readonly email: string | null;
+    /** One that waits for its link. */
+    readonly pendingEmail: string | null;
     readonly passwordHash: string;
     readonly session: NewSession;
     readonly invite: string | null;
@@ -91,7 +94,6 @@ export interface AccountWrites {
     readonly userId: UserId;
     readonly displayName?: string;
     readonly status?: string | null;
-    readonly email?: string | null;
     readonly sharesReceipts?: boolean;
-  }): Promise<Outcome<User, "not_signed_in" | "email_taken">>;
+  }): Promise<Outcome<User, "not_signed_in">>;
 }

@@ -126,18 +126,24 @@ export interface AdministrationWrites {
   /** Ends every session of a user. */
   revokeSessions(input: UserAct): Promise<Outcome<null, "not_found" | "not_allowed">>;
 
-  /** A user has one link at most: a new one ends the one before. `mailed`: somebody signed out has asked for it. */
+  /**
+   * A user has one link at most: a new one ends the one before. `mailedTo`: somebody signed out has asked for it, and it
+   * works while this is the user's verified address.
+   */
   createReset(
-    input: UserAct & { readonly reset: NewReset; readonly mailed?: boolean },
+    input: UserAct & { readonly reset: NewReset; readonly mailedTo?: string },
   ): Promise<Outcome<null, "not_found" | "not_allowed">>;
-  /** Uses a link up, whoever comes first: sets the password, ends every session and opens `session`. */
+  /** Uses a link up, whoever comes first: sets the password as `putPassword` does, ends every session, opens `session`. */
   redeemReset(input: {
     readonly tokenHash: string;
     readonly passwordHash: string;
     readonly session: NewSession;
     readonly at: number;
   }): Promise<Outcome<User, "reset_unusable">>;
-  /** Sets a password in place of the one that `before` is the hash of; ends all sessions but `keep`, and reset links. */
+  /**
+   * Sets a password in place of the one that `before` is the hash of; ends all sessions but `keep`, and reset links, and
+   * forgets an address that waits: whoever knew the old password may have given it.
+   */
   putPassword(input: {
     readonly userId: UserId;
     readonly before: string;

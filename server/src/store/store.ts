@@ -1,6 +1,7 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { AccountReads, AccountWrites } from "./accounts.ts";
 import type { AdministrationReads, AdministrationWrites } from "./administration.ts";
+import type { EmailReads, EmailWrites } from "./emails.ts";
 import type { FileReads, FileWrites } from "./files.ts";
 import type { MessageReads, MessageWrites } from "./messages.ts";
 import type { NotificationReads, NotificationWrites } from "./notifications.ts";
@@ -43,6 +44,7 @@ export interface Commit {
 /** Each read sees one snapshot. On SQLite it runs to its end without yielding to the event loop. */
 export interface Reads
   extends AccountReads,
+    EmailReads,
     RoomReads,
     MessageReads,
     ReceiptReads,
@@ -53,6 +55,7 @@ export interface Reads
 
 export interface Writes
   extends AccountWrites,
+    EmailWrites,
     RoomWrites,
     MessageWrites,
     ReceiptWrites,

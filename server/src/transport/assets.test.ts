@@ -109,6 +109,7 @@ describe("screens", () => {
       "/rooms/a/b",
       "/invite/abc",
       "/reset",
+      "/verify",
       "/people",
       "/unread",
       "/forgot",

@@ -36,7 +36,7 @@ const acceptsGzip = /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))/i;
 
 /** Paths that the client's router answers; everything else that is not a file does not exist. */
 const screens =
-  /^\/(?:$|sign-in\/?$|sign-up\/?$|browse\/?$|unread\/?$|people\/?$|reset\/?$|forgot\/?$|admin(?:\/[a-z]+)?\/?$|search\/?$|rooms(?:\/|$)|invite\/[^/]+\/?$)/;
+  /^\/(?:$|sign-in\/?$|sign-up\/?$|browse\/?$|unread\/?$|people\/?$|reset\/?$|verify\/?$|forgot\/?$|admin(?:\/[a-z]+)?\/?$|search\/?$|rooms(?:\/|$)|invite\/[^/]+\/?$)/;
 
 /** Reads the built client. Without one, the program still serves its interfaces. */
 export function readAssets(folder: string): Assets {

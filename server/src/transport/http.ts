@@ -19,6 +19,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { directRoomRoutes } from "./routes/direct-rooms.ts";
+import { emailRoutes } from "./routes/emails.ts";
 import { fileRoutes, isStreamed } from "./routes/files.ts";
 import { inviteRoutes } from "./routes/invites.ts";
 import { messageRoutes } from "./routes/messages.ts";
@@ -83,6 +84,7 @@ export function createHttp(options: HttpOptions): Http {
   commandRoutes(http, options);
   eventRoutes(http, options);
   passwordRoutes(http, options);
+  emailRoutes(http, options);
   adminRoutes(http, options);
   operationRoutes(http, options);
   const paths = documentation(http, options.version);

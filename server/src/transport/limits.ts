@@ -13,6 +13,8 @@ const buckets = {
   "sign-in-login": { burst: 10, everyMs: 30_000 },
   "reset-request": { burst: 10, everyMs: 60_000 },
   "reset-request-login": { burst: 3, everyMs: 600_000 },
+  /** Letters per address that they go to, and per user who asks for them. */
+  letter: { burst: 5, everyMs: 600_000 },
   "sign-up": { burst: 20, everyMs: 60_000 },
   request: { burst: 300, everyMs: 25 },
   send: { burst: 40, everyMs: 200 },
@@ -39,6 +41,7 @@ const shared: ReadonlySet<Limit> = new Set([
   "sign-in-login",
   "reset-request",
   "reset-request-login",
+  "letter",
   "sign-up",
 ]);
 

@@ -36,13 +36,15 @@ export const groups: readonly Group[] = [
     },
   },
   {
-    title: "Passwords",
+    title: "Passwords and e-mail",
     icon: "lock",
     acts: {
       "password.link_made": { does: "made a reset link for", filter: "Reset links made" },
       "password.link_mailed": { does: "asked for a reset link by mail for", filter: "Reset links mailed" },
       "password.reset": { does: "chose a new password with a reset link", filter: "Reset links used", own: true },
       "password.changed": { does: "changed their password", filter: "Passwords changed", own: true },
+      "email.changed": { does: "changed the e-mail address of", filter: "E-mail addresses changed" },
+      "email.verified": { does: "verified their e-mail address", filter: "E-mail addresses verified", own: true },
     },
   },
   {

@@ -10,30 +10,26 @@ import { checkName } from "../account-fields.ts";
 import { explainAt } from "../words.ts";
 import { PictureField } from "./PictureField.tsx";
 
-/** What others see of oneself, and the address to sign in with. */
+/** What others see of oneself. */
 export function Profile() {
   const client = useClient();
   const [displayName, setDisplayName] = createSignal(client.me().displayName);
   const [status, setStatus] = createSignal(client.me().status ?? "");
-  const [email, setEmail] = createSignal(client.me().email ?? "");
   const form = createForm({
     check: () => ({
       displayName: checkName(displayName(), limits.displayNameLength, "Enter the name that others will see."),
       status: checkLength(status().trim(), limits.statusLength),
-      email: checkEmail(email().trim()),
     }),
     async send() {
       const name = displayName().trim();
       const words = status().trim();
-      const address = email().trim();
       const changes = {
         ...(name !== client.me().displayName && { displayName: name }),
         ...(words !== (client.me().status ?? "") && { status: words === "" ? null : words }),
-        ...(address !== (client.me().email ?? "") && { email: address === "" ? null : address }),
       };
       if (Object.keys(changes).length > 0) await client.editMe(changes);
     },
-    explain: explainAt({ email_taken: "email" }, ["displayName", "status", "email"]),
+    explain: explainAt({}, ["displayName", "status"]),
   });
 
   return (
@@ -55,15 +51,6 @@ export function Profile() {
           optional
           hint="A few words that everyone sees beside your name."
         />
-        <Field
-          label="E-mail"
-          bound={form.field("email", email, setEmail)}
-          type="email"
-          autocomplete="email"
-          literal
-          optional
-          hint="You can sign in with it too. Others do not see it."
-        />
         <SaveButton form={form} />
       </Fields>
     </>
@@ -72,9 +59,4 @@ export function Profile() {
 
 function checkLength(text: string, max: number): string | undefined {
   return codePoints(text) > max ? `Use at most ${max} characters.` : undefined;
-}
-
-function checkEmail(email: string): string | undefined {
-  if (email === "" || /^[^\s@]+@[^\s@]+$/.test(email)) return undefined;
-  return "This does not look like an e-mail address.";
 }

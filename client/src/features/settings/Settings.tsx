@@ -7,6 +7,7 @@ import { FormProblem } from "../../ui/FormProblem.tsx";
 import { adminPath } from "../../ui/router/routes.ts";
 import { chooseTheme, type Theme, theme } from "../../ui/theme.ts";
 import { explain } from "../words.ts";
+import { Email } from "./Email.tsx";
 import { Notifications } from "./Notifications.tsx";
 import { Password } from "./Password.tsx";
 import { Profile } from "./Profile.tsx";
@@ -43,6 +44,10 @@ export function Settings(props: { readonly onClose: () => void }) {
         <section aria-labelledby="settings-you">
           <h3 id="settings-you">You</h3>
           <Profile />
+        </section>
+        <section aria-labelledby="settings-email">
+          <h3 id="settings-email">E-mail</h3>
+          <Email />
         </section>
         <section aria-labelledby="settings-look">
           <h3 id="settings-look">Look</h3>

@@ -6,7 +6,7 @@ import { Field } from "../../ui/Field.tsx";
 import { Fields } from "../../ui/Fields.tsx";
 import { createForm } from "../../ui/form.ts";
 import { notify } from "../../ui/notices.tsx";
-import { checkName, checkPassword, checkUsername, suggestUsername } from "../account-fields.ts";
+import { checkEmail, checkName, checkPassword, checkUsername, suggestUsername } from "../account-fields.ts";
 import { explainAt } from "../words.ts";
 
 /** Opens an account; with `first`, the one that owns the workspace, which gets its name here too. */
@@ -19,6 +19,7 @@ export function AccountForm(props: {
   const [workspace, setWorkspace] = createSignal("");
   const [displayName, setDisplayName] = createSignal("");
   const [chosen, setChosen] = createSignal<string | null>(null);
+  const [email, setEmail] = createSignal("");
   const [password, setPassword] = createSignal("");
   const username = () => chosen() ?? suggestUsername(displayName());
   const nameWorkspace = (name: string) =>
@@ -33,22 +34,27 @@ export function AccountForm(props: {
         : undefined,
       displayName: checkName(displayName(), limits.displayNameLength, "Enter the name that others will see."),
       username: checkUsername(username()),
+      email: checkEmail(email().trim()),
       password: checkPassword(password()),
     }),
     async send() {
       const first = props.first === true;
+      const address = email().trim();
       await client.signUp({
         username: username(),
         displayName: displayName().trim(),
         password: password(),
+        ...(address !== "" && { email: address }),
         ...(props.invite ? { invite: props.invite } : {}),
       });
+      if (address !== "") notify(`We mailed a link to ${address}. It verifies the address.`);
       // From here on the page shows the workspace, and this form is gone.
       if (first) await nameWorkspace(workspace().trim());
     },
     explain: explainAt({ username_taken: "username", weak_password: "password" }, [
       "displayName",
       "username",
+      "email",
       "password",
     ]),
   });
@@ -77,6 +83,17 @@ export function AccountForm(props: {
         literal
         hint="You sign in with it."
       />
+      <Show when={client.mail()}>
+        <Field
+          label="E-mail"
+          bound={form.field("email", email, setEmail)}
+          type="email"
+          autocomplete="email"
+          literal
+          optional
+          hint="To choose a new password when you forget it. Others do not see it."
+        />
+      </Show>
       <Field
         label="Password"
         bound={form.field("password", password, setPassword)}

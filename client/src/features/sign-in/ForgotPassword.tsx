@@ -44,8 +44,9 @@ export function ForgotPassword() {
           title="Look at your mail"
           lead={
             <p class="card-lead" role="status">
-              If there is an account with an e-mail address for “{login().trim()}”, a link to choose a new password is
-              on its way. It works for an hour. Nothing there? Look among the spam, or ask an admin for a link.
+              If there is an account with a verified e-mail address for “{login().trim()}”, a link to choose a new
+              password is on its way. It works for an hour. Nothing there? Look among the spam, or ask an admin for a
+              link.
             </p>
           }
         >

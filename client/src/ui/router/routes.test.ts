@@ -7,6 +7,7 @@ describe("addresses", () => {
     expect(parseRoute("/rooms/")).toEqual({ screen: "home" });
     expect(parseRoute("/reset")).toEqual({ screen: "reset" });
     expect(parseRoute("/forgot")).toEqual({ screen: "forgot" });
+    expect(parseRoute("/verify")).toEqual({ screen: "verify" });
     expect(parseRoute("/admin")).toEqual({ screen: "admin", section: "overview" });
     expect(parseRoute("/admin/audit")).toEqual({ screen: "admin", section: "audit" });
     expect(parseRoute("/rooms/boats")).toEqual({ screen: "room", slug: "boats", details: false });

@@ -12,6 +12,7 @@ export type Route =
   | { readonly screen: "admin"; readonly section: string }
   | { readonly screen: "reset" }
   | { readonly screen: "forgot" }
+  | { readonly screen: "verify" }
   | { readonly screen: "unknown" };
 
 export const homePath = "/";
@@ -56,7 +57,7 @@ export function parseRoute(pathname: string): Route {
     case 1:
       if (first === "sign-in" || first === "sign-up" || first === "browse" || first === "people" || first === "search")
         return { screen: first };
-      if (first === "reset" || first === "forgot" || first === "unread") return { screen: first };
+      if (first === "reset" || first === "forgot" || first === "verify" || first === "unread") return { screen: first };
       if (first === "admin") return { screen: "admin", section: "overview" };
       return { screen: first === "rooms" ? "home" : "unknown" };
     case 2:

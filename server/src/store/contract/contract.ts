@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from "bun:test";
 import { accountsContract } from "./accounts.ts";
 import { administrationContract } from "./administration.ts";
 import { catchingUpContract } from "./catching-up.ts";
+import { emailsContract } from "./emails.ts";
 import { filesContract } from "./files.ts";
 import { historiesContract } from "./histories.ts";
 import { invitesContract } from "./invites.ts";
@@ -36,6 +37,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
 
     writesContract(() => stage);
     accountsContract(() => stage);
+    emailsContract(() => stage);
     sessionsContract(() => stage);
     roomsContract(() => stage);
     membershipsContract(() => stage);

@@ -88,12 +88,13 @@ export class Stage {
     username: string,
     options: {
       readonly email?: string | null;
+      readonly pendingEmail?: string | null;
       readonly invite?: string | null;
       readonly session?: NewSession;
       readonly usernameKey?: string;
     } = {},
   ) {
-    const { email = null, invite = null, session = this.newSession() } = options;
+    const { email = null, pendingEmail = null, invite = null, session = this.newSession() } = options;
     return this.store.createAccount({
       userId: this.newId("U"),
       defaultRoomId: this.newId("R"),
@@ -101,6 +102,7 @@ export class Stage {
       usernameKey: options.usernameKey ?? username.toLowerCase(),
       displayName: `${username} the tester`,
       email,
+      pendingEmail,
       passwordHash: `hash of ${username}`,
       session,
       invite,

@@ -78,6 +78,7 @@ export function staleRightsContract(stageOf: () => Stage): void {
         createPicture: "not_signed_in",
         createSession: "bad_credentials",
         putPassword: "bad_credentials",
+        putEmail: "bad_credentials",
         putPushTarget: "not_signed_in",
       });
     });
@@ -230,6 +231,15 @@ export const actsElsewhere: Readonly<Record<string, Act>> = {
       session: stage.newSession(),
       keep: 5,
       at: stage.at,
+    }),
+  putEmail: ({ store, at }, { bob }) =>
+    store.putEmail({
+      userId: bob.id,
+      before: `hash of ${bob.username}`,
+      email: "bob@example.org",
+      waits: false,
+      by: as(bob),
+      at,
     }),
   putPassword: (stage, { bob }) =>
     stage.store.putPassword({

@@ -5,6 +5,7 @@ import { lockMigrations } from "./locks.ts";
 import { addAuditFilters } from "./migrations/audit-filters.ts";
 import { addBounds } from "./migrations/bounds.ts";
 import { createFoundation } from "./migrations/foundation.ts";
+import { addVerification } from "./migrations/verification.ts";
 
 /** Statements in order; a function makes one of its moment. */
 export type Migration = readonly (string | (() => PostgresStatement))[];
@@ -13,7 +14,7 @@ export type Migration = readonly (string | (() => PostgresStatement))[];
  * Each entry leads from the schema before it to the next; its number is its place, from 1. Entries never change: a new
  * one is added at the end, in a file of its own in `migrations/`, together with SQLite's.
  */
-const migrations: readonly Migration[] = [createFoundation, addAuditFilters, addBounds];
+const migrations: readonly Migration[] = [createFoundation, addAuditFilters, addBounds, addVerification];
 
 export const schemaVersion = migrations.length;
 

@@ -16,6 +16,7 @@ import { addRoomCare } from "./migrations/room-care.ts";
 import { createSearch } from "./migrations/search.ts";
 import { addStatus } from "./migrations/status.ts";
 import { addStorage } from "./migrations/storage.ts";
+import { addVerification } from "./migrations/verification.ts";
 import { setStatistics } from "./statistics.ts";
 
 /**
@@ -38,6 +39,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addHiding,
   addAuditFilters,
   addBounds,
+  addVerification,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Room } from "@parley/protocol/model";
 import { openSqlite } from "../../platform/sqlite.ts";
-import { type Engine, Stage, topicOf, value } from "../contract/stage.ts";
+import { type Engine, operator, Stage, topicOf, value } from "../contract/stage.ts";
 import { actsElsewhere, actsInRoom, actsOnWorkspace, type Cast, stageRoom } from "../contract/stale-rights.ts";
 import type { Store } from "../store.ts";
 import { readVerbs } from "../verbs/reads.ts";
@@ -200,7 +200,15 @@ async function actAll(stage: Stage, alone: (act: () => Promise<unknown>) => Prom
   await store.dropFile({ id: (await store.listRemovedFiles({ after: "", limit: 1 }))[0] ?? "" });
   value(await stage.remove(general, 2, ada));
   value(await stage.trySignUp("dan", { invite: code, email: "dan@example.org" }));
-  value(await store.putUser({ userId: bob.id, email: "bob@example.org", status: "At sea", displayName: "Robert" }));
+  value(await store.putUser({ userId: bob.id, status: "At sea", displayName: "Robert" }));
+  const email = { email: "dan@example.com", by: operator, at };
+  const [dan] = (await store.listPeople({ query: "dan", cursor: null, limit: 1 })).users;
+  if (!dan) throw new Error("there is no Dan");
+  value(await store.putEmail({ ...email, userId: dan.id, before: "hash of dan", waits: false }));
+  value(await store.putEmail({ ...email, userId: ada.id, before: "hash of ada", waits: true }));
+  const link = { tokenHash: "t", expiresAt: at + 10 };
+  value(await store.createVerification({ ...link, userId: ada.id, email: email.email }));
+  value(await store.redeemVerification({ tokenHash: "t", address: "::1", at }));
   value(await stage.leave(room, ada));
   value(await stage.removeRoom(room));
   while (await store.purgeRooms({ limit: 5 }));
@@ -246,6 +254,7 @@ async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Ro
   await store.getOverview({ at });
   await store.listStorage({ after: { bytes: 1, userId }, limit: 5 });
   await store.findReset({ tokenHash: "t", at });
+  await store.findVerification({ tokenHash: "t", at });
   await store.getPushKeys({});
   await store.findPushTarget({ sessionId: session.id, at });
   await store.listAlertable({ roomId: general.id, messageId: 2, limit: 5, at });

@@ -1,6 +1,7 @@
 import { findAccount, getOverview, listAllInvites, listRoomRecords, listUserRecords } from "./administration.ts";
 import { findSent } from "./append.ts";
 import { listAudit } from "./audit.ts";
+import { findVerification } from "./emails.ts";
 import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
@@ -49,6 +50,7 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   getOverview: (input) => getOverview(sizeOfDatabase, input),
   listStorage,
   findReset,
+  findVerification,
   getPushKeys,
   findPushTarget,
   listAlertable,

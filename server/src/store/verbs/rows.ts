@@ -70,6 +70,8 @@ export function toAuthor(row: AuthorRow): Author {
 export interface UserRow extends AuthorRow {
   readonly status: string | null;
   readonly email: string | null;
+  readonly email_verified: number;
+  readonly pending_email: string | null;
   readonly user_kind: "person" | "bot";
   readonly user_role: Role;
   readonly password_hash: string;
@@ -79,7 +81,7 @@ export interface UserRow extends AuthorRow {
   readonly shares_receipts: number;
 }
 
-export const userColumns = `${authorColumns}, users.status, users.email, users.kind AS user_kind, \
+export const userColumns = `${authorColumns}, users.status, users.email, users.email_verified, users.pending_email, users.kind AS user_kind, \
 users.role AS user_role, users.password_hash, users.created_at AS user_created_at, users.deactivated_at, \
 users.seq AS user_seq, users.shares_receipts`;
 
@@ -99,11 +101,18 @@ export function toUser(row: UserRow): User {
 export const toOwnUser = (row: UserRow): User => ({
   ...toUser(row),
   email: row.email,
+  emailVerified: row.email_verified === 1,
+  ...(row.pending_email !== null && { pendingEmail: row.pending_email }),
   sharesReceipts: row.shares_receipts === 1,
 });
 
 export function toAccount(row: UserRow): Account {
-  return { ...toOwnUser(row), email: row.email, passwordHash: row.password_hash };
+  return {
+    ...toOwnUser(row),
+    email: row.email,
+    emailVerified: row.email_verified === 1,
+    passwordHash: row.password_hash,
+  };
 }
 
 export interface SessionRow {

@@ -69,18 +69,20 @@ export function* insertUser(user: {
   readonly username: string;
   readonly usernameKey: string;
   readonly email: string | null;
+  readonly pendingEmail?: string | null;
   readonly displayName: string;
   readonly role: Role;
   readonly passwordHash: string;
   readonly at: number;
 }): Verb<UserRow> {
   const row = yield* one<UserRow>(
-    `INSERT INTO users (id, username, username_key, email, display_name, kind, role, password_hash, created_at,
-     head, seq, workspace_seq) VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?, 1, 1, 0) RETURNING ${userColumns}`,
+    `INSERT INTO users (id, username, username_key, email, pending_email, display_name, kind, role, password_hash,
+     created_at, head, seq, workspace_seq) VALUES (?, ?, ?, ?, ?, ?, 'person', ?, ?, ?, 1, 1, 0) RETURNING ${userColumns}`,
     user.userId,
     user.username,
     user.usernameKey,
     user.email,
+    user.pendingEmail ?? null,
     user.displayName,
     user.role,
     user.passwordHash,
@@ -93,23 +95,20 @@ export function* insertUser(user: {
 export function* putUser(
   transaction: Transaction,
   input: Input<Writes["putUser"]>,
-): Verb<Outcome<User, "not_signed_in" | "email_taken">> {
+): Verb<Outcome<User, "not_signed_in">> {
   const before = yield* findActive(input.userId);
   if (!before) return refuse("not_signed_in");
   const displayName = input.displayName ?? before.display_name;
-  const email = input.email === undefined ? before.email : (input.email?.toLowerCase() ?? null);
   const status = input.status === undefined ? before.status : input.status;
-  // An e-mail address is the user's own business: the workspace hears of the rest alone.
+  // What one shares is one's own business: the workspace hears of the rest alone.
   const isSeen = displayName !== before.display_name || status !== before.status;
   const shares = input.sharesReceipts === undefined ? before.shares_receipts : Number(input.sharesReceipts);
-  if (!isSeen && email === before.email && shares === before.shares_receipts) return done(toOwnUser(before));
-  if (email !== null && email !== before.email && (yield* isEmailTaken(email))) return refuse("email_taken");
+  if (!isSeen && shares === before.shares_receipts) return done(toOwnUser(before));
   const row = yield* one<UserRow>(
-    `UPDATE users SET display_name = ?, status = ?, email = ?, shares_receipts = ?, head = head + 1, seq = head + 1 WHERE id = ?
+    `UPDATE users SET display_name = ?, status = ?, shares_receipts = ?, head = head + 1, seq = head + 1 WHERE id = ?
      RETURNING ${userColumns}`,
     displayName,
     status,
-    email,
     shares,
     input.userId,
   );

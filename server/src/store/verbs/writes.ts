@@ -9,6 +9,7 @@ import {
 import { appendMessage } from "./append.ts";
 import { recordRefusals } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
+import { createVerification, putEmail, redeemVerification } from "./emails.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, putPlace, removeMembership } from "./memberships.ts";
@@ -70,6 +71,9 @@ export const writeVerbs: WriteVerbs = {
   revokeSessions,
   createReset,
   redeemReset,
+  putEmail,
+  createVerification,
+  redeemVerification,
   putPassword,
   handOverRoom,
   recordRefusals,

@@ -39,8 +39,11 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       request: { body: body(signUpBody) },
       responses: answers(201, "The new user, with a session cookie.", userSchema),
     }),
-    async (context) =>
-      context.json(toSignedIn(context, await signUp(app, origin(context), context.req.valid("json"))), 201),
+    async (context) => {
+      const input = context.req.valid("json");
+      if (app.mail && input.email) await limits.attempt("letter", input.email);
+      return context.json(toSignedIn(context, await signUp(app, origin(context), input)), 201);
+    },
   );
 
   http.openapi(
@@ -55,7 +58,7 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
     }),
     async (context) => {
       const input = context.req.valid("json");
-      await limits.attempt("sign-in-login", input.login.toLowerCase());
+      await limits.attempt("sign-in-login", input.login);
       return context.json(toSignedIn(context, await signIn(app, origin(context), input)), 200);
     },
   );
@@ -95,7 +98,7 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       method: "patch",
       path: "/api/me",
       tags,
-      summary: "Change my name, status or e-mail address",
+      summary: "Change my name or status",
       security,
       middleware: [signedIn(options, "edit")] as const,
       request: { body: body(meBody) },

@@ -61,7 +61,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       },
     }),
     async (context) => {
-      const login = context.req.valid("json").login.trim().toLowerCase();
+      const { login } = context.req.valid("json");
       await limits.attempt("reset-request-login", login);
       requestReset(app, { login, address: context.env.address });
       return context.body(null, 202);
