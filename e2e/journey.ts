@@ -1,4 +1,5 @@
 import { type BrowserContextOptions, test as base, expect } from "@playwright/test";
+import { type MailService, startMailService } from "../server/test/smtp-service.ts";
 import { Server } from "./server.ts";
 import { type Username, Visitor } from "./visitor.ts";
 
@@ -9,6 +10,10 @@ interface Stage {
   readonly clock: Date | undefined;
   /** The server's settings, as far as a test needs its own. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Whether the server sends mail. */
+  readonly sendsMail: boolean;
+  /** The mail server that it sends it by. */
+  readonly post: MailService;
   /** The product, freshly installed. */
   readonly server: Server;
   /** Someone opens a browser of their own. */
@@ -21,8 +26,16 @@ interface Stage {
 export const journey = base.extend<Stage>({
   clock: [undefined, { option: true }],
   settings: [{}, { option: true }],
-  server: async ({ clock, settings }, use) => {
-    const server = await Server.start({ settings, ...(clock && { clock }) });
+  sendsMail: [false, { option: true }],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright looks at the pattern for what a fixture needs.
+  post: async ({}, use) => {
+    const post = await startMailService();
+    await use(post);
+    await post[Symbol.asyncDispose]();
+  },
+  server: async ({ clock, settings, sendsMail, post }, use) => {
+    const mail = sendsMail ? { mailPort: post.port } : {};
+    const server = await Server.start({ settings, ...mail, ...(clock && { clock }) });
     await use(server);
     await server.close();
   },

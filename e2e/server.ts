@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mailLogin } from "../server/test/smtp-service.ts";
 
 export interface ServerOptions {
   /** Environment variables. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Sends mail by the mail server on this port. Links in it lead to this server, so it knows where it is. */
+  readonly mailPort?: number;
   /** With it, the server's clock begins here and stands until `setClock`. */
   readonly clock?: Date;
 }
@@ -14,7 +18,7 @@ export interface ServerOptions {
 /** The built product as a process, with a data folder of its own. */
 export class Server {
   readonly #folder: string;
-  readonly #settings: Readonly<Record<string, string>>;
+  #settings: Readonly<Record<string, string>>;
   readonly #clockFile: string | null;
   #child: ChildProcess | null = null;
   #port = "0";
@@ -28,8 +32,19 @@ export class Server {
 
   static async start(options: ServerOptions = {}): Promise<Server> {
     const server = new Server(await mkdtemp(join(tmpdir(), "parley-e2e-")), options);
+    if (options.mailPort !== undefined) server.#sendMail(options.mailPort, await findFreePort());
     await server.resume();
     return server;
+  }
+
+  #sendMail(mailPort: number, port: number): void {
+    this.#port = String(port);
+    this.#settings = {
+      ...this.#settings,
+      PARLEY_URL: this.url,
+      PARLEY_SMTP_URL: `smtp://${mailLogin.user}:${encodeURIComponent(mailLogin.pass)}@127.0.0.1:${mailPort}`,
+      PARLEY_MAIL_FROM: "Parley <chat@example.org>",
+    };
   }
 
   setClock(to: Date): void {
@@ -92,6 +107,20 @@ export class Server {
 }
 
 const root = join(import.meta.dirname, "..");
+
+/** Below those that the system gives to whoever asks for any, so that it stays free until it is used. */
+async function findFreePort(): Promise<number> {
+  for (;;) {
+    const port = 10_240 + Math.floor(Math.random() * 20_000);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "localhost", () => resolve(true));
+    });
+    await new Promise((resolve) => probe.close(resolve));
+    if (free) return port;
+  }
+}
 
 function bun(): string {
   const usual = join(root, "node_modules/bun/bin/bun.exe");
