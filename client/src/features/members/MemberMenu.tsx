@@ -1,9 +1,9 @@
 import type { Membership, Room, RoomRole } from "@parley/protocol/model";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { canAdminister, useClient } from "../../state/client.ts";
+import { type Action, ActionList } from "../../ui/ActionList.tsx";
 import { Ask } from "../../ui/Ask.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
-import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
@@ -11,12 +11,6 @@ import { Popover } from "../../ui/Popover.tsx";
 import { explain } from "../words.ts";
 
 type Question = "hand over" | "remove";
-
-interface Act {
-  readonly label: string;
-  readonly icon: IconName;
-  readonly run: () => void;
-}
 
 /** What this reader may do with a member: nothing is shown when that is nothing. */
 export function MemberMenu(props: { readonly room: Room; readonly member: Membership }) {
@@ -33,7 +27,7 @@ export function MemberMenu(props: { readonly room: Room; readonly member: Member
       notify(explain(error));
     }
   };
-  const acts = (): readonly Act[] => {
+  const acts = (): readonly Action[] => {
     const me = client.me();
     const role = client.roleOf(props.member);
     if (!canAdminister(me, props.room) || role === "owner" || props.member.user.id === me.id) return [];
@@ -47,31 +41,12 @@ export function MemberMenu(props: { readonly room: Room; readonly member: Member
             run: () => void set("member", `${name()} is no admin any more.`),
           },
       ...(handsOver
-        ? [{ label: "Hand over the room", icon: "renew", run: () => setAsked("hand over") } satisfies Act]
+        ? [{ label: "Hand over the room", icon: "renew", run: () => setAsked("hand over") } satisfies Action]
         : []),
       { label: "Remove from room", icon: "x", run: () => setAsked("remove") },
     ];
   };
-  const list = () => (
-    <ul class="sheet-actions">
-      <For each={acts()}>
-        {(act) => (
-          <li>
-            <button
-              type="button"
-              onClick={() => {
-                setOpen(false);
-                act.run();
-              }}
-            >
-              <Icon name={act.icon} />
-              {act.label}
-            </button>
-          </li>
-        )}
-      </For>
-    </ul>
-  );
+  const list = () => <ActionList actions={acts()} onClose={() => setOpen(false)} />;
 
   return (
     <Show when={acts().length > 0}>
@@ -90,7 +65,7 @@ export function MemberMenu(props: { readonly room: Room; readonly member: Member
             when={isNarrow()}
             fallback={
               <Popover beside={beside} label={name()} onClose={() => setOpen(false)}>
-                <div class="member-acts">{list()}</div>
+                {list()}
               </Popover>
             }
           >

@@ -2,7 +2,7 @@ import type { Room } from "@parley/protocol/model";
 import type { JSX } from "solid-js";
 import type { Entry } from "../../state/client.ts";
 import { dialogPart } from "../../ui/part.tsx";
-import { type Action, DeleteMessage, MessageSheet, MoreActions } from "./MessageActions.tsx";
+import { DeleteMessage, type MessageAction, MessageSheet, MoreActions } from "./MessageActions.tsx";
 
 const EmojiDialog = dialogPart(async () => (await import("../../ui/emoji/EmojiDialog.tsx")).EmojiDialog);
 const WhyNotified = dialogPart(async () => (await import("./WhyNotified.tsx")).WhyNotified);
@@ -18,7 +18,7 @@ export type Question =
 export function Asking(props: {
   readonly question: Question;
   readonly room: Room;
-  readonly actions: () => readonly Action[];
+  readonly actions: () => readonly MessageAction[];
   /** The row of emoji in the sheet. */
   readonly reactions: () => JSX.Element;
   readonly onPick: (emoji: string) => void;

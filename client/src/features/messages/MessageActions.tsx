@@ -2,22 +2,19 @@ import { limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { type Client, canAdminister, type Entry, useClient } from "../../state/client.ts";
+import { type Action, ActionList } from "../../ui/ActionList.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { copyText } from "../../ui/clipboard.ts";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { createForm } from "../../ui/form.ts";
-import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Popover } from "../../ui/Popover.tsx";
 import { messagePath } from "../../ui/router/routes.ts";
 import { explain } from "../words.ts";
 import { canEdit } from "./editing.ts";
 
-export interface Action {
-  readonly label: string;
-  readonly icon: IconName;
-  readonly run: () => void;
+export interface MessageAction extends Action {
   /** Wanted seldom: not in the bar itself. */
   readonly more?: boolean;
 }
@@ -35,11 +32,11 @@ export function actionsFor(
     readonly markUnread: () => void;
     readonly seenBy: () => void;
   },
-): readonly Action[] {
+): readonly MessageAction[] {
   const message = entry.message();
   if (message.deletedAt !== undefined || entry.delivery().kind !== "sent") return [];
   const own = message.author.id === client.me().id;
-  const actions: Action[] = [
+  const actions: MessageAction[] = [
     ...(message.content === ""
       ? []
       : [{ label: "Copy text", icon: "copy", run: () => void copyText(message.content, "Text copied") } as const]),
@@ -64,7 +61,7 @@ export function actionsFor(
 
 /** The small bar on the message that is pointed at or focused. */
 export function MessageBar(props: {
-  readonly actions: readonly Action[];
+  readonly actions: readonly MessageAction[];
   readonly reactions: JSX.Element;
   readonly onMore: (button: HTMLElement) => void;
 }) {
@@ -85,7 +82,7 @@ export function MessageBar(props: {
 
 /** The same on a touch screen, after a long press. */
 export function MessageSheet(props: {
-  readonly actions: readonly Action[];
+  readonly actions: readonly MessageAction[];
   readonly reactions: JSX.Element;
   readonly onClose: () => void;
 }) {
@@ -99,7 +96,7 @@ export function MessageSheet(props: {
 
 /** What is wanted seldom, beside the bar. */
 export function MoreActions(props: {
-  readonly actions: readonly Action[];
+  readonly actions: readonly MessageAction[];
   readonly beside: HTMLElement;
   readonly onClose: () => void;
 }) {
@@ -107,29 +104,6 @@ export function MoreActions(props: {
     <Popover beside={props.beside} label="More" onClose={() => props.onClose()}>
       <ActionList actions={props.actions.filter(({ more }) => more)} onClose={() => props.onClose()} />
     </Popover>
-  );
-}
-
-function ActionList(props: { readonly actions: readonly Action[]; readonly onClose: () => void }) {
-  return (
-    <ul class="sheet-actions">
-      <For each={props.actions}>
-        {(action) => (
-          <li>
-            <button
-              type="button"
-              onClick={() => {
-                props.onClose();
-                action.run();
-              }}
-            >
-              <Icon name={action.icon} />
-              {action.label}
-            </button>
-          </li>
-        )}
-      </For>
-    </ul>
   );
 }
 
