@@ -1,9 +1,10 @@
+import { Aside } from "../ui/Page.tsx";
 import { browsePath, homePath } from "../ui/router/routes.ts";
 
 /** In place of what the address does not lead to. What one may not see looks like what does not exist. */
 export function Missing(props: { readonly title?: string; readonly text?: string }) {
   return (
-    <div class="room-aside">
+    <Aside>
       <div class="missing">
         <h1>{props.title ?? "There is nothing here"}</h1>
         <p>
@@ -19,6 +20,6 @@ export function Missing(props: { readonly title?: string; readonly text?: string
           </a>
         </p>
       </div>
-    </div>
+    </Aside>
   );
 }

@@ -1,11 +1,8 @@
-import { createEffect, For, type JSX, Match, on, Show, Switch } from "solid-js";
+import { createEffect, For, type JSX, Match, on, Switch } from "solid-js";
 import { createAdmin } from "../../state/admin.ts";
 import { useClient } from "../../state/client.ts";
-import { Icon } from "../../ui/Icon.tsx";
-import { IconButton } from "../../ui/IconButton.tsx";
-import { isNarrow } from "../../ui/media.ts";
-import { goUp } from "../../ui/router/router.ts";
-import { adminPath, homePath } from "../../ui/router/routes.ts";
+import { Page } from "../../ui/Page.tsx";
+import { adminPath } from "../../ui/router/routes.ts";
 import { AuditLog } from "./AuditLog.tsx";
 import { Invites } from "./Invites.tsx";
 import { Overview } from "./Overview.tsx";
@@ -34,54 +31,48 @@ export function Admin(props: { readonly section: string; readonly settings: JSX.
     ),
   );
   return (
-    <div class="page">
-      <header class="room-head">
-        <Show when={isNarrow()}>
-          <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
-        </Show>
-        <div class="room-title">
-          <Icon name="settings" />
-          <h1>Admin area</h1>
-        </div>
-      </header>
-      <nav
-        ref={(element) => {
-          nav = element;
-        }}
-        class="admin-sections"
-        aria-label="Admin area"
-      >
-        <For each={sections}>
-          {([name, title]) => (
-            <a href={adminPath(name)} aria-current={props.section === name ? "page" : undefined}>
-              {title}
-            </a>
-          )}
-        </For>
-      </nav>
-      <div class="page-body">
-        <div class="admin">
-          <h2 class="sr-only">{sections.find(([name]) => name === props.section)?.[1]}</h2>
-          <Switch fallback={<p class="admin-note">There is nothing here.</p>}>
-            <Match when={props.section === "people"}>
-              <Users admin={admin} />
-            </Match>
-            <Match when={props.section === "rooms"}>
-              <Rooms admin={admin} />
-            </Match>
-            <Match when={props.section === "invites"}>
-              <Invites admin={admin} />
-            </Match>
-            <Match when={props.section === "settings"}>{props.settings}</Match>
-            <Match when={props.section === "overview"}>
-              <Overview admin={admin} />
-            </Match>
-            <Match when={props.section === "audit"}>
-              <AuditLog admin={admin} />
-            </Match>
-          </Switch>
-        </div>
+    <Page
+      icon="settings"
+      title="Admin area"
+      sections={
+        <nav
+          ref={(element) => {
+            nav = element;
+          }}
+          class="admin-sections"
+          aria-label="Admin area"
+        >
+          <For each={sections}>
+            {([name, title]) => (
+              <a href={adminPath(name)} aria-current={props.section === name ? "page" : undefined}>
+                {title}
+              </a>
+            )}
+          </For>
+        </nav>
+      }
+    >
+      <div class="admin">
+        <h2 class="sr-only">{sections.find(([name]) => name === props.section)?.[1]}</h2>
+        <Switch fallback={<p class="admin-note">There is nothing here.</p>}>
+          <Match when={props.section === "people"}>
+            <Users admin={admin} />
+          </Match>
+          <Match when={props.section === "rooms"}>
+            <Rooms admin={admin} />
+          </Match>
+          <Match when={props.section === "invites"}>
+            <Invites admin={admin} />
+          </Match>
+          <Match when={props.section === "settings"}>{props.settings}</Match>
+          <Match when={props.section === "overview"}>
+            <Overview admin={admin} />
+          </Match>
+          <Match when={props.section === "audit"}>
+            <AuditLog admin={admin} />
+          </Match>
+        </Switch>
       </div>
-    </div>
+    </Page>
   );
 }

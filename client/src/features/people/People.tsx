@@ -5,15 +5,15 @@ import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
-import { IconButton } from "../../ui/IconButton.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
+import { Page } from "../../ui/Page.tsx";
 import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { createPages } from "../../ui/pages.ts";
 import { createPaused } from "../../ui/paused.ts";
-import { goUp, navigate } from "../../ui/router/router.ts";
-import { homePath, roomPath } from "../../ui/router/routes.ts";
+import { navigate } from "../../ui/router/router.ts";
+import { roomPath } from "../../ui/router/routes.ts";
 import { SearchBox } from "../../ui/SearchBox.tsx";
 import { explain } from "../words.ts";
 import "./people.css";
@@ -53,59 +53,48 @@ export function People() {
   };
 
   return (
-    <div class="page">
-      <header class="room-head">
-        <Show when={isNarrow()}>
-          <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
-        </Show>
-        <div class="room-title">
-          <Icon name="users" />
-          <h1>People</h1>
-        </div>
-      </header>
-      <div class="page-body">
-        <div class="people">
-          <SearchBox
-            label="Find people"
-            placeholder="Find people by name"
-            maxLength={limits.peopleQueryLength}
-            autofocus={!isNarrow()}
-            value={query()}
-            onInput={setQuery}
-          />
-          <Show when={chosen().length > 0}>
-            <section class="people-chosen" aria-label="Selected">
-              <For each={chosen()}>
-                {(user) => (
-                  <button type="button" class="people-chip" onClick={() => drop(user.id)}>
-                    <span class="sr-only">Remove </span>
-                    <span dir="auto">{user.displayName}</span>
-                    <Icon name="x" />
-                  </button>
-                )}
-              </For>
-              <Button kind="primary" busy={opening() === "group"} onClick={() => void write(chosen(), "group")}>
-                {chosen().length === 1 ? "Message 1 person" : `Message ${chosen().length} people`}
-              </Button>
-            </section>
-          </Show>
-          <ul class="people-list" aria-label="People">
-            <For each={directory.items()}>
+    <Page icon="users" title="People">
+      <div class="people">
+        <SearchBox
+          label="Find people"
+          placeholder="Find people by name"
+          maxLength={limits.peopleQueryLength}
+          autofocus={!isNarrow()}
+          value={query()}
+          onInput={setQuery}
+        />
+        <Show when={chosen().length > 0}>
+          <section class="people-chosen" aria-label="Selected">
+            <For each={chosen()}>
               {(user) => (
-                <Person
-                  user={user}
-                  chosen={isChosen(user.id)}
-                  busy={opening() === user.id}
-                  onChoose={(wanted) => choose(user, wanted)}
-                  onWrite={() => void write([user], user.id)}
-                />
+                <button type="button" class="people-chip" onClick={() => drop(user.id)}>
+                  <span class="sr-only">Remove </span>
+                  <span dir="auto">{user.displayName}</span>
+                  <Icon name="x" />
+                </button>
               )}
             </For>
-          </ul>
-          <PageEnd pages={directory} empty="Nobody has that name." more="Show more people" />
-        </div>
+            <Button kind="primary" busy={opening() === "group"} onClick={() => void write(chosen(), "group")}>
+              {chosen().length === 1 ? "Message 1 person" : `Message ${chosen().length} people`}
+            </Button>
+          </section>
+        </Show>
+        <ul class="people-list" aria-label="People">
+          <For each={directory.items()}>
+            {(user) => (
+              <Person
+                user={user}
+                chosen={isChosen(user.id)}
+                busy={opening() === user.id}
+                onChoose={(wanted) => choose(user, wanted)}
+                onWrite={() => void write([user], user.id)}
+              />
+            )}
+          </For>
+        </ul>
+        <PageEnd pages={directory} empty="Nobody has that name." more="Show more people" />
       </div>
-    </div>
+    </Page>
   );
 }
 

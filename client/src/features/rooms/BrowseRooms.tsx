@@ -6,8 +6,9 @@ import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
-import { goUp, navigate } from "../../ui/router/router.ts";
-import { homePath, roomPath } from "../../ui/router/routes.ts";
+import { Page } from "../../ui/Page.tsx";
+import { navigate } from "../../ui/router/router.ts";
+import { roomPath } from "../../ui/router/routes.ts";
 import { SearchBox } from "../../ui/SearchBox.tsx";
 import { explain } from "../words.ts";
 import { countMembers } from "./RoomHeader.tsx";
@@ -32,48 +33,41 @@ export function BrowseRooms(props: { readonly onCreate: () => void }) {
   const archived = createMemo(() => client.archivedRooms().filter(fits()));
 
   return (
-    <div class="page">
-      <header class="room-head">
-        <Show when={isNarrow()}>
-          <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
-        </Show>
-        <div class="room-title">
-          <Icon name="compass" />
-          <h1>Browse rooms</h1>
-        </div>
-        <p class="room-description" />
+    <Page
+      icon="compass"
+      title="Browse rooms"
+      acts={
         <Show when={isNarrow()} fallback={<Button onClick={() => props.onCreate()}>Create a room</Button>}>
           <IconButton icon="plus" label="Create a room" onClick={() => props.onCreate()} />
         </Show>
-      </header>
-      <div class="page-body">
-        <div class="browse">
-          <SearchBox
-            label="Filter rooms"
-            placeholder="Filter by name or description"
-            autofocus={!isNarrow()}
-            value={filter()}
-            onInput={setFilter}
-          />
-          <p class="browse-count" role="status">
-            {shown().length === 1 ? "1 room" : `${shown().length.toLocaleString()} rooms`}
-          </p>
-          <ul class="browse-list">
-            <For each={shown()} fallback={<li class="browse-empty">{emptyWords(filter())}</li>}>
-              {(room) => <Row room={room} />}
-            </For>
-          </ul>
-          <Show when={archived().length > 0}>
-            <details class="browse-archived">
-              <summary>{archived().length === 1 ? "1 archived room" : `${archived().length} archived rooms`}</summary>
-              <ul class="browse-list">
-                <For each={archived()}>{(room) => <Row room={room} />}</For>
-              </ul>
-            </details>
-          </Show>
-        </div>
+      }
+    >
+      <div class="browse">
+        <SearchBox
+          label="Filter rooms"
+          placeholder="Filter by name or description"
+          autofocus={!isNarrow()}
+          value={filter()}
+          onInput={setFilter}
+        />
+        <p class="browse-count" role="status">
+          {shown().length === 1 ? "1 room" : `${shown().length.toLocaleString()} rooms`}
+        </p>
+        <ul class="browse-list">
+          <For each={shown()} fallback={<li class="browse-empty">{emptyWords(filter())}</li>}>
+            {(room) => <Row room={room} />}
+          </For>
+        </ul>
+        <Show when={archived().length > 0}>
+          <details class="browse-archived">
+            <summary>{archived().length === 1 ? "1 archived room" : `${archived().length} archived rooms`}</summary>
+            <ul class="browse-list">
+              <For each={archived()}>{(room) => <Row room={room} />}</For>
+            </ul>
+          </details>
+        </Show>
       </div>
-    </div>
+    </Page>
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Room } from "@parley/protocol/model";
 import { createEffect, Show } from "solid-js";
+import { BackToRooms } from "../../ui/BackToRooms.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
-import { isNarrow } from "../../ui/media.ts";
 import { goUp, navigate } from "../../ui/router/router.ts";
-import { detailsPath, homePath, roomPath, searchPath } from "../../ui/router/routes.ts";
+import { detailsPath, roomPath, searchPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
@@ -30,11 +30,9 @@ export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: b
     return isOpen;
   }, props.detailsOpen);
   return (
-    <header class="room-head">
-      <Show when={isNarrow()}>
-        <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
-      </Show>
-      <div class="room-title">
+    <header class="page-head">
+      <BackToRooms />
+      <div class="page-title">
         <Show when={props.room.kind === "direct"} fallback={<RoomIcon kind={props.room.kind} />}>
           <DirectMark room={props.room} />
         </Show>
@@ -47,7 +45,12 @@ export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: b
       <p class="room-description" dir="auto" title={props.room.description}>
         {props.room.description}
       </p>
-      <button type="button" class="room-count" aria-label={countPeople(props.room)} onClick={toggle}>
+      <button
+        type="button"
+        class="room-count"
+        aria-label={props.room.memberCount === 1 ? "1 member" : countPeople(props.room)}
+        onClick={toggle}
+      >
         <Icon name="users" />
         {props.room.memberCount.toLocaleString()}
       </button>

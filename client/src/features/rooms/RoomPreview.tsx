@@ -4,6 +4,7 @@ import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { createForm } from "../../ui/form.ts";
+import { Aside } from "../../ui/Page.tsx";
 import { explain } from "../words.ts";
 import { countMembers } from "./RoomHeader.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
@@ -18,7 +19,7 @@ export function RoomPreview(props: { readonly room: Room }) {
     explain: (error) => ({ "": explain(error) }),
   });
   return (
-    <div class="room-aside">
+    <Aside>
       <form class="card" onSubmit={form.onSubmit}>
         <span class="history-start-mark">
           <RoomIcon kind={props.room.kind} />
@@ -45,6 +46,6 @@ export function RoomPreview(props: { readonly room: Room }) {
           </Button>
         </Show>
       </form>
-    </div>
+    </Aside>
   );
 }

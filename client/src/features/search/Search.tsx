@@ -3,12 +3,11 @@ import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
-import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
-import { isNarrow } from "../../ui/media.ts";
 import { NextPage } from "../../ui/NextPage.tsx";
-import { goUp, navigate } from "../../ui/router/router.ts";
-import { homePath, messagePath, searchPath } from "../../ui/router/routes.ts";
+import { Page } from "../../ui/Page.tsx";
+import { navigate } from "../../ui/router/router.ts";
+import { messagePath, searchPath } from "../../ui/router/routes.ts";
 import { dayOf, formatClock, formatDay, formatFull } from "../../ui/time.ts";
 import { forgetRecent, readRecent, rememberSearch } from "./recent.ts";
 import { createResults, type Result } from "./results.ts";
@@ -45,66 +44,55 @@ export function Search(props: { readonly query: string }) {
   const isOffline = () => client.status().kind === "offline";
 
   return (
-    <div class="page">
-      <header class="room-head">
-        <Show when={isNarrow()}>
-          <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
+    <Page icon="search" title="Search">
+      <div class="search">
+        <SearchField
+          text={text()}
+          onText={(wanted) => search(wanted, pauseMs)}
+          onEnter={() => {
+            rememberSearch(text());
+            search(text());
+          }}
+        />
+        <Show when={isEmpty()}>
+          <Help onSearch={(wanted) => search(wanted)} />
         </Show>
-        <div class="room-title">
-          <Icon name="search" />
-          <h1>Search</h1>
-        </div>
-      </header>
-      <div class="page-body">
-        <div class="search">
-          <SearchField
-            text={text()}
-            onText={(wanted) => search(wanted, pauseMs)}
-            onEnter={() => {
-              rememberSearch(text());
-              search(text());
-            }}
-          />
-          <Show when={isEmpty()}>
-            <Help onSearch={(wanted) => search(wanted)} />
-          </Show>
-          <p class="search-count" role="status">
-            <Show when={!isEmpty() && !found.problem() && !found.mistake()}>
-              <Show when={found.answered() !== undefined} fallback={<Late>Searching</Late>}>
-                {countWords(found.results().length, found.cursor() !== null)}
-              </Show>
+        <p class="search-count" role="status">
+          <Show when={!isEmpty() && !found.problem() && !found.mistake()}>
+            <Show when={found.answered() !== undefined} fallback={<Late>Searching</Late>}>
+              {countWords(found.results().length, found.cursor() !== null)}
             </Show>
-          </p>
-          <Show when={!isEmpty()}>
-            <ul class="search-results" aria-label="Results">
-              <For each={found.results()}>
-                {(result) => <ResultRow result={result} onFollow={() => rememberSearch(props.query)} />}
-              </For>
-            </ul>
-            <Switch>
-              <Match when={found.mistake()}>
-                {(mistake) => (
-                  <p class="search-note" role="alert">
-                    {mistake()}
-                  </p>
-                )}
-              </Match>
-              <Match when={found.problem()}>
-                {(problem) => (
-                  <div class="search-note" role="alert">
-                    <p>{isOffline() ? "Searching needs the server, which cannot be reached just now." : problem()}</p>
-                    <Button onClick={() => found.retry()}>Try again</Button>
-                  </div>
-                )}
-              </Match>
-              <Match when={found.cursor()} keyed>
-                {(after) => <NextPage label="Show older results" onReached={() => found.more(after)} />}
-              </Match>
-            </Switch>
           </Show>
-        </div>
+        </p>
+        <Show when={!isEmpty()}>
+          <ul class="search-results" aria-label="Results">
+            <For each={found.results()}>
+              {(result) => <ResultRow result={result} onFollow={() => rememberSearch(props.query)} />}
+            </For>
+          </ul>
+          <Switch>
+            <Match when={found.mistake()}>
+              {(mistake) => (
+                <p class="search-note" role="alert">
+                  {mistake()}
+                </p>
+              )}
+            </Match>
+            <Match when={found.problem()}>
+              {(problem) => (
+                <div class="search-note" role="alert">
+                  <p>{isOffline() ? "Searching needs the server, which cannot be reached just now." : problem()}</p>
+                  <Button onClick={() => found.retry()}>Try again</Button>
+                </div>
+              )}
+            </Match>
+            <Match when={found.cursor()} keyed>
+              {(after) => <NextPage label="Show older results" onReached={() => found.more(after)} />}
+            </Match>
+          </Switch>
+        </Show>
       </div>
-    </div>
+    </Page>
   );
 }
 

@@ -10,8 +10,8 @@ import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
-import { goUp } from "../../ui/router/router.ts";
-import { homePath, messagePath } from "../../ui/router/routes.ts";
+import { Page } from "../../ui/Page.tsx";
+import { messagePath } from "../../ui/router/routes.ts";
 import { dayOf, formatClock, formatDay, formatFull } from "../../ui/time.ts";
 import { listUnread } from "./order.ts";
 import "./unread.css";
@@ -23,7 +23,7 @@ const shownMax = 3;
 export function Unread() {
   const client = useClient();
   let list: HTMLUListElement | undefined;
-  let title: HTMLHeadingElement | undefined;
+  let title: HTMLElement | undefined;
   const rooms = createMemo(() => listUnread(client));
 
   /** The button that had the focus goes with its room: the next one gets it, or the title. */
@@ -38,57 +38,48 @@ export function Unread() {
   };
 
   return (
-    <div class="page">
-      <header class="room-head">
-        <Show when={isNarrow()}>
-          <IconButton icon="back" label="Back to rooms" onClick={() => goUp(homePath)} />
-        </Show>
-        <div class="room-title">
-          <Icon name="unread" />
-          <h1
-            tabIndex={-1}
-            ref={(element) => {
-              title = element;
-            }}
-          >
-            Unread
-          </h1>
-        </div>
-        <p class="room-description" />
+    <Page
+      icon="unread"
+      title="Unread"
+      titleRef={(element) => {
+        title = element;
+      }}
+      acts={
         <Show when={rooms().length > 0}>
-          <Button onClick={() => markRead(rooms())}>Mark all as read</Button>
-        </Show>
-      </header>
-      <div class="page-body">
-        <div class="unread">
-          <p class="unread-count" role="status">
-            <Show when={client.roomsReady() && rooms().length > 0}>
-              {rooms().length === 1 ? "1 room" : `${rooms().length.toLocaleString()} rooms`}
-            </Show>
-          </p>
-          <Show when={client.roomsReady()} fallback={<Late>Loading</Late>}>
-            <Show
-              when={rooms().length > 0}
-              fallback={
-                <div class="unread-empty">
-                  <Icon name="check" />
-                  <p>Nothing unread</p>
-                </div>
-              }
-            >
-              <ul
-                ref={(element) => {
-                  list = element;
-                }}
-                aria-label="Rooms with unread messages"
-              >
-                <For each={rooms()}>{(room) => <UnreadRoom room={room} onRead={() => markRead([room])} />}</For>
-              </ul>
-            </Show>
+          <Show when={isNarrow()} fallback={<Button onClick={() => markRead(rooms())}>Mark all as read</Button>}>
+            <IconButton icon="check" label="Mark all as read" onClick={() => markRead(rooms())} />
           </Show>
-        </div>
+        </Show>
+      }
+    >
+      <div class="unread">
+        <p class="unread-count" role="status">
+          <Show when={client.roomsReady() && rooms().length > 0}>
+            {rooms().length === 1 ? "1 room" : `${rooms().length.toLocaleString()} rooms`}
+          </Show>
+        </p>
+        <Show when={client.roomsReady()} fallback={<Late>Loading</Late>}>
+          <Show
+            when={rooms().length > 0}
+            fallback={
+              <div class="unread-empty">
+                <Icon name="check" />
+                <p>Nothing unread</p>
+              </div>
+            }
+          >
+            <ul
+              ref={(element) => {
+                list = element;
+              }}
+              aria-label="Rooms with unread messages"
+            >
+              <For each={rooms()}>{(room) => <UnreadRoom room={room} onRead={() => markRead([room])} />}</For>
+            </ul>
+          </Show>
+        </Show>
       </div>
-    </div>
+    </Page>
   );
 }
 
