@@ -11,13 +11,18 @@ export function Popover(props: {
 }) {
   const id = createUniqueId();
   let popover: HTMLDivElement | undefined;
+  const place = () => popover && placeBeside(popover, props.beside.getBoundingClientRect());
+  // What it holds may come later.
+  const sizes = new ResizeObserver(place);
   onMount(() => {
     if (!popover) return;
     popover.showPopover();
-    placeBeside(popover, props.beside.getBoundingClientRect());
+    place();
+    sizes.observe(popover);
     popover.focus({ preventScroll: true });
   });
   onCleanup(() => {
+    sizes.disconnect();
     const hadFocus = popover?.contains(document.activeElement);
     if (hadFocus) props.beside.focus({ preventScroll: true });
   });

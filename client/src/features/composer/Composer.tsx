@@ -73,7 +73,7 @@ export function Composer(props: {
   });
 
   const send = () => {
-    if (left() < 0) announce(`The message is ${-left()} characters too long.`);
+    if (left() < 0) announce(`The message is ${(-left()).toLocaleString()} characters too long.`);
     if (!areReady()) {
       const failed = uploads().some((upload) => upload.state().kind === "failed");
       notify(failed ? "A file could not be sent. Try it again, or remove it." : "The files are still on their way.");
@@ -119,7 +119,7 @@ export function Composer(props: {
             input.value = "";
           }}
         />
-        <IconButton icon="clip" label="Attach files" class="composer-attach" onClick={() => picker?.click()} />
+        <IconButton icon="clip" label="Attach files" onClick={() => picker?.click()} />
         <GrowingText
           ref={(element) => {
             field = element;
@@ -151,11 +151,10 @@ export function Composer(props: {
         />
         <Show when={left() <= countFrom}>
           <span id={countId} class="composer-count" data-over={left() < 0 ? "" : undefined}>
-            {left() < 0 ? `${-left()} too many` : `${left()} left`}
+            {left() < 0 ? `${(-left()).toLocaleString()} too many` : `${left()} left`}
           </span>
         </Show>
         <IconButton
-          class="composer-emoji"
           icon="smile"
           label="Emoji"
           expanded={emojiButton() !== undefined}

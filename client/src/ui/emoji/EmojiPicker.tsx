@@ -66,11 +66,11 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void })
     if (!isTouch()) queueMicrotask(() => field?.focus({ preventScroll: true }));
   });
 
-  const sections = createMemo<readonly Section[]>(() =>
-    query().trim() === ""
-      ? [...recently(), ...whole().slice(0, drawn())]
-      : [toSection("Found", searchEmoji(known() ?? [], query(), foundMax), tone())],
-  );
+  const found = createMemo(() => toSection("Found", searchEmoji(known() ?? [], query(), foundMax), tone()));
+  const sections = createMemo<readonly Section[]>(() => {
+    if (query().trim() === "") return [...recently(), ...whole().slice(0, drawn())];
+    return found().cells.length > 0 ? [found()] : [];
+  });
   const cells = createMemo(() => sections().flatMap((section) => section.cells));
   const shown = () => cells()[active()];
   createEffect(on(query, (text) => setActive(text.trim() === "" ? -1 : 0)));
@@ -110,7 +110,7 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void })
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
-          aria-activedescendant={active() < 0 ? undefined : `${id}-${active()}`}
+          aria-activedescendant={shown() ? `${id}-${active()}` : undefined}
           placeholder="Search"
           autocomplete="off"
           spellcheck={false}
