@@ -1,18 +1,5 @@
-import type { Locator } from "@playwright/test";
 import { expect, journey } from "./journey.ts";
 import { phone, type Visitor } from "./visitor.ts";
-
-/** Rests a finger on an element until something has come of it, and lifts it. */
-async function longPress({ context, page }: Visitor, on: Locator, until: () => Promise<void>): Promise<void> {
-  const box = await on.boundingBox();
-  if (!box) throw new Error("there is nothing to press on");
-  const devtools = await context.newCDPSession(page);
-  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await devtools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
-  await until();
-  await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-  await devtools.detach();
-}
 
 const sideways = ({ page }: Visitor) =>
   page.evaluate(() => {
@@ -69,7 +56,7 @@ journey("on a phone: a long press asks what to do with a message", async ({ join
   await ada.open("/rooms/general");
   const sheet = ada.page.getByRole("dialog", { name: "Message" });
 
-  await longPress(ada, ada.message("at nine"), () => expect(sheet).toBeVisible());
+  await ada.longPress(ada.message("at nine"), () => expect(sheet).toBeVisible());
   await expect(sheet).toBeVisible();
   await sheet.getByRole("button", { name: "Edit" }).tap();
   const field = ada.page.getByRole("textbox", { name: "Edit message" });
@@ -78,7 +65,7 @@ journey("on a phone: a long press asks what to do with a message", async ({ join
   await ada.button("Save").tap();
   await expect(lin.message("The tide turns at ten")).toBeVisible();
 
-  await longPress(ada, ada.message("Forget it"), () => expect(sheet).toBeVisible());
+  await ada.longPress(ada.message("Forget it"), () => expect(sheet).toBeVisible());
   await sheet.getByRole("button", { name: "Delete" }).tap();
   await ada.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).tap();
   await expect(lin.message("Message deleted")).toBeVisible();
@@ -86,7 +73,7 @@ journey("on a phone: a long press asks what to do with a message", async ({ join
   // Others' messages have fewer acts, and a swipe is no press.
   const away = lin.message("at ten");
   await lin.say("See you there");
-  await longPress(ada, ada.message("See you there"), () => expect(sheet).toBeVisible());
+  await ada.longPress(ada.message("See you there"), () => expect(sheet).toBeVisible());
   await expect(sheet.getByRole("button", { name: "Copy text" })).toBeVisible();
   await expect(sheet.getByRole("button", { name: "Edit" })).toHaveCount(0);
   await sheet.getByRole("button", { name: "Close" }).tap();

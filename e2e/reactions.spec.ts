@@ -136,19 +136,19 @@ journey("on a phone, a long press leads to the emoji, and tells who reacted", as
   const ada = await join("ada", phone);
   await ada.send("general", "Tea at four?");
   await ada.open("/rooms/general");
-  await press(ada, ada.message("Tea").getByText("Tea at four?"));
+  await ada.longPress(ada.message("Tea").getByText("Tea at four?"), () => expect(ada.dialog).toBeVisible());
   await ada.dialog.getByRole("button", { name: "React with heart" }).tap();
   await expect(ada.dialog).toHaveCount(0);
   await expect(pill(ada, "Tea", "❤️")).toHaveAttribute("aria-pressed", "true");
 
-  await press(ada, ada.message("Tea").getByText("Tea at four?"));
+  await ada.longPress(ada.message("Tea").getByText("Tea at four?"), () => expect(ada.dialog).toBeVisible());
   await ada.dialog.getByRole("button", { name: "Add reaction" }).tap();
   await ada.dialog.getByRole("option", { name: "grinning face", exact: true }).tap();
   await expect(pill(ada, "Tea", "😀")).toBeVisible();
   const box = await pill(ada, "Tea", "😀").boundingBox();
   expect(box?.height).toBeGreaterThanOrEqual(32);
 
-  await press(ada, pill(ada, "Tea", "❤️"));
+  await ada.longPress(pill(ada, "Tea", "❤️"), () => expect(ada.dialog).toBeVisible());
   await expect(ada.page.getByRole("dialog", { name: "Reactions" }).getByText("You").first()).toBeVisible();
   await expect(pill(ada, "Tea", "❤️")).toHaveCount(1);
 });
@@ -181,16 +181,4 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(ada.page.getByRole("listbox", { name: "Emoji" })).toBeVisible();
     await check();
   });
-}
-
-/** A finger rests on it. */
-async function press(visitor: Visitor, target: ReturnType<Visitor["message"]>): Promise<void> {
-  const box = await target.boundingBox();
-  if (!box) throw new Error("there is nothing to press");
-  const at = { x: box.x + Math.min(20, box.width / 2), y: box.y + box.height / 2 };
-  const session = await visitor.context.newCDPSession(visitor.page);
-  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
-  await expect(visitor.dialog).toBeVisible();
-  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-  await session.detach();
 }

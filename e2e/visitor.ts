@@ -179,6 +179,19 @@ export class Visitor {
     await this.page.getByRole("progressbar").first().waitFor({ state: "detached" });
   }
 
+  /** Rests a finger on an element until something has come of it, and lifts it. */
+  async longPress(on: Locator, until: () => Promise<void>): Promise<void> {
+    await restingTop(on);
+    const box = await on.boundingBox();
+    if (!box) throw new Error("there is nothing to press on");
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const devtools = await this.context.newCDPSession(this.page);
+    await devtools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
+    await until();
+    await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await devtools.detach();
+  }
+
   /** One of the acts in the bar that appears on a message. */
   async act(text: string | RegExp, name: string): Promise<void> {
     await this.message(text).hover();
