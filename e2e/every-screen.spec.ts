@@ -31,7 +31,7 @@ const pictures = join(import.meta.dirname, "../test-results/screens");
 for (const [size, options] of sizes) {
   for (const act of acts) {
     journey(`everyone can use every screen: ${act.name}, ${size}`, async ({ server, arrive }) => {
-      test.setTimeout(300_000);
+      test.setTimeout(600_000);
       const scene: Scene = {
         server,
         ada: await arrive({ ...options, reducedMotion: "reduce" }),
