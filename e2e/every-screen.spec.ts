@@ -118,13 +118,13 @@ test("each dialog and each part that is loaded when it is wanted is among the sc
   const source = join(import.meta.dirname, "../client/src");
   const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".tsx"));
   const texts = files.map((path) => [path, readFileSync(join(source, path), "utf8")] as const);
-  const lazy = texts.flatMap(([, text]) =>
-    [...text.matchAll(/lazy\(\(\) =>\s+import\("[^"]*?(\w+)\.tsx"\)/g)].map(([, name]) => name),
+  const parts = texts.flatMap(([, text]) =>
+    [...text.matchAll(/\(await import\("[^"]*?(\w+)\.tsx"\)\)/g)].map(([, name]) => name),
   );
   const asking = texts
     .filter(([, text]) => /<(Dialog|Popover|Card|Ask|Confirm|EmojiDialog)\b/.test(text))
     .map(([path]) => basename(path, ".tsx"));
   const shown = new Set(acts.flatMap(({ screens }) => screens.flatMap(({ shows = [] }) => shows)));
-  expect([...new Set([...lazy, ...asking])].filter((name) => name && !shown.has(name)).sort()).toEqual([]);
+  expect([...new Set([...parts, ...asking])].filter((name) => name && !shown.has(name)).sort()).toEqual([]);
   expect([...shown].filter((name) => !files.some((path) => basename(path, ".tsx") === name))).toEqual([]);
 });

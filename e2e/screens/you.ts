@@ -34,6 +34,29 @@ export const you: Act = {
       },
     },
     {
+      name: "a dialog that could not be loaded",
+      shows: ["part"],
+      expects: /net::ERR_|Failed to load/,
+      async open({ ada, isPhone }) {
+        await ada.page.route(/CreateRoom/, (route) => route.abort());
+        await ada.open(isPhone ? "/" : "/rooms/general");
+        await ada.button("Create a room").click();
+        await expect(ada.dialog.getByText("This part could not be loaded.")).toBeVisible();
+      },
+      leave: ({ ada }) => ada.page.unroute(/CreateRoom/),
+    },
+    {
+      name: "a page that could not be loaded",
+      expects: /net::ERR_|Failed to load/,
+      async open({ ada }) {
+        await ada.page.route(/Unread-/, (route) => route.abort());
+        await ada.open("/unread");
+        await ada.button("Try again").click();
+        await expect(ada.button("Load the page again")).toBeVisible();
+      },
+      leave: ({ ada }) => ada.page.unroute(/Unread-/),
+    },
+    {
       name: "cropping a picture",
       shows: ["CropPicture"],
       async open(scene) {

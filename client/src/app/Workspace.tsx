@@ -12,6 +12,7 @@ import { IconButton } from "../ui/IconButton.tsx";
 import { whenIdle } from "../ui/idle.ts";
 import { Late } from "../ui/Late.tsx";
 import { isNarrow } from "../ui/media.ts";
+import { Aside } from "../ui/Page.tsx";
 import { listenForPeople } from "../ui/PersonButton.tsx";
 import { dialogPart, type Part, part } from "../ui/part.tsx";
 import { goUp, navigate, place } from "../ui/router/router.ts";
@@ -50,8 +51,9 @@ const WorkspaceSettings = part(
 /** A part that fills the main column, and from which a way must lead. */
 function screen<P extends object>(load: () => Promise<(props: P) => JSX.Element>): Part<P> {
   return part(load, (sorry) => (
-    <div class="room-aside">
+    <Aside>
       <div>
+        <h1 class="sr-only">Sorry</h1>
         {sorry}
         <p class="missing-links">
           <a class="button" data-kind="quiet" href={homePath}>
@@ -59,7 +61,7 @@ function screen<P extends object>(load: () => Promise<(props: P) => JSX.Element>
           </a>
         </p>
       </div>
-    </div>
+    </Aside>
   ));
 }
 
