@@ -253,6 +253,23 @@ describe("when Redis fails", () => {
     expect(contentsOf(socket, room)).not.toContain("not for lin");
   }, 30_000);
 
+  test("a room that another node has just let someone into is not gone, and comes with what is said in it", async () => {
+    await using pair = await startPair();
+    const { redis, one, two, ada, lin } = pair;
+    using socket = await on(two, lin).connect();
+    await redis.kill();
+    await isReady(two, false);
+    const garden = await ada.createRoom("Garden", "private");
+    await on(one, ada).bring(lin, garden);
+    const topic = roomTopic(garden.id);
+    expect(await socket.request({ type: "resume", topics: { [topic]: 0 } })).toMatchObject({ gone: [] });
+    await ada.send(garden, "who waters today?");
+    await socket.find((frame) => frame.type === "delta" && frame.topic === topic);
+    const { messages, head } = await on(two, lin).messages(garden);
+    expect(messages.map(({ content }) => content)).toEqual(["who waters today?"]);
+    while ((await socket.heads())[topic] !== head) await Bun.sleep(20);
+  });
+
   test("not there at the start, the node serves, says that it is not ready, and joins when it is there", async () => {
     await using redis = await startRedis();
     await redis.kill();

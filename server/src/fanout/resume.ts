@@ -63,10 +63,12 @@ export async function resume(
   for (const [name, since] of Object.entries(asked.topics)) {
     const topic = name as Topic;
     const head = heads.get(topic);
-    if (head === undefined || !follows(topic)) {
+    if (head === undefined) {
       gone.push(topic);
       continue;
     }
+    // What was taken meanwhile is told by its own delta, and so is what another node has given just now.
+    if (!follows(topic)) continue;
     if (sameEpoch && since === head) continue;
     const reset = encodeFrame({ type: "reset", topic, head } satisfies ResetFrame);
     const changes = missed.get(topic);
