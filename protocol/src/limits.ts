@@ -62,6 +62,8 @@ export const limits = {
   frameBytes: 64 * 1024,
   /** A topic that is further behind than this is answered by a reset. */
   resumeChanges: 500,
+  /** Things that one resume looks at in all topics: more than fit into its answer. */
+  resumeChangesInAll: 2000,
   /** What one resume may send in all; the topics that do not fit are answered by a reset. */
   resumeBytes: 192 * 1024,
   /** A published delta that grows past this is split at a change. */

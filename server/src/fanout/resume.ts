@@ -54,6 +54,7 @@ export async function resume(
     epoch: asked.epoch ?? null,
     positions: asked.topics,
     limit: limits.resumeChanges,
+    limitInAll: limits.resumeChangesInAll,
   });
   const heads = new Map(topics.map(({ topic, head }) => [topic, head]));
   const sameEpoch = asked.epoch === undefined || asked.epoch === epoch;

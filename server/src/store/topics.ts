@@ -20,13 +20,16 @@ export interface TopicReads {
   listTopics(input: { readonly userId: UserId }): Promise<readonly TopicHead[]>;
   /**
    * What a user has missed after these positions, in the same snapshot as their topics and the epoch. A topic that is not
-   * theirs, or has nothing new, is not mentioned; and nothing is when `epoch` is another one.
+   * theirs, or has nothing new, is not mentioned; and nothing is when `epoch` is another one. Those with least behind them
+   * come first; what would be more than `limitInAll` things together is a reset without being read.
    */
   listMissed(input: {
     readonly userId: UserId;
     readonly epoch: string | null;
     readonly positions: Readonly<Record<string, Seq>>;
+    /** Of one topic, as in `changesSince`. */
     readonly limit: number;
+    readonly limitInAll: number;
   }): Promise<{
     readonly topics: readonly TopicHead[];
     readonly epoch: string;

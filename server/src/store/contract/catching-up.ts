@@ -86,7 +86,8 @@ export function catchingUpContract(stageOf: () => Stage): void {
         "room:RNONE": 1,
       };
       const { epoch } = await stage.store.getWorkspace({});
-      const ask = (of: string | null) => stage.store.listMissed({ userId: bob.id, epoch: of, positions, limit: 10 });
+      const ask = (of: string | null) =>
+        stage.store.listMissed({ userId: bob.id, epoch: of, positions, limit: 10, limitInAll: 20 });
       const told = await ask(null);
       expect(told).toMatchObject({ topics: await stage.store.listTopics({ userId: bob.id }), epoch });
       const changes = (topic: Topic) => stage.store.changesSince({ topic, since: positions[topic] ?? 0, limit: 10 });
@@ -96,6 +97,33 @@ export function catchingUpContract(stageOf: () => Stage): void {
       });
       expect(await ask(epoch)).toEqual(told);
       expect((await ask("another")).missed.size).toBe(0);
+    });
+
+    test("[SO5] what someone has missed is read up to a limit, from the topics with least to tell", async () => {
+      const [ada] = await stage.cast("ada");
+      const rooms = [await stage.createRoom(ada), await stage.createRoom(ada), await stage.createRoom(ada)];
+      const said = [9, 4, 2];
+      for (const [index, room] of rooms.entries()) {
+        for (let count = 0; count < (said[index] ?? 0); count++) await stage.say(room, ada, `${count}`);
+      }
+      // After its founding, and everything else that is not a message.
+      const positions = Object.fromEntries(rooms.map((room) => [topicOf(room), 1]));
+      const kinds = async (limitInAll: number, limit = 20) => {
+        const ask = { userId: ada.id, epoch: null, positions, limit, limitInAll };
+        const { missed } = await stage.store.listMissed(ask);
+        return rooms.map((room) => missed.get(topicOf(room))?.kind);
+      };
+      expect(await kinds(18)).toEqual(["changes", "changes", "changes"]);
+      expect(await kinds(12)).toEqual(["reset", "changes", "changes"]);
+      expect(await kinds(3)).toEqual(["reset", "reset", "changes"]);
+      expect(await kinds(18, 3)).toEqual(["reset", "reset", "changes"]);
+      // What a topic that is too far behind has cost counts as well: the last one is not looked at.
+      const statements = async (limitInAll: number) => {
+        const before = stage.engine.statements();
+        await kinds(limitInAll, 4);
+        return stage.engine.statements() - before;
+      };
+      expect(await statements(7)).toBeLessThan(await statements(8));
     });
 
     test("one's own topic tells which rooms one is in now", async () => {

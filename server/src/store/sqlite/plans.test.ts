@@ -34,6 +34,8 @@ const allowed: Readonly<Record<string, string>> = {
   "changesSince: SEARCH memberships USING PRIMARY KEY (room_id=?)": "the people of a direct room",
   "changesSince: USE TEMP B-TREE FOR ORDER BY": "the people of a direct room",
   "createSession: USE TEMP B-TREE FOR ORDER BY": "the sessions that one may have",
+  "findRoom: SEARCH people USING PRIMARY KEY (room_id=?) LEFT-JOIN": "the people of a direct room",
+  "findRoom: USE TEMP B-TREE FOR ORDER BY": "the people of a direct room",
   "findAccount: USE TEMP B-TREE FOR ORDER BY": "two people, whose id or whose name it is",
   "getOverview: SCAN rooms": "counts all rooms, for those who look after them",
   "getOverview: SCAN sessions USING INDEX sessions_open": "counts who is signed in, likewise",
@@ -232,6 +234,7 @@ async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Ro
   await store.listTopics({ userId });
   const topics = ["workspace", topicOf(bob), topicOf(room)] as const;
   await store.listHeads({ topics });
+  await store.listMissed({ userId, epoch: null, positions: { [topicOf(room)]: 1 }, limit: 9, limitInAll: 9 });
   for (const topic of topics) await store.changesSince({ topic, since: 1, limit: 1000 });
   for (const query of ["", "ada tester"]) await store.listMembers({ roomId: room.id, query, cursor: "ada", limit: 5 });
   for (const query of ["", "ada tester"])

@@ -34,10 +34,11 @@ export function* findRoom({ reference, userId }: Input<Reads["findRoom"]>): Verb
   // Slugs are lower case and ids begin with a capital: nothing can be both.
   const column = reference.startsWith("R") ? "rooms.id" : "rooms.slug";
   // Nearly every request begins with this, so it is one statement: a direct room has a row for each of its people.
+  // Of another room none is looked for: a condition on the room alone would be asked of each of its members.
   const rows = yield* all<RoomRow & AuthorRow & { readonly standing: RoomRole | null }>(
     `SELECT ${roomColumns}, places.role AS standing, ${authorColumns} FROM rooms
      LEFT JOIN memberships AS places ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
-     LEFT JOIN memberships AS people ON people.room_id = rooms.id AND rooms.direct_key IS NOT NULL
+     LEFT JOIN memberships AS people ON people.room_id = CASE WHEN rooms.direct_key IS NULL THEN NULL ELSE rooms.id END
      LEFT JOIN users ON users.id = people.user_id
      WHERE ${column} = ? AND rooms.deleted_at IS NULL ORDER BY people.username_lower`,
     userId,

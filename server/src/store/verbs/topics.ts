@@ -114,22 +114,37 @@ export function* changesSince(
   if (since === head) return { kind: "current", head };
   // One more than allowed is enough to know that there are too many.
   const changes = yield* listChanges(defaults, topic, since, limit + 1);
-  const count = Object.values(changes).reduce((sum, things) => sum + (Array.isArray(things) ? things.length : 1), 0);
-  if (count > limit) return { kind: "reset", head };
+  if (countThings(changes) > limit) return { kind: "reset", head };
   return { kind: "changes", delta: { type: "delta", topic, from: since, to: head, ...changes } };
 }
 
+const countThings = (changes: Changes): number =>
+  Object.values(changes).reduce(
+    (sum, things) => sum + (Array.isArray(things) ? things.length : Number(typeof things === "object")),
+    0,
+  );
+
 export function* listMissed(
   defaults: Defaults,
-  { userId, epoch: expected, positions, limit }: Input<Reads["listMissed"]>,
+  { userId, epoch: expected, positions, limit, limitInAll }: Input<Reads["listMissed"]>,
 ): Verb<Output<Reads["listMissed"]>> {
   const topics = yield* listTopics({ userId });
   const { epoch } = yield* one<{ epoch: string }>("SELECT epoch FROM workspace WHERE id = 1");
   const missed = new Map<Topic, TopicChanges>();
-  for (const { topic, head } of topics) {
+  if ((expected ?? epoch) !== epoch) return { topics, epoch, missed };
+  const behind = topics.flatMap(({ topic, head }) => {
     const since = positions[topic];
-    if (since === undefined || since === head || (expected ?? epoch) !== epoch) continue;
-    missed.set(topic, yield* changesSince(defaults, { topic, since, limit }));
+    return since === undefined || since === head ? [] : [{ topic, head, since }];
+  });
+  behind.sort((a, b) => a.head - a.since - (b.head - b.since));
+  let left = limitInAll;
+  for (const { topic, head, since } of behind) {
+    const atMost = Math.min(limit, left);
+    const changes: TopicChanges =
+      atMost > 0 ? yield* changesSince(defaults, { topic, since, limit: atMost }) : { kind: "reset", head };
+    missed.set(topic, changes);
+    if (changes.kind === "changes") left -= countThings(changes.delta);
+    else if (since < head) left -= atMost;
   }
   return { topics, epoch, missed };
 }
