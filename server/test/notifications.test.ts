@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Push } from "@parley/protocol/http/notifications";
-import type { Room } from "@parley/protocol/model";
+import type { Room, User } from "@parley/protocol/model";
+import { cookieOf, Person } from "./harness.ts";
 import { explain, settled, startWithPush } from "./push-service.ts";
 
 test("[NO2] the server's keys are made once, also when many ask at once, and outlive a restart", async () => {
@@ -65,6 +66,31 @@ test("[NO4] who is removed, has muted the room, has read the message or has sign
   await settled(sam, general, muted.id);
   expect(browsers[0]?.received).toEqual([]);
   expect(await explain(lin, general, muted.id)).toMatchObject({ alerts: false, reason: "muted" });
+});
+
+test("[NO4] [AX3] who is removed while others are being told is not told either", async () => {
+  await using cast = await startWithPush();
+  const { server, ada, lin, noor, general } = cast;
+  // As many browsers as are pushed to at once stand before the last one, in the order of ids.
+  const [first, last] = lin.user.id < noor.user.id ? [lin, noor] : [noor, lin];
+  const login = first.user.username;
+  const signIn = async () => {
+    const body = { login, password: `a good password of ${login}` };
+    const { body: user, headers } = await server.stranger.request<User>("POST", "/api/auth/sign-in", body);
+    return new Person(server.url, user, cookieOf(headers));
+  };
+  const sessions = await Promise.all(Array.from({ length: 16 }, signIn));
+  const browsers = await Promise.all(sessions.map((session) => cast.subscribe(session)));
+  const late = await cast.subscribe(last);
+  const held = cast.service.hold(browsers.length);
+  const { id } = await ada.send(general, "@lin @noor the canary");
+  const release = await held;
+  await ada.ok("DELETE", `/api/rooms/${general.id}/members/${last.user.id}`);
+  server.clock.advance(1000);
+  release();
+  expect(await settled(first, general, id)).toMatchObject({ outcome: "pushed", devices: 16 });
+  expect(browsers.map(({ received }) => received.length)).toEqual(browsers.map(() => 1));
+  expect(late.received).toEqual([]);
 });
 
 test("[NO5] a browser that is gone is forgotten; one that fails is tried with the next message", async () => {

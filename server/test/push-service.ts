@@ -11,6 +11,8 @@ export interface PushService extends AsyncDisposable {
   readonly host: string;
   /** What a browser tells the server, for a new address at this service. */
   subscribe(publicKey: string): Subscription;
+  /** Keeps requests waiting that come from now on; once `count` do, it resolves with what lets them go on. */
+  hold(count: number): Promise<() => void>;
 }
 
 export interface Subscription {
@@ -67,12 +69,14 @@ export async function settled(person: Person, room: Room, id: number): Promise<N
 
 export function startPushService(): PushService {
   const addresses = new Map<string, Address>();
+  let onRequest = async () => {};
   const server = Bun.serve({
     port: 0,
     hostname: "localhost",
     async fetch(request) {
       const url = new URL(request.url);
       const address = addresses.get(url.pathname);
+      await onRequest();
       return new Response(null, { status: address ? await address.take(request, url.origin) : 404 });
     },
   });
@@ -84,6 +88,17 @@ export function startPushService(): PushService {
       const address = createAddress(publicKey, origin + path);
       addresses.set(path, address);
       return address.subscription;
+    },
+    hold(count) {
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const { promise: held, resolve } = Promise.withResolvers<() => void>();
+      let waiting = 0;
+      onRequest = () => {
+        waiting += 1;
+        if (waiting === count) resolve(release);
+        return released;
+      };
+      return held;
     },
     async [Symbol.asyncDispose]() {
       await server.stop(true);

@@ -1,5 +1,6 @@
 import type { App, Letter, LetterRequest } from "../app.ts";
 import { writeLetter } from "../domain/letters.ts";
+import { Pool } from "./pool.ts";
 
 /** What waits at once; what comes beyond is dropped. */
 const waitingMax = 1000;
@@ -16,9 +17,8 @@ const pausesMs = [1000, 5000, 30_000, 120_000] as const;
  */
 export class Mailer {
   readonly #app: App;
-  readonly #queue: (() => Promise<void>)[] = [];
+  readonly #pool = new Pool(parallel);
   readonly #pausing = new Set<ReturnType<typeof setTimeout>>();
-  #running = 0;
   #stopped = false;
 
   constructor(app: App) {
@@ -26,7 +26,7 @@ export class Mailer {
   }
 
   requested(request: LetterRequest): void {
-    if (this.#queue.length + this.#pausing.size >= waitingMax) {
+    if (this.#pool.waiting + this.#pausing.size >= waitingMax) {
       this.#app.log.warn("mail.dropped");
       return;
     }
@@ -38,7 +38,7 @@ export class Mailer {
 
   stop(): void {
     this.#stopped = true;
-    this.#queue.length = 0;
+    this.#pool.clear();
     for (const timer of this.#pausing) clearTimeout(timer);
     this.#pausing.clear();
   }
@@ -58,22 +58,10 @@ export class Mailer {
     this.#pausing.add(timer);
   }
 
+  /** A turn later, so that whoever asked has gone on before anything is looked up. */
   #run(work: () => Promise<void>): void {
-    this.#queue.push(work);
-    if (this.#running < parallel) void this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    this.#running++;
-    // A turn later, so that whoever asked has gone on before anything is looked up.
-    await Promise.resolve();
-    for (let work = this.#queue.shift(); work; work = this.#queue.shift()) {
-      try {
-        await work();
-      } catch (error) {
-        if (!this.#stopped) this.#app.log.warn("mail.failed", { error: String(error) });
-      }
-    }
-    this.#running--;
+    this.#pool.run(work).catch((error: unknown) => {
+      if (!this.#stopped) this.#app.log.warn("mail.failed", { error: String(error) });
+    });
   }
 }

@@ -1,8 +1,9 @@
 import { decideAlert } from "@parley/protocol/alerts";
-import type { Message, UserId } from "@parley/protocol/model";
+import type { Message, MessageId, RoomId, UserId } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import { getPushKeys } from "../domain/notifications.ts";
 import type { NotificationRecord, PushKeys, PushTarget } from "../store/notifications.ts";
+import { Pool } from "./pool.ts";
 
 /** Whoever has the room open reads it in this time, and needs no push. */
 const graceMs = 2000;
@@ -12,22 +13,30 @@ const waitingMax = 10_000;
 const countDroppedMs = 1000;
 /** Browsers that one message is pushed to. */
 const devicesMax = 5000;
-/** Calls of push services that are under way at once. */
+/** Calls of push services that are under way at once, and messages that take turns at them. */
 const parallel = 16;
+const messagesAtOnce = 16;
+/** Whom a message calls is looked up again before a push when that was longer ago. */
+const freshMs = 500;
 const keepMs = 7 * 24 * 60 * 60 * 1000;
 const previewLength = 180;
 
 type Called = Awaited<ReturnType<App["store"]["listAlertable"]>>[number];
+/** By the address of the browser. */
+type CalledNow = () => Promise<ReadonlyMap<string, Called>>;
 
 /**
  * Pushes new messages to those whom they call and who have not read them. Rights, levels and receipts are looked at when
- * the push goes out, not when the message came: who was removed or has muted the room in between is not told.
+ * the push goes out, not when the message came: who was removed or has muted the room in between is not told, however many
+ * are told before them.
  *
  *     messageSent ──grace──▶ read whom it calls ──▶ decide ──▶ push, a few at a time ──▶ record
  */
 export class Notifier {
   readonly #app: App;
   readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
+  readonly #messages = new Pool(messagesAtOnce);
+  readonly #calls = new Pool(parallel);
   #dropped = 0;
   #stopped = false;
 
@@ -37,14 +46,16 @@ export class Notifier {
 
   messageSent(message: Message): void {
     if (this.#stopped) return;
-    if (this.#waiting.size >= waitingMax) this.#drop();
-    else {
-      this.#later(graceMs, () => {
-        this.#notify(message).catch((error: unknown) => {
-          if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
-        });
+    if (this.#waiting.size + this.#messages.waiting >= waitingMax) this.#drop();
+    else this.#later(graceMs, () => this.#due(message));
+  }
+
+  #due(message: Message): void {
+    this.#messages
+      .run(() => this.#notify(message))
+      .catch((error: unknown) => {
+        if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
       });
-    }
   }
 
   #drop(): void {
@@ -68,12 +79,14 @@ export class Notifier {
     this.#stopped = true;
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();
+    this.#messages.clear();
+    this.#calls.clear();
   }
 
   async #notify({ room: roomId, id: messageId }: Message): Promise<void> {
     const { store, clock } = this.#app;
-    const called = await store.listAlertable({ roomId, messageId, limit: devicesMax, at: clock.now() });
-    if (called.length === 0) return;
+    const calledNow = this.#lookUp(roomId, messageId);
+    if ((await calledNow()).size === 0) return;
     const [found, message] = await Promise.all([
       store.findRoom({ reference: roomId, userId: null }),
       store.findMessage({ roomId, id: messageId }),
@@ -81,24 +94,49 @@ export class Notifier {
     if (!found || !message) return;
     const room = { slug: found.room.slug, name: found.room.kind === "direct" ? "" : found.room.name };
     const keys = await getPushKeys(this.#app);
-    const results = await this.#pushAll(called, keys, (target) => toPayload(message, room, target));
+    const results = await this.#pushAll(calledNow, keys, (target) => toPayload(message, room, target));
     const gone = results.filter(({ result }) => result === "gone").map(({ endpoint }) => endpoint);
     if (gone.length > 0) await store.removePushEndpoints({ endpoints: gone });
     const keepFrom = clock.now() - keepMs;
     await store.recordNotifications({ roomId, messageId, decided: summarise(results, clock.now()), keepFrom });
   }
 
-  async #pushAll(called: readonly Called[], keys: PushKeys, payload: (target: PushTarget) => string) {
+  /** Whom a message calls, as it was a moment ago at most. */
+  #lookUp(roomId: RoomId, messageId: MessageId): CalledNow {
+    const { store, clock } = this.#app;
+    let readAt = Number.NEGATIVE_INFINITY;
+    let called: ReturnType<CalledNow>;
+    return () => {
+      const at = clock.now();
+      if (at - readAt > freshMs) {
+        readAt = at;
+        called = store
+          .listAlertable({ roomId, messageId, limit: devicesMax, at })
+          .then((list) => new Map(list.map((each) => [each.target.endpoint, each])));
+      }
+      return called;
+    };
+  }
+
+  async #pushAll(calledNow: CalledNow, keys: PushKeys, payload: (target: PushTarget) => string) {
+    const endpoints = [...(await calledNow()).keys()];
+    const push = async (endpoint: string): Promise<Result | null> => {
+      const called = (await calledNow()).get(endpoint);
+      if (!called || this.#stopped) return null;
+      const { userId, facts, target } = called;
+      const { alerts, reason } = decideAlert(facts);
+      const result = alerts ? await this.#app.push.send(keys, target, payload(target)) : "read";
+      return { userId, reason: alerts ? reason : "read", endpoint, result };
+    };
     const results: Result[] = [];
-    const queue = called.values();
+    const queue = endpoints.values();
     const work = async () => {
-      for (const { userId, facts, target } of queue) {
-        const { alerts, reason } = decideAlert(facts);
-        const result = alerts ? await this.#app.push.send(keys, target, payload(target)) : "read";
-        results.push({ userId, reason: alerts ? reason : "read", endpoint: target.endpoint, result });
+      for (const endpoint of queue) {
+        const result = await this.#calls.run(() => push(endpoint));
+        if (result) results.push(result);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(parallel, called.length) }, work));
+    await Promise.all(Array.from({ length: Math.min(parallel, endpoints.length) }, work));
     return results;
   }
 }
