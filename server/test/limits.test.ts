@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Problem } from "@parley/protocol/errors";
-import { startServer, startWithCast } from "./harness.ts";
+import { type Person, startServer, startWithCast } from "./harness.ts";
 import { closeCodeOf, openRawSocket, rawFrame } from "./raw-socket.ts";
 
 test("[HT3] malformed, mistyped and unknown input is refused with its code, and changes nothing", async () => {
@@ -194,16 +194,37 @@ test("[LM1] a flood of messages is told to wait, over HTTP and the socket alike,
   await using cast = await startWithCast({ limits: true });
   const { ada, lin, general } = cast;
   using socket = await ada.connect();
+  const started = performance.now();
   const acks = await Promise.all(
     Array.from({ length: 80 }, (_, n) => socket.request({ type: "message.send", room: general.id, content: `${n}` })),
   );
   const refused = acks.filter(({ error }) => error !== undefined);
   expect(refused.length).toBeGreaterThan(20);
   expect(refused[0]?.error).toMatchObject({ code: "rate_limited", retryable: true, retryAfterMs: expect.any(Number) });
-  const over = await ada.request<Problem>("POST", `/api/rooms/${general.id}/messages`, { content: "over HTTP" });
-  expect([over.status, over.body.code]).toEqual([429, "rate_limited"]);
-  expect(Number(over.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect((await lin.send(general, "I am fine")).id).toBe(acks.length - refused.length + 1);
+  const path = `/api/rooms/${general.id}/messages`;
+  const send = () => ada.request<Problem>("POST", path, { content: "over HTTP" });
+  const answers = await Promise.all(Array.from({ length: 80 }, send));
+  const over = answers.filter(({ status }) => status === 429);
+  expect(over[0]?.body.code).toBe("rate_limited");
+  expect(Number(over[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
+  // Both take from one bucket: forty, and one more every 200 ms.
+  const sent = acks.length - refused.length + answers.length - over.length;
+  expect(sent).toBeLessThanOrEqual(40 + Math.ceil((performance.now() - started) / 200));
+  expect((await lin.send(general, "I am fine")).id).toBe(sent + 1);
+});
+
+test("[LM1] whoever lists all rooms, or resumes, again and again is told to wait; others are not", async () => {
+  await using cast = await startWithCast({ limits: true });
+  const { ada, lin } = cast;
+  const list = async (person: Person) => (await person.request("GET", "/api/rooms")).status;
+  expect(await Promise.all(Array.from({ length: 60 }, () => list(lin)))).toContain(429);
+  expect(await list(ada)).toBe(200);
+  using socket = await lin.connect();
+  const resume = async (person: Person) => (await person.request("POST", "/api/resume", { topics: {} })).status;
+  const resumes = Array.from({ length: 100 }, () => socket.request({ type: "resume", topics: {} }));
+  expect((await Promise.all(resumes)).map(({ error }) => error?.code)).toContain("rate_limited");
+  expect(await Promise.all(Array.from({ length: 100 }, () => resume(lin)))).toContain(429);
+  expect(await resume(ada)).toBe(200);
 });
 
 test("[LM1] guessing a password is slowed down per login name and per address", async () => {

@@ -96,14 +96,19 @@ export async function openFile(app: App, id: FileId, range?: ByteRange): Promise
   return found;
 }
 
-/** Removes the bytes of a file that its row no longer offers, and then the row. What fails here is done by the job. */
-export async function removeBytes(app: App, id: FileId): Promise<void> {
+/**
+ * Removes the bytes of a file that its row no longer offers, and then the row. False when that cannot be done now: the job
+ * does it later.
+ */
+export async function removeBytes(app: App, id: FileId): Promise<boolean> {
   try {
     await app.blobs.remove(thumbnailOf(id));
     await app.blobs.remove(id);
     await app.store.dropFile({ id });
+    return true;
   } catch (error) {
     app.log.warn("files.remove_failed", { error: String(error) });
+    return false;
   }
 }
 

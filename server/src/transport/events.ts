@@ -83,8 +83,9 @@ class EventStream implements Connection {
   #epoch = "";
   #output: ReadableStreamDefaultController<Uint8Array> | null = null;
   #state: "opening" | "open" | "closed" = "opening";
-  /** What is published before the welcome is written. */
+  /** What is published before the welcome is written, and how much that is. */
   #early: string[] = [];
+  #earlyBytes = 0;
   /** When the peer had last taken everything. */
   #takenAt: number;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -134,14 +135,19 @@ class EventStream implements Connection {
     const welcome: WelcomeFrame = { type: "welcome", protocol: protocolVersion, user, epoch: this.#epoch, heartbeatMs };
     this.send(encodeFrame(welcome));
     for (const text of this.#early.splice(0)) this.send(text);
+    this.#earlyBytes = 0;
     if (positions) await this.#resume(positions);
     this.#pong();
     if (!this.#isClosed()) this.#heartbeat = setInterval(() => this.#pong(), heartbeatMs);
   }
 
   send(text: string): void {
-    if (this.#state === "opening") this.#early.push(text);
-    else this.#write(`data: ${text}\n\n`);
+    if (this.#state !== "opening") {
+      this.#write(`data: ${text}\n\n`);
+    } else {
+      this.#early.push(text);
+      this.#earlyBytes += text.length;
+    }
   }
 
   /** A stream cannot be asked: whether its peer takes what it is sent is all that can be known. */
@@ -152,7 +158,7 @@ class EventStream implements Connection {
   unsubscribe(): void {}
 
   bufferedBytes(): number {
-    return -Math.min(0, this.#output?.desiredSize ?? 0);
+    return this.#earlyBytes - Math.min(0, this.#output?.desiredSize ?? 0);
   }
 
   lastHeardAt(): number {

@@ -24,6 +24,9 @@ const buckets = {
   react: { burst: 60, everyMs: 100 },
   receipt: { burst: 60, everyMs: 100 },
   typing: { burst: 6, everyMs: 1000 },
+  /** What looks at all rooms of a user: some hundredths of a second where they are in five hundred. */
+  rooms: { burst: 40, everyMs: 500 },
+  resume: { burst: 60, everyMs: 100 },
   search: { burst: 15, everyMs: 1000 },
   overview: { burst: 10, everyMs: 3000 },
   "create-room": { burst: 20, everyMs: 60_000 },

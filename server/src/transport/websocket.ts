@@ -131,16 +131,16 @@ class SocketConnection implements Connection {
   receive(text: string): void {
     this.heard();
     if (this.#state === "closed") return;
-    if (this.#state === "opening") {
-      if (this.#early.push(text) > 16) this.close(closeCodes.protocolError, "wait for the welcome");
-      return;
-    }
     // A string is at least as long in bytes as in UTF-16 units; only the doubtful ones are measured.
     if (
       text.length > bounds.frameBytes ||
       (text.length * 3 > bounds.frameBytes && byteLength(text) > bounds.frameBytes)
     ) {
       this.close(closeCodes.tooBig, "frame too large");
+      return;
+    }
+    if (this.#state === "opening") {
+      if (this.#early.push(text) > 16) this.close(closeCodes.protocolError, "wait for the welcome");
       return;
     }
     const frame = decodeClientFrame(text);
@@ -221,6 +221,7 @@ class SocketConnection implements Connection {
         this.#sendFrame({ type: "pong", heads: this.#hub.headsOf(this) } satisfies PongFrame);
         return null;
       case "resume": {
+        this.#limits.take("resume", this.userId);
         const { frames, gone } = await resume(this.#app.store, this.userId, command, (topic) =>
           this.#hub.isFollowing(this, topic),
         );

@@ -44,7 +44,7 @@ export function commandRoutes(http: Http, options: RouteOptions): void {
       description:
         "What `resume` answers on a socket, in one answer. `heads` are where all topics of the user stand: a client that asks every two seconds with the heads of its last answer misses nothing.",
       security,
-      middleware: [signedIn(options), present(options)] as const,
+      middleware: [signedIn(options, "resume"), present(options)] as const,
       request: { body: body(resumeBody) },
       responses: answers(200, "Deltas and resets, in the order asked.", resumedSchema),
     }),

@@ -31,7 +31,7 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "My rooms, and the public ones I could join",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options, "rooms")] as const,
       responses: answers(200, "By name; mine have a membership.", roomsSchema),
     }),
     async (context) => context.json(await listRooms(app, context.var.actor), 200),
