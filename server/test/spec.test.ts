@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 
-test("every rule of SPEC.md has a test that begins with its id, and every cited rule exists", () => {
+test("every rule of SPEC.md stands there once and has a test that begins with its id, and every cited rule exists", () => {
   const spec = readFileSync(join(root, "protocol/SPEC.md"), "utf8");
   const rules = [...spec.matchAll(/^\| ([A-Z]{2}\d+) +\|/gm)].map(([, id]) => id);
   const tests = ["protocol", "server", "client", "e2e"].flatMap((folder) =>
@@ -14,6 +14,7 @@ test("every rule of SPEC.md has a test that begins with its id, and every cited 
   );
   const cited = new Set(tests.flatMap((text) => [...text.matchAll(/\[([A-Z]{2}\d+)\]/g)].map(([, id]) => id)));
   expect(rules.length).toBeGreaterThan(40);
+  expect(rules.filter((id, index) => rules.indexOf(id) !== index)).toEqual([]);
   expect(rules.filter((id) => !cited.has(id))).toEqual([]);
   expect([...cited].filter((id) => !rules.includes(id))).toEqual([]);
 });
