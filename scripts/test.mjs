@@ -14,6 +14,7 @@ const journeys = join(results, "journeys.json");
 
 ensurePackages();
 ensureBrowser();
+ensureDebianPackages(["openssl"], () => has("openssl"));
 ensureDebianPackages(["redis-server"], () => has("redis-server"));
 ensureDebianPackages(["nginx", "caddy"], () => has("nginx") && has("caddy"));
 ensureDebianPackages(["postgresql"], () => existsSync("/usr/lib/postgresql"));

@@ -1,8 +1,9 @@
 import { createServer, type Socket } from "node:net";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
 
 /**
  * A mail server as RFC 5321 has it, for one user: it takes commands in their order, lines that end in CRLF, and seven-bit
- * text, and refuses everything else.
+ * text, and refuses everything else. With TLS it is for who speaks that alone.
  */
 export interface MailService extends AsyncDisposable {
   readonly port: number;
@@ -10,6 +11,8 @@ export interface MailService extends AsyncDisposable {
   readonly letters: readonly ReceivedLetter[];
   /** How often somebody began a mail. */
   readonly attempts: number;
+  /** The first words of all that was said to it so that others could hear it, in capitals. */
+  readonly overheard: readonly string[];
   /** Answers to the next mails that are begun, before it takes them again. */
   readonly refusals: string[];
   /** The next one taken, past or coming, that was not asked for yet. */
@@ -29,8 +32,16 @@ export interface ReceivedLetter {
 
 export const mailLogin = { user: "parley", pass: "pass:word/with@all" } as const;
 
-export async function startMailService(): Promise<MailService> {
+export interface Tls {
+  /** From the first byte, or begun with STARTTLS (RFC 3207). */
+  readonly from: "first byte" | "STARTTLS";
+  readonly key: string;
+  readonly cert: string;
+}
+
+export async function startMailService(tls?: Tls): Promise<MailService> {
   const letters: ReceivedLetter[] = [];
+  const overheard: string[] = [];
   const refusals: string[] = [];
   const waiting: (() => void)[] = [];
   const sockets = new Set<Socket>();
@@ -40,40 +51,56 @@ export async function startMailService(): Promise<MailService> {
     for (const resolve of waiting.splice(0)) resolve();
   };
   const something = () => new Promise<void>((resolve) => waiting.push(resolve));
-  const server = createServer((socket) => {
+  const desk: Desk = {
+    begin() {
+      attempts++;
+      happened();
+      return refusals.shift() ?? null;
+    },
+    take(letter) {
+      letters.push(letter);
+      happened();
+    },
+  };
+  const onSocket = (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    const answer = createConversation({
-      begin() {
-        attempts++;
-        happened();
-        return refusals.shift() ?? null;
-      },
-      take(letter) {
-        letters.push(letter);
-        happened();
-      },
-    });
-    let rest = "";
     socket.write("220 mail.example.org ESMTP\r\n");
-    socket.on("data", (chunk) => {
+    converse(socket, tls?.from === "STARTTLS");
+  };
+  const converse = (socket: Socket, startsTls: boolean) => {
+    const answer = createConversation(desk, startsTls);
+    let rest = "";
+    const onData = (chunk: Buffer) => {
       rest += chunk.toString("latin1");
       for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
         const line = rest.slice(0, end + 1);
         rest = rest.slice(end + 1);
+        if (!(socket instanceof TLSSocket)) overheard.push(line.split(/\s/, 1)[0]?.toUpperCase() ?? "");
         const reply = answer(line);
         if (reply !== null) socket.write(`${reply}\r\n`);
+        if (reply === startTls && tls) {
+          // What came with it, before there was TLS, is not answered.
+          socket.off("data", onData);
+          const secured = new TLSSocket(socket, { isServer: true, key: tls.key, cert: tls.cert });
+          secured.on("error", () => socket.destroy());
+          converse(secured, false);
+          return;
+        }
         if (reply?.startsWith("221")) socket.end();
       }
-    });
-  });
+    };
+    socket.on("data", onData);
+  };
+  const server = tls?.from === "first byte" ? createTlsServer(tls, onSocket) : createServer(onSocket);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : 0,
     letters,
     refusals,
+    overheard,
     get attempts() {
       return attempts;
     },
@@ -101,8 +128,10 @@ interface Desk {
   take(letter: ReceivedLetter): void;
 }
 
-/** Answers each line, or null within a text. */
-function createConversation(desk: Desk): (line: string) => string | null {
+const startTls = "220 go on, unheard";
+
+/** Answers each line, or null within a text. Where TLS is to be started, nothing else is done before. */
+function createConversation(desk: Desk, startsTls: boolean): (line: string) => string | null {
   let isKnown = false;
   let from: string | null = null;
   let to: string[] = [];
@@ -121,9 +150,12 @@ function createConversation(desk: Desk): (line: string) => string | null {
       return "250 taken";
     }
     const [, word = "", rest = ""] = /^(\S+) ?(.*)$/.exec(line) ?? [];
+    if (startsTls && !["EHLO", "QUIT"].includes(word.toUpperCase())) {
+      return word.toUpperCase() === "STARTTLS" ? startTls : "530 start TLS first";
+    }
     switch (word.toUpperCase()) {
       case "EHLO":
-        return "250-mail.example.org\r\n250 AUTH PLAIN";
+        return `250-mail.example.org\r\n250 ${startsTls ? "STARTTLS" : "AUTH PLAIN"}`;
       case "AUTH": {
         const expected = Buffer.from(`\0${mailLogin.user}\0${mailLogin.pass}`).toString("base64");
         isKnown = rest === `PLAIN ${expected}`;

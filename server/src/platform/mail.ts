@@ -43,8 +43,8 @@ export function createMail({ host, port, secure, login, from }: MailSettings, lo
         });
         return "sent";
       } catch (error) {
-        const { code, status } = toReason(error);
-        log.warn("mail.not_taken", { code, status });
+        const { code, status } = toFailure(error);
+        log.warn("mail.not_taken", { reason: toReason(code, status), code, status });
         return status >= 500 ? "refused" : "failed";
       }
     },
@@ -53,9 +53,31 @@ export function createMail({ host, port, secure, login, from }: MailSettings, lo
 
 const isHere = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
 
-/** What went wrong, without a word that a mail server has chosen. SMTP statuses from 500 on are for good. */
-function toReason(error: unknown): { readonly code: string; readonly status: number } {
+interface Failure {
+  readonly code: string;
+  /** Of SMTP; those from 500 on are for good. 0 where the mail server has said nothing. */
+  readonly status: number;
+}
+
+/** What went wrong, without a word that a mail server has chosen. */
+function toFailure(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: "unknown", status: 0 };
-  const code = "code" in error ? String(error.code) : error.name;
-  return { code, status: "responseCode" in error ? Number(error.responseCode) : 0 };
+  const {
+    code = error.name,
+    originalCode = code,
+    responseCode = 0,
+  } = error as NodeJS.ErrnoException & {
+    readonly originalCode?: string;
+    readonly responseCode?: number | false;
+  };
+  return { code: originalCode, status: Number(responseCode) };
+}
+
+/** The same for whoever has to mend it. */
+function toReason(code: string, status: number): string {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "its certificate is for another name";
+  if (/CERT|_LEAF_/.test(code)) return "its certificate is not trusted";
+  if (/^ERR_SSL|^ETLS$/.test(code)) return "it does not speak TLS there";
+  if (code === "EAUTH") return "it does not take the login";
+  return status > 0 ? "it does not take the mail" : "it cannot be reached";
 }
