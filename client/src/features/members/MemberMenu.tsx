@@ -3,11 +3,9 @@ import { createSignal, Show } from "solid-js";
 import { canAdminister, useClient } from "../../state/client.ts";
 import { type Action, ActionList } from "../../ui/ActionList.tsx";
 import { Ask } from "../../ui/Ask.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { Flyout } from "../../ui/Flyout.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
-import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
-import { Popover } from "../../ui/Popover.tsx";
 import { explain } from "../words.ts";
 
 type Question = "hand over" | "remove";
@@ -46,8 +44,6 @@ export function MemberMenu(props: { readonly room: Room; readonly member: Member
       { label: "Remove from room", icon: "x", run: () => setAsked("remove") },
     ];
   };
-  const list = () => <ActionList actions={acts()} onClose={() => setOpen(false)} />;
-
   return (
     <Show when={acts().length > 0}>
       <IconButton
@@ -61,18 +57,9 @@ export function MemberMenu(props: { readonly room: Room; readonly member: Member
       />
       <Show when={open() && button} keyed>
         {(beside) => (
-          <Show
-            when={isNarrow()}
-            fallback={
-              <Popover beside={beside} label={name()} onClose={() => setOpen(false)}>
-                {list()}
-              </Popover>
-            }
-          >
-            <Dialog title={name()} kind="sheet" onClose={() => setOpen(false)}>
-              {list()}
-            </Dialog>
-          </Show>
+          <Flyout beside={beside} label={name()} onClose={() => setOpen(false)}>
+            <ActionList actions={acts()} onClose={() => setOpen(false)} />
+          </Flyout>
         )}
       </Show>
       <Show when={asked() === "remove"}>

@@ -14,6 +14,7 @@ import { messagePath } from "../../ui/router/routes.ts";
 import { explain } from "../words.ts";
 import { canEdit } from "./editing.ts";
 
+/** What can be done with a message. */
 export interface MessageAction extends Action {
   /** Wanted seldom: not in the bar itself. */
   readonly more?: boolean;

@@ -3,11 +3,9 @@ import { createSignal, type JSX, onMount, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { Flyout } from "../../ui/Flyout.tsx";
 import { Late } from "../../ui/Late.tsx";
-import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
-import { Popover } from "../../ui/Popover.tsx";
 import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { navigate } from "../../ui/router/router.ts";
 import { roomPath } from "../../ui/router/routes.ts";
@@ -79,18 +77,9 @@ export function ProfileCard(props: {
   );
 
   return (
-    <Show
-      when={isNarrow()}
-      fallback={
-        <Popover beside={props.beside} label="Profile" onClose={() => props.onClose()}>
-          <div class="profile-card">{content}</div>
-        </Popover>
-      }
-    >
-      <Dialog title="Profile" kind="sheet" onClose={() => props.onClose()}>
-        {content}
-      </Dialog>
-    </Show>
+    <Flyout beside={props.beside} label="Profile" onClose={() => props.onClose()}>
+      <div class="profile-card">{content}</div>
+    </Flyout>
   );
 }
 

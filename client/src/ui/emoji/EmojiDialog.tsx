@@ -1,30 +1,22 @@
-import { Dialog } from "../Dialog.tsx";
-import { isNarrow, isTouch } from "../media.ts";
-import { Popover } from "../Popover.tsx";
+import { Flyout } from "../Flyout.tsx";
+import { isTouch } from "../media.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 
-/** All emoji: beside the button that asked for them, or as a sheet on a phone. */
+/** All emoji: beside the button that asked for them, or as a sheet where fingers pick. */
 export function EmojiDialog(props: {
   readonly title: string;
   readonly beside: HTMLElement;
   readonly onPick: (emoji: string) => void;
   readonly onClose: () => void;
 }) {
-  const picker = () => (
-    <EmojiPicker
-      onPick={(emoji) => {
-        props.onClose();
-        props.onPick(emoji);
-      }}
-    />
-  );
-  return isNarrow() || isTouch() ? (
-    <Dialog title={props.title} kind="sheet" onClose={() => props.onClose()}>
-      {picker()}
-    </Dialog>
-  ) : (
-    <Popover beside={props.beside} label={props.title} onClose={() => props.onClose()}>
-      {picker()}
-    </Popover>
+  return (
+    <Flyout beside={props.beside} label={props.title} below={isTouch()} onClose={() => props.onClose()}>
+      <EmojiPicker
+        onPick={(emoji) => {
+          props.onClose();
+          props.onPick(emoji);
+        }}
+      />
+    </Flyout>
   );
 }
