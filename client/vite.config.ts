@@ -33,6 +33,10 @@ export default defineConfig({
       checks: { pluginTimings: false },
       input: ["index.html", serviceWorker],
       output: {
+        // Apart, what lazy parts share with the first load would compress worse.
+        codeSplitting: {
+          groups: [{ name: "first-load", tags: ["$initial"], test: (id) => !id.endsWith(serviceWorker) }],
+        },
         // A service worker stands for the pages below its own address, so this one has no folder and no hash.
         entryFileNames: ({ facadeModuleId }) =>
           facadeModuleId?.endsWith(serviceWorker) ? "service-worker.js" : "assets/[name]-[hash].js",
