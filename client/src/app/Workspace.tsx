@@ -1,5 +1,6 @@
 import type { Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import { NotifyMenu } from "../features/rooms/NotifyBell.tsx";
 import { RoomList } from "../features/rooms/RoomList.tsx";
 import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
 import { createRoomOrder } from "../features/rooms/room-order.ts";
@@ -260,6 +261,7 @@ function preloadWhenIdle(): void {
       People,
       Search,
       Unread,
+      NotifyMenu,
     ]) {
       lazy.preload();
     }

@@ -141,6 +141,7 @@ export interface Client {
   markUnread(room: RoomId, from: MessageId): void;
   /** How many rooms have something unread, and how many messages call me, each room as loudly as I have let it. */
   unreadTotals(): { readonly rooms: number; readonly calls: number };
+  /** Shown at once. */
   setNotifyLevel(room: RoomId, level: NotifyLevel): Promise<void>;
   /** Takes a direct room out of my list, until something newer is said in it or I open it again. Shown at once. */
   hideRoom(room: RoomId): Promise<void>;

@@ -1,6 +1,6 @@
 import type { ReaderList } from "@parley/protocol/http/receipts";
 import { limits } from "@parley/protocol/limits";
-import type { MessageId, Place, RoomId } from "@parley/protocol/model";
+import type { MessageId, Place, Room, RoomId } from "@parley/protocol/model";
 import { untrack } from "solid-js";
 import type { Http } from "../connection/http.ts";
 import type { Account } from "./account.ts";
@@ -19,29 +19,27 @@ export function readingVerbs(account: Account, http: Http): ReadingVerbs {
       const found = account.findSignedIn();
       if (found) act(found);
     });
+  /** Shown at once, and as it was before when it cannot be had. */
+  const choose = async (id: RoomId, choice: (room: Room) => Partial<Place>) => {
+    const { rooms } = account.getSignedIn();
+    const room = untrack(() => rooms.find(id));
+    if (!room?.membership) return;
+    const { notifyLevel, hiddenUpTo } = room.membership;
+    const change = choice(room);
+    rooms.foresee(id, change);
+    try {
+      await http.request<Place>("PATCH", `/rooms/${id}/membership`, change);
+    } catch (error) {
+      rooms.foresee(id, { notifyLevel, hiddenUpTo });
+      throw error;
+    }
+  };
   return {
     markRead: (room) => ifSignedIn((signedIn) => markRead(signedIn, room)),
     markUnread: (room, from) => ifSignedIn((signedIn) => markUnread(signedIn, room, from)),
     unreadTotals: () => account.findSignedIn()?.rooms.totals() ?? { rooms: 0, calls: 0 },
-    async setNotifyLevel(room, notifyLevel) {
-      const { rooms } = account.getSignedIn();
-      await http.request<Place>("PATCH", `/rooms/${room}/membership`, { notifyLevel });
-      rooms.foresee(room, { notifyLevel });
-    },
-    async hideRoom(id) {
-      const { rooms } = account.getSignedIn();
-      const room = untrack(() => rooms.find(id));
-      if (!room?.membership) return;
-      const { lastMessageId: hiddenUpTo } = room;
-      const { hiddenUpTo: before } = room.membership;
-      rooms.foresee(id, { hiddenUpTo });
-      try {
-        await http.request<Place>("PATCH", `/rooms/${id}/membership`, { hiddenUpTo });
-      } catch (error) {
-        rooms.foresee(id, { hiddenUpTo: before });
-        throw error;
-      }
-    },
+    setNotifyLevel: (room, notifyLevel) => choose(room, () => ({ notifyLevel })),
+    hideRoom: (room) => choose(room, ({ lastMessageId }) => ({ hiddenUpTo: lastMessageId })),
     listReaders: async (room, id) => (await http.get<ReaderList>(`/rooms/${room}/messages/${id}/readers`)).readers,
   };
 }

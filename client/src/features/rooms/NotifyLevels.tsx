@@ -1,14 +1,9 @@
 import type { NotifyLevel, Room } from "@parley/protocol/model";
 import { createSignal, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { Choice, type Option } from "../../ui/Choice.tsx";
+import { Choice } from "../../ui/Choice.tsx";
 import { explain } from "../words.ts";
-
-const levels: readonly Option<NotifyLevel>[] = [
-  { value: "all", label: "Every message", hint: "Each message counts as calling you." },
-  { value: "mentions", label: "Mentions", hint: "Only when someone writes @you, @here or @all." },
-  { value: "none", label: "Nothing", hint: "Quiet in the list, except for mentions." },
-];
+import { notifyLevels } from "./notify-levels.ts";
 
 /** How loudly a room calls this reader. */
 export function NotifyLevels(props: { readonly room: Room }) {
@@ -28,7 +23,7 @@ export function NotifyLevels(props: { readonly room: Room }) {
         <section class="details-part" aria-label="Notifications">
           <Choice
             label="Notify me about"
-            options={levels}
+            options={notifyLevels.map(({ icon: _, ...level }) => level)}
             value={place().notifyLevel}
             onChange={(level) => void choose(level)}
           />

@@ -6,6 +6,7 @@ import { IconButton } from "../../ui/IconButton.tsx";
 import { goUp, navigate } from "../../ui/router/router.ts";
 import { detailsPath, roomPath, searchPath } from "../../ui/router/routes.ts";
 import { DirectMark } from "./DirectMark.tsx";
+import { NotifyBell } from "./NotifyBell.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 
 export const countMembers = (count: number) => (count === 1 ? "1 member" : `${count.toLocaleString()} members`);
@@ -54,6 +55,9 @@ export function RoomHeader(props: { readonly room: Room; readonly detailsOpen: b
         <Icon name="users" />
         {props.room.memberCount.toLocaleString()}
       </button>
+      <Show when={props.room.membership}>
+        {(place) => <NotifyBell room={props.room} level={place().notifyLevel} />}
+      </Show>
       <IconButton
         icon="search"
         label="Search in this room"
