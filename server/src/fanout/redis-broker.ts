@@ -51,6 +51,8 @@ class RedisBroker implements Broker {
   #echoAt = 0;
   #isUp = false;
   #waiting = 0;
+  /** Something could not be sent on the line of now: said once. */
+  #hasFailed = false;
   #closed = false;
 
   constructor({ redis, prefix, node, events, log }: RedisBrokerOptions) {
@@ -99,8 +101,9 @@ class RedisBroker implements Broker {
     this.#had.clear();
     this.#isUp = false;
     this.#waiting = 0;
+    this.#hasFailed = false;
     if (!line) return;
-    this.#echoAt = Date.now();
+    this.#echoAt = performance.now();
     this.#changed.clear();
     for (const channel of this.#wanted) this.#changed.add(channel);
     this.#followAll(line).catch(() => this.#giveUp(line));
@@ -114,10 +117,11 @@ class RedisBroker implements Broker {
   }
 
   #change(channel: string): void {
-    this.#changed.add(channel);
     const line = this.#line;
+    if (!line) return;
+    this.#changed.add(channel);
     // The first follow of a turn of the event loop takes the others of that turn along.
-    if (line && this.#changed.size === 1) queueMicrotask(() => this.#settle(line).catch(() => this.#giveUp(line)));
+    if (this.#changed.size === 1) queueMicrotask(() => this.#settle(line).catch(() => this.#giveUp(line)));
   }
 
   /** Follows what is wanted and nothing else, one command at a time: what comes meanwhile is the next command. */
@@ -126,15 +130,13 @@ class RedisBroker implements Broker {
       while (this.#line === line && this.#changed.size > 0) {
         const names = [...this.#changed].slice(0, chunk);
         for (const name of names) this.#changed.delete(name);
-        await subscribe(
-          line,
-          names.filter((name) => this.#wanted.has(name) && !this.#had.has(name)),
-          (text, name) => this.#onText(line, name, text),
-        );
+        // Whatever changes during these commands is looked at once more after them.
+        const begun = names.filter((name) => this.#wanted.has(name) && !this.#had.has(name));
+        await subscribe(line, begun, (text, name) => this.#onText(line, name, text));
         if (this.#line !== line) return;
-        for (const name of names) if (this.#wanted.has(name)) this.#had.add(name);
-        const left = names.filter((name) => !this.#wanted.has(name) && this.#had.delete(name));
-        await unsubscribe(line, left);
+        for (const name of begun) this.#had.add(name);
+        const ended = names.filter((name) => !this.#wanted.has(name) && this.#had.delete(name));
+        await unsubscribe(line, ended);
         this.#tellFollowing(names);
       }
     };
@@ -157,7 +159,7 @@ class RedisBroker implements Broker {
   }
 
   #sound(): void {
-    const silentMs = Date.now() - this.#echoAt;
+    const silentMs = performance.now() - this.#echoAt;
     if (!this.#line) return;
     if (silentMs > deafMs) this.#isUp = false;
     if (silentMs > deadMs) this.#giveUp(this.#line);
@@ -166,7 +168,7 @@ class RedisBroker implements Broker {
 
   #onEcho(line: RedisLine): void {
     if (this.#line !== line) return;
-    this.#echoAt = Date.now();
+    this.#echoAt = performance.now();
     if (this.#isUp) return;
     this.#isUp = true;
     this.#tellFollowing(this.#wanted);
@@ -183,7 +185,9 @@ class RedisBroker implements Broker {
     const sent = line.sharded ? line.commands.sPublish(name, text) : line.commands.publish(name, text);
     sent
       .catch((error: unknown) => {
-        if (this.#line === line) this.#log.warn("broker.not_sent", { error: String(error) });
+        if (this.#line !== line || this.#hasFailed) return;
+        this.#hasFailed = true;
+        this.#log.warn("broker.not_sent", { error: String(error) });
       })
       .finally(() => {
         if (this.#line === line) this.#waiting -= text.length;

@@ -152,6 +152,25 @@ export function brokerContract(name: string, open: () => BrokerEngine): void {
       expect(two.heard).toEqual(["room:R1 heard"]);
     });
 
+    test("channels that come and go while others are being followed are followed in the end as they were asked for", async () => {
+      const [one, two] = await join(2);
+      await two.follow("nodes");
+      const topics = Array.from({ length: 20 }, (_, each) => `room:R${each}` as const);
+      for (let round = 0; round < 30; round++) {
+        for (const [index, topic] of topics.entries()) {
+          if ((index * 7 + round * 3) % 5 < 2) two.broker.follow(topic);
+          else two.broker.unfollow(topic);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const wanted = topics.filter((_, index) => (index * 7 + 29 * 3) % 5 < 2);
+      await two.follow("user:U1");
+      for (const topic of topics) one.publish(topic, "x");
+      one.publish("nodes", "last");
+      await two.until(() => two.heard.includes("nodes last"));
+      expect(two.heard.filter((text) => text !== "nodes last")).toEqual(wanted.map((topic) => `${topic} x`));
+    });
+
     test("many channels at once are all followed", async () => {
       const [one, two] = await join(2);
       const topics = Array.from({ length: 3000 }, (_, each) => `room:R${each}` as const);
