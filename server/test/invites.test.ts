@@ -20,7 +20,7 @@ test("an invite shows where it leads, also to a stranger, and brings one in", as
   expect(await noor.ok<InvitePreview>("GET", `/api/invites/${invite.code}`)).toMatchObject({ joined: true });
 });
 
-test("[RM6] an invite makes exactly as many members as it allows, however many redeem it at once", async () => {
+test("[RM6] IN-03 an invite makes exactly as many members as it allows, however many redeem it at once", async () => {
   await using cast = await startWithCast();
   const { server, ada, committee } = cast;
   const people = await Promise.all(Array.from({ length: 12 }, (_, n) => server.signUp(`guest-${n}x`)));

@@ -111,7 +111,7 @@ test("[HT4] changes from another origin are refused, and so are sockets", async 
   expect((await own.welcome()).user.username).toBe("ada");
 });
 
-test("[SO1] a socket needs a session, before it is opened", async () => {
+test("[SO1] WZ-10 a socket needs a session, before it is opened", async () => {
   await using cast = await startWithCast();
   const { server, ada } = cast;
   const answer = await fetch(`${server.url}/api/socket`, { headers: { connection: "upgrade", upgrade: "websocket" } });
@@ -273,7 +273,7 @@ test("[AC6] a socket does not outlive its session", async () => {
   expect((await ada.request("GET", "/api/me")).status).toBe(401);
 });
 
-test("[HT5] every response has the security headers, also errors and assets", async () => {
+test("[HT5] IN-08 every response has the security headers, also errors and assets", async () => {
   await using cast = await startWithCast();
   const { server, ada } = cast;
   for (const path of ["/", "/healthz", "/api/me", "/api/nowhere", "/api/docs", "/api/socket", "/nowhere"]) {

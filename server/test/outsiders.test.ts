@@ -100,7 +100,7 @@ async function replay(person: Person, paths: readonly string[]): Promise<readonl
   return received;
 }
 
-test("[AX4] who is not in a room receives no byte of it, whatever they ask and on whatever they listen", async () => {
+test("[AX4] WZ-06 who is not in a room receives no byte of it, whatever they ask and on whatever they listen", async () => {
   await using cast = await startWithCast();
   const { server, ada, lin, noor } = cast;
   using live = await noor.connect();

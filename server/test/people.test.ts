@@ -110,7 +110,7 @@ test("[PE3] [HT3] PG-01 broken cursors and limits are refused, on people and on 
   ]);
 });
 
-test("[RM14] [RM3] members are found by the beginning of any word of their names, by members alone", async () => {
+test("[RM14] [RM3] AZ-13 members are found by the beginning of any word of their names, by members alone", async () => {
   await using cast = await startWithCast();
   const { ada, lin, noor, committee } = cast;
   await lin.ok("PATCH", "/api/me", { displayName: "Adele Ortega" });

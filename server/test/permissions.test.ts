@@ -72,7 +72,7 @@ test("[RM2] only admins change a room; members are told so", async () => {
   expect(edited).toMatchObject({ name: "Ours", description: "For two", slug: room.slug });
 });
 
-test("[MS4] a message is changed by its author alone, and deleted by its author or an admin", async () => {
+test("[MS4] AZ-06 a message is changed by its author alone, and deleted by its author or an admin", async () => {
   await using cast = await startWithCast();
   const { ada, lin, sam, general } = cast;
   const message = await lin.send(general, "lin's words");
@@ -84,11 +84,12 @@ test("[MS4] a message is changed by its author alone, and deleted by its author 
   expect((await ada.request("DELETE", path)).status).toBe(204);
 });
 
-test("[SO7] who leaves gets nothing more of the room, on any socket, and cannot act there", async () => {
+test("[SO7] AZ-05 WZ-04 who leaves gets nothing more of the room, on any socket, and cannot act there", async () => {
   await using cast = await startWithCast();
   const { ada, lin, committee } = cast;
   using one = await lin.connect();
   using two = await lin.connect();
+  const own = await lin.send(committee, "as long as I am here");
   await ada.send(committee, "while a member");
   await lin.ok("DELETE", `/api/rooms/${committee.id}/membership`);
   await ada.send(committee, "the canary");
@@ -103,7 +104,12 @@ test("[SO7] who leaves gets nothing more of the room, on any socket, and cannot 
     expect(ack).toMatchObject({ gone: [`room:${committee.id}`] });
     expect(await socket.heads()).not.toHaveProperty([`room:${committee.id}`]);
   }
-  expect(await lin.refusal("POST", `/api/rooms/${committee.id}/messages`, { content: "x" })).toBe("not_found");
+  const path = `/api/rooms/${committee.id}/messages`;
+  expect(await lin.refusal("POST", path, { content: "x" })).toBe("not_found");
+  // Not even what they said themselves is theirs to change.
+  expect(await lin.refusal("PATCH", `${path}/${own.id}`, { content: "x" })).toBe("not_found");
+  expect(await lin.refusal("DELETE", `${path}/${own.id}`)).toBe("not_found");
+  expect((await ada.messages(committee)).messages[0]).toEqual(own);
 });
 
 test("[SO7] who joins gets the room on open sockets at once", async () => {
@@ -147,7 +153,7 @@ test("[RM4] when the owner leaves, the longest-standing member takes over", asyn
   expect((await lin.ok<Room>("GET", `/api/rooms/${committee.id}`)).membership?.role).toBe("owner");
 });
 
-test("[TD6] making a room private takes it from those who are not in it", async () => {
+test("[TD6] AZ-25 making a room private takes it from those who are not in it", async () => {
   await using cast = await startWithCast();
   const { ada, noor } = cast;
   const room = await ada.createRoom("Plans");

@@ -70,7 +70,7 @@ test("[SO5] what does not fit into one answer is reset, not cut", async () => {
   expect(socket.resets()).toHaveLength(1);
 });
 
-test("[SO4] [RM3] topics of others and topics that do not exist are gone alike, and send nothing", async () => {
+test("[SO4] [RM3] WZ-01 topics of others and topics that do not exist are gone alike, and send nothing", async () => {
   await using cast = await startWithCast();
   const { ada, noor, committee } = cast;
   await ada.send(committee, "the canary");

@@ -93,7 +93,7 @@ const revocations: Readonly<Record<string, { readonly ends: boolean; readonly by
   };
 
 for (const [name, { ends, by }] of Object.entries(revocations)) {
-  test(`[AX3] who is ${name} gets nothing more, on any way, within a second`, async () => {
+  test(`[AX3] WZ-02 who is ${name} gets nothing more, on any way, within a second`, async () => {
     await using cast = await startWithPush();
     const { ada, sam, general, committee } = cast;
     await ada.bring(sam, committee);

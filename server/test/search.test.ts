@@ -9,7 +9,7 @@ const search = (person: Person, q: string, more = "") =>
 const contents = async (person: Person, q: string, more = "") =>
   (await search(person, q, more)).results.map(({ message }) => message.content);
 
-test("[SE1] a message is found as soon as it is acknowledged, newest first, with its room and its words marked", async () => {
+test("[SE1] SR-06 a message is found as soon as it is acknowledged, newest first, with its room and its words marked", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general, committee } = cast;
   await ada.send(general, "The ferry leaves at nine");

@@ -168,7 +168,7 @@ test("[MS6] [MS7] pages go back, forth and around, and say where deltas go on", 
   expect(page.head).toBe(view.seq);
 });
 
-test("[MS8] a reply names a message of its room", async () => {
+test("[MS8] AZ-03 a reply names a message of its room", async () => {
   await using cast = await startWithCast();
   const { ada, general, committee } = cast;
   await ada.send(committee, "secret");

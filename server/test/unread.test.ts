@@ -11,7 +11,7 @@ const place = async (person: Person, room: Room): Promise<Place> => {
 const read = (person: Person, room: Room, upTo: number, unread?: true) =>
   person.request("PUT", `/api/rooms/${room.id}/receipt`, { upTo, ...(unread && { unread }) });
 
-test("[UN2] own messages, deletions and edits leave exactly what is unread, in the list and in the room", async () => {
+test("[UN2] RC-06 own messages, deletions and edits leave exactly what is unread, in the list and in the room", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;
   const messages = `/api/rooms/${general.id}/messages`;
@@ -39,7 +39,7 @@ test("[UN1] [UN2] leaving and returning forgets what was unread; a long absence 
   expect(await place(lin, general)).toMatchObject({ receipt: 301, unread: 0, mentions: 0 });
 });
 
-test("[RR1] [RR2] a receipt cannot go back, beyond the newest message, or be another's", async () => {
+test("[RR1] [RR2] RC-05 a receipt cannot go back, beyond the newest message, or be another's", async () => {
   await using cast = await startWithCast();
   const { ada, lin, noor, general, committee } = cast;
   for (let n = 1; n <= 5; n++) await ada.send(general, `${n}`);

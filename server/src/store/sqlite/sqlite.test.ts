@@ -264,7 +264,7 @@ describe("SQLite: the search index", () => {
     await stage.close();
   });
 
-  test("[SE9] is read to its end by pages that have no time at all", async () => {
+  test("[SE9] PG-04 is read to its end by pages that have no time at all", async () => {
     const engine = await createEngine();
     const stage = await Stage.open(engine);
     const [ada] = await stage.cast("ada");
