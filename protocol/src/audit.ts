@@ -16,6 +16,7 @@ export const auditActs = [
   "password.changed",
   "email.changed",
   "email.verified",
+  "room.renamed",
   "room.deleted",
   "room.handed_over",
   "room.role_changed",

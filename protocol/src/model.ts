@@ -241,8 +241,10 @@ export interface RoomRecord {
   readonly memberCount: number;
   readonly messageCount: number;
   readonly lastMessageAt?: Timestamp;
-  /** Everyone's first room, which cannot be deleted. */
+  /** Everyone's first room, which can neither be archived nor deleted. */
   readonly isDefault: boolean;
+  /** Absent: in use. */
+  readonly archivedAt?: Timestamp;
   /** Who may hand it over; absent when nobody who is here owns it. */
   readonly owner?: Author;
 }

@@ -214,6 +214,8 @@ export const otherActs: Readonly<Record<string, "anyone" | "signed in" | "admini
   "POST /api/admin/users/{user}/reset-link": "administrators",
   "DELETE /api/admin/users/{user}/sessions": "administrators",
   "GET /api/admin/rooms": "administrators",
+  "PATCH /api/admin/rooms/{room}": "administrators",
+  "GET /api/admin/rooms/{room}/members": "administrators",
   "DELETE /api/admin/rooms/{room}": "administrators",
   "PUT /api/admin/rooms/{room}/owner": "administrators",
   "GET /api/admin/invites": "administrators",

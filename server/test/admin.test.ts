@@ -13,6 +13,8 @@ const routes = [
   ["POST", "/api/admin/users/USER/reset-link"],
   ["DELETE", "/api/admin/users/USER/sessions"],
   ["GET", "/api/admin/rooms"],
+  ["PATCH", "/api/admin/rooms/ROOM", { archived: true }],
+  ["GET", "/api/admin/rooms/ROOM/members"],
   ["DELETE", "/api/admin/rooms/ROOM"],
   ["PUT", "/api/admin/rooms/ROOM/owner", { user: "USER" }],
   ["GET", "/api/admin/invites"],

@@ -6,6 +6,7 @@ import { shortText } from "../text.ts";
 import { authorSchema, displayName, email, username, userSchema } from "./accounts.ts";
 import { cursorNumber, pageLimit, role, timestamp } from "./fields.ts";
 import { resetLinkSchema } from "./passwords.ts";
+import { editRoomBody } from "./rooms.ts";
 
 /** What those who look after the workspace ask and see. */
 
@@ -17,6 +18,7 @@ export const createUserBody = z.strictObject({
 });
 
 export const roleBody = z.strictObject({ role });
+export const adminRoomBody = editRoomBody.pick({ name: true, archived: true });
 export const roomOwnerBody = z.strictObject({ user: z.string().regex(/^U[A-Z0-9]{1,40}$/) });
 export const userIdParams = z.object({ user: z.string().regex(/^U[A-Z0-9]{1,40}$/) });
 export const adminRoomParams = z.object({ room: z.string().regex(/^R[A-Z0-9]{1,40}$/) });
@@ -64,6 +66,7 @@ export const roomRecordSchema = z
     messageCount: z.int(),
     lastMessageAt: timestamp.optional(),
     isDefault: z.boolean(),
+    archivedAt: timestamp.optional(),
     owner: authorSchema.optional(),
   })
   .meta({ id: "RoomRecord" }) satisfies z.ZodType<model.RoomRecord>;

@@ -1,5 +1,7 @@
+import { ParleyError } from "@parley/protocol/errors";
 import type {
   InviteListing,
+  Membership,
   Overview,
   ResetLink,
   Role,
@@ -116,8 +118,41 @@ export async function listAllRooms(app: App, actor: SignedIn, page: PageInput): 
   return app.store.listRoomRecords(page);
 }
 
+/** Renames a room, archives it or takes it back into use, whoever is in it. */
+export async function editAnyRoom(
+  app: App,
+  actor: SignedIn,
+  id: RoomId,
+  changes: { readonly name?: string | undefined; readonly archived?: boolean | undefined },
+): Promise<RoomRecord> {
+  requireAdminArea(actor);
+  await getRoomRecord(app, id);
+  must(await app.store.putRoom({ id, ...changes, anywhere: true, by: toBy(actor), at: app.clock.now() }));
+  return getRoomRecord(app, id);
+}
+
+/** Who is in a room, whoever may see it. */
+export async function listAnyMembers(
+  app: App,
+  actor: SignedIn,
+  id: RoomId,
+  { cursor, limit }: Omit<PageInput, "q">,
+): Promise<{ readonly members: readonly Membership[]; readonly cursor: string | null }> {
+  requireAdminArea(actor);
+  const { id: roomId } = await getRoomRecord(app, id);
+  return app.store.listMembers({ roomId, cursor, limit });
+}
+
+/** Nobody looks after a direct room: those of others do not exist here either. */
+async function getRoomRecord(app: App, id: RoomId): Promise<RoomRecord> {
+  const found = await app.store.findRoomRecord({ id });
+  if (!found) throw new ParleyError("not_found");
+  return found;
+}
+
 export async function deleteAnyRoom(app: App, actor: SignedIn, id: RoomId): Promise<void> {
   requireAdminArea(actor);
+  await getRoomRecord(app, id);
   must(await app.store.removeRoom({ id, anywhere: true, by: toBy(actor), at: app.clock.now() }));
 }
 
@@ -155,17 +190,8 @@ export async function getOverview(app: App, actor: SignedIn): Promise<Omit<Overv
   };
 }
 
-/** Whose files take the most. A page's cursor is where it ended: bytes and user. */
-export async function listStorage(
-  app: App,
-  actor: SignedIn,
-  { cursor, limit }: Omit<PageInput, "q">,
-): Promise<Page<StorageRecord>> {
+/** Whose files take the most. */
+export async function listStorage(app: App, actor: SignedIn, page: Omit<PageInput, "q">): Promise<Page<StorageRecord>> {
   requireAdminArea(actor);
-  const [bytes, userId] = cursor?.split("-") ?? [];
-  const after = bytes === undefined || userId === undefined ? null : { bytes: Number(bytes), userId };
-  const found = await app.store.listStorage({ after, limit: limit + 1 });
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  return { items, cursor: found.length > limit && last ? `${last.bytes}-${last.user.id}` : null };
+  return app.store.listStorage(page);
 }

@@ -63,7 +63,9 @@ export async function editRoom(
   },
 ): Promise<Room> {
   const { room, role } = await requireRoom(app, actor, "room.edit", reference);
-  const edited = must(await app.store.putRoom({ id: room.id, ...changes, by: toBy(actor), at: app.clock.now() }));
+  const edited = must(
+    await app.store.putRoom({ id: room.id, ...changes, anywhere: false, by: toBy(actor), at: app.clock.now() }),
+  );
   return toOwnRoom(app, actor, { room: edited, role });
 }
 

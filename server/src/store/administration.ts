@@ -64,8 +64,10 @@ export interface AdministrationReads {
   findAccount(input: { readonly reference: string }): Promise<Account | null>;
   /** Everybody, by user name. */
   listUserRecords(input: PageInput & { readonly at: number }): Promise<Page<UserRecord>>;
-  /** Every room that exists, by id: the newest last. */
+  /** Every room that exists, but for direct ones, by address. */
   listRoomRecords(input: PageInput): Promise<Page<RoomRecord>>;
+  /** One of these. */
+  findRoomRecord(input: { readonly id: RoomId }): Promise<RoomRecord | null>;
   /** Every usable invite, by code. */
   listAllInvites(input: Omit<PageInput, "q"> & { readonly at: number }): Promise<Page<InviteListing>>;
   /** Newest first, from before the entry `before`; of one act, and what `userId` did or was done to, or all (null). */
@@ -77,11 +79,8 @@ export interface AdministrationReads {
   }): Promise<readonly AuditEntry[]>;
   /** Counted as rows change, or summed from indexes and the rows of rooms: 20 ms for 50,000 users and 100,000 rooms. */
   getOverview(input: { readonly at: number }): Promise<StoreOverview>;
-  /** Those who have files, most bytes first. A page goes on after what `after` had and was. */
-  listStorage(input: {
-    readonly after: { readonly bytes: number; readonly userId: UserId } | null;
-    readonly limit: number;
-  }): Promise<readonly StorageRecord[]>;
+  /** Those who have files, most bytes first. A cursor is where its page ended: `<bytes>-<user's id>`. */
+  listStorage(input: Omit<PageInput, "q">): Promise<Page<StorageRecord>>;
   /** Whose password a link opens; null when it is unknown, used, ended or expired, or its user is deactivated. */
   findReset(input: { readonly tokenHash: string; readonly at: number }): Promise<Account | null>;
 }

@@ -67,6 +67,8 @@ export interface RoomWrites {
     readonly kind?: RoomKind;
     /** False takes it back into use. The default room cannot be archived. */
     readonly archived?: boolean;
+    /** As in `removeRoom`. */
+    readonly anywhere: boolean;
     readonly by: By;
     readonly at: number;
   }): Promise<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">>;

@@ -51,6 +51,7 @@ export const groups: readonly Group[] = [
     title: "Rooms",
     icon: "hash",
     acts: {
+      "room.renamed": { does: "renamed the room to", filter: "Rooms renamed" },
       "room.archived": { does: "archived the room", filter: "Rooms archived" },
       "room.reopened": { does: "took back into use", filter: "Rooms taken back into use" },
       "room.deleted": { does: "deleted the room", filter: "Rooms deleted" },

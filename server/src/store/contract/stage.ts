@@ -37,7 +37,7 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
-type RoomChanges = Omit<Parameters<Store["putRoom"]>[0], "id" | "by" | "at">;
+type RoomChanges = Omit<Parameters<Store["putRoom"]>[0], "id" | "anywhere" | "by" | "at">;
 type Appended = { readonly message: Message; readonly created: boolean };
 
 /**
@@ -167,8 +167,8 @@ export class Stage {
     return this.store.removeMembership({ roomId: room.id, userId: user.id, at: this.at });
   }
 
-  putRoom(room: Pick<Room, "id">, changes: RoomChanges, by: By = operator) {
-    return this.store.putRoom({ id: room.id, ...changes, by, at: this.at });
+  putRoom(room: Pick<Room, "id">, changes: RoomChanges, by: By = operator, anywhere = false) {
+    return this.store.putRoom({ id: room.id, ...changes, anywhere, by, at: this.at });
   }
 
   removeRoom(room: Room, by: By = operator, anywhere = false) {

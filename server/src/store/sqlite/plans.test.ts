@@ -250,12 +250,13 @@ async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Ro
   const page = { q: "a", cursor: null, limit: 5 };
   await store.listUserRecords({ ...page, at });
   await store.listRoomRecords(page);
+  await store.findRoomRecord({ id: general.id });
   await store.listAllInvites({ cursor: null, limit: 5, at });
   for (const act of [null, "room.archived"] as const) {
     for (const concerned of [null, userId]) await store.listAudit({ act, userId: concerned, before: 9, limit: 5 });
   }
   await store.getOverview({ at });
-  await store.listStorage({ after: { bytes: 1, userId }, limit: 5 });
+  await store.listStorage({ cursor: `1-${userId}`, limit: 5 });
   await store.findReset({ tokenHash: "t", at });
   await store.findVerification({ tokenHash: "t", at });
   await store.getPushKeys({});

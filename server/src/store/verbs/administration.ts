@@ -1,18 +1,12 @@
-import {
-  type InviteListing,
-  type RoomRecord,
-  type User,
-  type UserId,
-  type UserRecord,
-  userTopic,
-} from "@parley/protocol/model";
+import { type InviteListing, type User, type UserRecord, userTopic } from "@parley/protocol/model";
 import type { Account } from "../accounts.ts";
 import type { Page, StoreOverview } from "../administration.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { usable } from "./invites.ts";
-import { addMember, changeRole, hasSpace } from "./memberships.ts";
+import { addMember, hasSpace } from "./memberships.ts";
+import { toPage, toPattern } from "./pages.ts";
 import { putReset } from "./resets.ts";
 import { createDefaultRoom, findDefaultRoom } from "./rooms.ts";
 import {
@@ -20,8 +14,6 @@ import {
   authorColumns,
   type InviteRow,
   inviteColumns,
-  type RoomRow,
-  roomColumns,
   toAccount,
   toAuthor,
   toInvite,
@@ -32,7 +24,7 @@ import {
   userColumns,
 } from "./rows.ts";
 import { endSessions } from "./sessions.ts";
-import { findStanding, findTarget, isStill, toRoomTarget, toTarget } from "./standing.ts";
+import { findTarget, isStill, toTarget } from "./standing.ts";
 import { countFiles } from "./storage.ts";
 import { nextUserSeq } from "./topics.ts";
 import { announceToWorkspace, insertUser, isEmailTaken, isUsernameTaken } from "./users.ts";
@@ -76,41 +68,6 @@ function toUserRecord(row: UserRow & { readonly sessions: number; readonly seen_
     email: row.email,
     sessions: row.sessions,
     ...(row.seen_at !== null && { lastSeenAt: toTimestamp(row.seen_at) }),
-  };
-}
-
-/** Whose word counts in a room: its owner, unless deactivated. */
-const activeOwner = `SELECT memberships.user_id FROM memberships JOIN users AS owners ON owners.id = memberships.user_id
-  WHERE memberships.room_id = rooms.id AND memberships.role = 'owner' AND memberships.left_at IS NULL
-  AND owners.deactivated_at IS NULL LIMIT 1`;
-
-export function* listRoomRecords({ q, cursor, limit }: Input<Reads["listRoomRecords"]>): Verb<Page<RoomRecord>> {
-  const rows = yield* all<RoomRow & AuthorRow & { said_at: number | null }>(
-    `SELECT ${roomColumns}, rooms.last_message_at AS said_at, ${authorColumns}
-     FROM rooms LEFT JOIN users ON users.id = (${activeOwner})
-     WHERE rooms.deleted_at IS NULL AND rooms.direct_key IS NULL AND rooms.slug > ?
-       AND (rooms.slug LIKE ? ESCAPE '!' OR lower(rooms.name) LIKE ? ESCAPE '!')
-     ORDER BY rooms.slug LIMIT ?`,
-    cursor ?? "",
-    toPattern(q),
-    toPattern(q),
-    limit + 1,
-  );
-  return toPage(rows, limit, (row) => row.slug, toRoomRecord);
-}
-
-function toRoomRecord(row: RoomRow & AuthorRow & { readonly said_at: number | null }): RoomRecord {
-  return {
-    id: row.room_id,
-    slug: row.slug,
-    name: row.room_name,
-    kind: row.room_kind,
-    createdAt: toTimestamp(row.room_created_at),
-    memberCount: row.member_count,
-    messageCount: row.last_message_id,
-    ...(row.said_at !== null && { lastMessageAt: toTimestamp(row.said_at) }),
-    isDefault: row.is_default === 1,
-    ...(row.user_id !== null && { owner: toAuthor(row) }),
   };
 }
 
@@ -262,33 +219,6 @@ export function* revokeSessions(
   return done(null);
 }
 
-export function* handOverRoom(
-  transaction: Transaction,
-  { roomId, userId, by, at }: Input<Writes["handOverRoom"]>,
-): Verb<Outcome<null, "not_found" | "not_allowed">> {
-  if (!(yield* isStill(by))) return refuse("not_allowed");
-  const room = yield* findStanding(roomId, userId);
-  if (!room || room.standing === null) return refuse("not_found");
-  const owner = yield* first(`SELECT rooms.id FROM rooms WHERE rooms.id = ? AND EXISTS (${activeOwner})`, roomId);
-  if (owner) return refuse("not_allowed");
-  const gone = yield* first<{ user_id: UserId }>(
-    "SELECT user_id FROM memberships WHERE room_id = ? AND role = 'owner' AND left_at IS NULL",
-    roomId,
-  );
-  if (gone) yield* changeRole(transaction, { roomId, userId: gone.user_id, role: "admin" });
-  yield* changeRole(transaction, { roomId, userId, role: "owner" });
-  const heir = yield* one<UserRow>(`SELECT ${userColumns} FROM users WHERE users.id = ?`, userId);
-  yield* record({
-    act: "room.handed_over",
-    by,
-    target: toRoomTarget(room),
-    concerns: userId,
-    detail: heir.username,
-    at,
-  });
-  return done(null);
-}
-
 function* isLastOwner({ user_id, user_role, deactivated_at }: UserRow): Verb<boolean> {
   if (user_role !== "owner" || deactivated_at !== null) return false;
   const other = yield* first(
@@ -296,18 +226,4 @@ function* isLastOwner({ user_id, user_role, deactivated_at }: UserRow): Verb<boo
     user_id,
   );
   return other === undefined;
-}
-
-/** Text anywhere in a column, whatever it is made of. */
-const toPattern = (q: string): string => `%${q.toLowerCase().replace(/[!%_]/g, "!$&")}%`;
-
-function toPage<Row, T>(
-  rows: readonly Row[],
-  limit: number,
-  cursorOf: (row: Row) => string,
-  toItem: (row: Row) => T,
-): Page<T> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return { items: shown.map(toItem), cursor: rows.length > limit && last ? cursorOf(last) : null };
 }

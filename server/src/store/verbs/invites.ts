@@ -5,7 +5,7 @@ import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { addMember, hasSpace, toOwnRoom } from "./memberships.ts";
 import { type InviteRow, inviteColumns, type RoomRow, roomColumns, toInvite } from "./rows.ts";
-import { findPower, findStanding, isStill, toRoomTarget } from "./standing.ts";
+import { findPower, findPowerOver, findStanding, toRoomTarget } from "./standing.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
 /** With one parameter, the time. Invites of a removed room are revoked. */
@@ -84,13 +84,9 @@ export function* revokeInvite(
 ): Verb<Outcome<null, "invite_unusable" | "not_allowed">> {
   const invite = yield* findUsableInvite(code, at);
   if (!invite) return refuse("invite_unusable");
-  if (anywhere) {
-    if (!(yield* isStill(by))) return refuse("not_allowed");
-  } else {
-    const power = yield* findPower(invite.room_id, by.userId);
-    // To whom the room does not exist, its invites are unknown.
-    if (!power.ok) return refuse(power.refusal === "not_found" ? "invite_unusable" : "not_allowed");
-  }
+  const power = yield* findPowerOver(invite.room_id, { by, anywhere });
+  // To whom the room does not exist, its invites are unknown.
+  if (!power.ok) return refuse(power.refusal === "not_found" ? "invite_unusable" : "not_allowed");
   yield* all("UPDATE invites SET revoked_at = ? WHERE code = ?", at, code);
   // Whoever reads the log must not be able to use what it names.
   yield* record({ act: "invite.revoked", by, target: toRoomTarget(invite), at });

@@ -1,4 +1,4 @@
-import { findAccount, getOverview, listAllInvites, listRoomRecords, listUserRecords } from "./administration.ts";
+import { findAccount, getOverview, listAllInvites, listUserRecords } from "./administration.ts";
 import { findSent } from "./append.ts";
 import { listAudit } from "./audit.ts";
 import { findVerification } from "./emails.ts";
@@ -10,6 +10,7 @@ import { findAlert, findPushTarget, getPushKeys, listAlertable } from "./notific
 import { listPeople } from "./people.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";
 import { findReset } from "./resets.ts";
+import { findRoomRecord, listRoomRecords } from "./room-records.ts";
 import { findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { listStorage } from "./storage.ts";
@@ -45,6 +46,7 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   findAccount,
   listUserRecords,
   listRoomRecords,
+  findRoomRecord,
   listAllInvites,
   listAudit,
   getOverview: (input) => getOverview(sizeOfDatabase, input),

@@ -26,7 +26,7 @@ import {
   toPlace,
   toRoom,
 } from "./rows.ts";
-import { findPower, isActive, isStill, toRoomTarget } from "./standing.ts";
+import { findPowerOver, isActive, toRoomTarget } from "./standing.ts";
 import { findHeads, nextWorkspaceSeq, toPublicRoom } from "./topics.ts";
 import { all, done, first, type Input, one, refuse, type Transaction, type Verb } from "./verb.ts";
 
@@ -90,7 +90,7 @@ export function* putRoom(
   transaction: Transaction,
   input: Input<Writes["putRoom"]>,
 ): Verb<Outcome<Room, "slug_taken" | "not_found" | "not_allowed">> {
-  const power = yield* findPower(input.id, input.by.userId);
+  const power = yield* findPowerOver(input.id, input);
   if (!power.ok) return power;
   const before = power.value.room;
   const name = input.name ?? before.room_name;
@@ -123,6 +123,9 @@ export function* putRoom(
   );
   transaction.announce(roomTopic(input.id), row.room_seq, { rooms: [toRoom(row)] });
   if (before.room_kind === "public" || kind === "public") yield* announceToWorkspace(transaction, row);
+  if (name !== before.room_name) {
+    yield* record({ act: "room.renamed", by, target: toRoomTarget(row), detail: before.room_name, at });
+  }
   if (archivedAt !== before.archived_at) {
     yield* record({ act: archived ? "room.archived" : "room.reopened", by, target: toRoomTarget(row), at });
   }
@@ -133,8 +136,7 @@ export function* removeRoom(
   transaction: Transaction,
   { id, anywhere, by, at }: Input<Writes["removeRoom"]>,
 ): Verb<Outcome<null, "not_found" | "not_allowed">> {
-  if (anywhere && !(yield* isStill(by))) return refuse("not_allowed");
-  const power = yield* findPower(id, anywhere ? null : by.userId);
+  const power = yield* findPowerOver(id, { by, anywhere });
   if (!power.ok) return power;
   const before = power.value.room;
   if (before.is_default === 1) return refuse("not_allowed");

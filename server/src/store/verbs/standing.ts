@@ -1,6 +1,6 @@
 import type { Role, RoomId, RoomRole, UserId } from "@parley/protocol/model";
 import { looksAfterRoom } from "@parley/protocol/roles";
-import type { UserAct } from "../administration.ts";
+import type { By, UserAct } from "../administration.ts";
 import type { Outcome } from "../outcome.ts";
 import { type RoomRow, roomColumns, type UserRow, userColumns } from "./rows.ts";
 import { done, first, refuse, type Verb } from "./verb.ts";
@@ -41,6 +41,15 @@ export function* findPower(roomId: RoomId, userId: UserId | null): Verb<Outcome<
   return done({ room, role: role === "member" && roomRole === "admin" ? "admin" : "owner" });
 }
 
+/** With `anywhere`, as one who looks after the workspace, whether they see the room or not. */
+export function* findPowerOver(
+  roomId: RoomId,
+  { by, anywhere }: { readonly by: By; readonly anywhere: boolean },
+): Verb<Outcome<Power, "not_found" | "not_allowed">> {
+  if (!anywhere) return yield* findPower(roomId, by.userId);
+  return (yield* isStill(by)) ? yield* findPower(roomId, null) : refuse("not_allowed");
+}
+
 /** Whether a user is not deactivated. */
 export function* isActive(userId: UserId): Verb<boolean> {
   return (yield* first("SELECT id FROM users WHERE id = ? AND deactivated_at IS NULL", userId)) !== undefined;
@@ -59,7 +68,7 @@ export function* findTarget({ userId, userRole, by }: UserAct): Verb<UserRow | "
   return row.user_role === userRole && (yield* isStill(by)) ? row : "not_allowed";
 }
 
-export function* isStill({ userId, role }: UserAct["by"]): Verb<boolean> {
+export function* isStill({ userId, role }: By): Verb<boolean> {
   if (userId === null) return true;
   const actor = yield* first("SELECT id FROM users WHERE id = ? AND role = ? AND deactivated_at IS NULL", userId, role);
   return actor !== undefined;

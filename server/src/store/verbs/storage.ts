@@ -1,5 +1,7 @@
 import type { FilePurpose, Overview, StorageRecord, UserId } from "@parley/protocol/model";
+import type { Page } from "../administration.ts";
 import type { Reads } from "../store.ts";
+import { toPage } from "./pages.ts";
 import { type AuthorRow, authorColumns, toAuthor } from "./rows.ts";
 import { all, type Input, type Verb } from "./verb.ts";
 
@@ -30,16 +32,22 @@ export function* countFiles(): Verb<Overview["storage"]["files"]> {
   return { attachment: of("attachment"), avatar: of("avatar"), picture: of("picture") };
 }
 
-export function* listStorage({ after, limit }: Input<Reads["listStorage"]>): Verb<readonly StorageRecord[]> {
-  const bytes = after?.bytes ?? Number.MAX_SAFE_INTEGER;
+export function* listStorage({ cursor, limit }: Input<Reads["listStorage"]>): Verb<Page<StorageRecord>> {
+  const [after, userId = ""] = cursor?.split("-") ?? [];
+  const bytes = after === undefined ? Number.MAX_SAFE_INTEGER : Number(after);
   const rows = yield* all<AuthorRow & { stored_bytes: number }>(
     `SELECT ${authorColumns}, users.stored_bytes FROM users
      WHERE users.stored_bytes > 0 AND users.stored_bytes <= ? AND (users.stored_bytes < ? OR users.id > ?)
      ORDER BY users.stored_bytes DESC, users.id LIMIT ?`,
     bytes,
     bytes,
-    after?.userId ?? "",
-    limit,
+    userId,
+    limit + 1,
   );
-  return rows.map((row) => ({ user: toAuthor(row), bytes: row.stored_bytes }));
+  return toPage(
+    rows,
+    limit,
+    (row) => `${row.stored_bytes}-${row.user_id}`,
+    (row) => ({ user: toAuthor(row), bytes: row.stored_bytes }),
+  );
 }

@@ -1,11 +1,4 @@
-import {
-  createUser,
-  deactivateUser,
-  handOverRoom,
-  putUserRole,
-  reactivateUser,
-  revokeSessions,
-} from "./administration.ts";
+import { createUser, deactivateUser, putUserRole, reactivateUser, revokeSessions } from "./administration.ts";
 import { appendMessage } from "./append.ts";
 import { recordRefusals } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
@@ -25,6 +18,7 @@ import { putReaction, removeReaction } from "./reactions.ts";
 import { setReceipt } from "./receipts.ts";
 import { createReset, putPassword, redeemReset } from "./resets.ts";
 import { putRole, removeMember } from "./roles.ts";
+import { handOverRoom } from "./room-records.ts";
 import { createRoom, purgeRooms, putRoom, removeRoom } from "./rooms.ts";
 import { createSession, revokeSession, touchSession } from "./sessions.ts";
 import { createAccount, putUser } from "./users.ts";

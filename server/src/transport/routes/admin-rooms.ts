@@ -1,17 +1,22 @@
 import { createRoute } from "@hono/zod-openapi";
 import {
   adminQuery,
+  adminRoomBody,
   adminRoomParams,
   inviteListingsSchema,
   roomOwnerBody,
+  roomRecordSchema,
   roomRecordsSchema,
 } from "@parley/protocol/http/admin";
 import { inviteParams } from "@parley/protocol/http/invites";
+import { membersQuery, membersSchema } from "@parley/protocol/http/rooms";
 import {
   deleteAnyRoom,
+  editAnyRoom,
   handOverRoom,
   listAllInvites,
   listAllRooms,
+  listAnyMembers,
   revokeAnyInvite,
 } from "../../domain/administration.ts";
 import { answers, body, type Http, type RouteOptions, silent } from "../route.ts";
@@ -33,6 +38,37 @@ export function adminRoomRoutes(http: Http, options: RouteOptions): void {
     async (context) => {
       const page = await listAllRooms(app, context.var.actor, toPage(context.req.valid("query")));
       return context.json(named("rooms", page), 200);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      ...forAdmins(options, "edit"),
+      method: "patch",
+      path: "/api/admin/rooms/{room}",
+      summary: "Rename a room, archive it, or take it back into use",
+      request: { params: adminRoomParams, body: body(adminRoomBody) },
+      responses: answers(200, "The changed room.", roomRecordSchema),
+    }),
+    async (context) => {
+      const { room } = context.req.valid("param");
+      return context.json(await editAnyRoom(app, context.var.actor, room, context.req.valid("json")), 200);
+    },
+  );
+
+  http.openapi(
+    createRoute({
+      ...forAdmins(options),
+      method: "get",
+      path: "/api/admin/rooms/{room}/members",
+      summary: "Who is in a room",
+      request: { params: adminRoomParams, query: membersQuery },
+      responses: answers(200, "By user name.", membersSchema),
+    }),
+    async (context) => {
+      const { room } = context.req.valid("param");
+      const page = toPage(context.req.valid("query"));
+      return context.json(await listAnyMembers(app, context.var.actor, room, page), 200);
     },
   );
 
