@@ -130,21 +130,6 @@ journey(
   },
 );
 
-journey("[AD7] the owner looks after rooms and invites", async ({ join }) => {
-  const ada = await join("ada");
-  const lin = await join("lin");
-  const room = await lin.createRoom("Surprise", { kind: "private" });
-  await lin.api("POST", `/rooms/${room.id}/invites`, {});
-  await ada.open("/admin/invites");
-  await ada.button("Revoke an invite to Surprise").click();
-  await ada.dialog.getByRole("button", { name: "Revoke" }).click();
-  await expect(ada.page.getByText("No invite is open.")).toBeVisible();
-  await ada.page.getByRole("link", { name: "Rooms", exact: true }).click();
-  await ada.button("Delete Surprise").click();
-  await ada.dialog.getByRole("button", { name: "Delete room" }).click();
-  await expect(ada.page.getByRole("list", { name: "Rooms" }).last().getByText("Surprise")).toHaveCount(0);
-});
-
 journey(
   "[AD11] the owner sees who is here, what is stored and by whom, and the settings that hold",
   async ({ join }) => {

@@ -6,7 +6,8 @@ import type {
   StorageRecordPage,
   UserRecordPage,
 } from "@parley/protocol/http/admin";
-import type { Overview, ResetLink, Role, RoomId, User, UserId } from "@parley/protocol/model";
+import type { MemberPage } from "@parley/protocol/http/rooms";
+import type { Overview, ResetLink, Role, RoomId, RoomRecord, User, UserId } from "@parley/protocol/model";
 import type { Client } from "./client.ts";
 
 /** What those who look after the workspace ask of the server. Loaded with the admin area. */
@@ -29,10 +30,10 @@ export function createAdmin({ ask }: Pick<Client, "ask">) {
     makeResetLink: (id: UserId) => ask<ResetLink>("POST", user(id, "/reset-link")),
     listRooms: (q: string, cursor?: string) => ask<RoomRecordPage>("GET", page("rooms", cursor, q)),
     deleteRoom: (id: RoomId) => ask<void>("DELETE", `/admin/rooms/${id}`),
-    async handOver(id: RoomId, username: string): Promise<void> {
-      const heir = await ask<User>("GET", `/users/${encodeURIComponent(username)}`);
-      await ask<void>("PUT", `/admin/rooms/${id}/owner`, { user: heir.id });
-    },
+    editRoom: (id: RoomId, changes: { readonly name?: string; readonly archived?: boolean }) =>
+      ask<RoomRecord>("PATCH", `/admin/rooms/${id}`, changes),
+    listMembers: (id: RoomId, cursor?: string) => ask<MemberPage>("GET", page(`rooms/${id}/members`, cursor)),
+    handOver: (id: RoomId, heir: UserId) => ask<void>("PUT", `/admin/rooms/${id}/owner`, { user: heir }),
     listInvites: (cursor?: string) => ask<InviteListingPage>("GET", page("invites", cursor)),
     revokeInvite: (code: string) => ask<void>("DELETE", `/admin/invites/${code}`),
     getOverview: () => ask<Overview>("GET", "/admin/overview"),

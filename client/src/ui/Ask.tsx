@@ -1,10 +1,10 @@
 import type { JSX } from "solid-js";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
-import { FormProblem } from "./FormProblem.tsx";
+import { Fields } from "./Fields.tsx";
 import { createForm } from "./form.ts";
 
-/** Asks before something is done that others feel, and does it. */
+/** Asks before something is done that others feel, does it, and is done with. */
 export function Ask(props: {
   readonly title: string;
   readonly act: string;
@@ -13,12 +13,17 @@ export function Ask(props: {
   readonly send: () => Promise<void>;
   readonly explain: (error: unknown) => string;
 }) {
-  const form = createForm({ send: () => props.send(), explain: (error) => ({ "": props.explain(error) }) });
+  const form = createForm({
+    async send() {
+      await props.send();
+      props.onClose();
+    },
+    explain: (error) => ({ "": props.explain(error) }),
+  });
   return (
     <Dialog title={props.title} kind="small" onClose={() => props.onClose()}>
-      <form class="form" onSubmit={form.onSubmit}>
+      <Fields form={form}>
         <p class="dialog-text">{props.children}</p>
-        <FormProblem text={form.problem("")} />
         <div class="buttons">
           <Button autofocus onClick={() => props.onClose()}>
             Cancel
@@ -27,7 +32,7 @@ export function Ask(props: {
             {props.act}
           </Button>
         </div>
-      </form>
+      </Fields>
     </Dialog>
   );
 }

@@ -1,13 +1,13 @@
 import type { InviteListing } from "@parley/protocol/model";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, Index, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
+import { Ask } from "../../ui/Ask.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { PageEnd } from "../../ui/PageEnd.tsx";
 import { createPages } from "../../ui/pages.ts";
 import { formatDate, formatFull } from "../../ui/time.ts";
 import { explain } from "../words.ts";
-import { Confirm } from "./Confirm.tsx";
 
 /** Every invite that still lets someone in. */
 export function Invites(props: { readonly admin: Admin }) {
@@ -19,31 +19,32 @@ export function Invites(props: { readonly admin: Admin }) {
   return (
     <>
       <ul class="admin-list" aria-label="Invites">
-        <For each={pages.items()}>
+        <Index each={pages.items()}>
           {(invite) => (
             <li class="admin-row">
               <Icon name="link" />
               <span class="two-lines admin-words">
-                <b dir="auto">{invite.room.name}</b>
+                <b dir="auto">{invite().room.name}</b>
                 <small dir="auto">
-                  Made by {invite.createdBy.displayName}, {formatDate(invite.createdAt)}
+                  Made by {invite().createdBy.displayName}, {formatDate(invite().createdAt)}
                 </small>
-                <small>{describe(invite)}</small>
+                <small>{describe(invite())}</small>
               </span>
-              <Button kind="danger-quiet" onClick={() => setRevoking(invite)}>
+              <Button kind="danger-quiet" onClick={() => setRevoking(invite())}>
                 Revoke
-                <span class="sr-only"> an invite to {invite.room.name}</span>
+                <span class="sr-only"> an invite to {invite().room.name}</span>
               </Button>
             </li>
           )}
-        </For>
+        </Index>
       </ul>
       <PageEnd pages={pages} empty="No invite is open." />
       <Show when={revoking()}>
         {(invite) => (
-          <Confirm
+          <Ask
             title={`Revoke this invite to ${invite().room.name}?`}
             act="Revoke"
+            explain={explain}
             onClose={() => setRevoking(undefined)}
             send={async () => {
               const { code } = invite();
@@ -52,7 +53,7 @@ export function Invites(props: { readonly admin: Admin }) {
             }}
           >
             The link stops working. Who came in with it stays.
-          </Confirm>
+          </Ask>
         )}
       </Show>
     </>

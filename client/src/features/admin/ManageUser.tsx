@@ -2,13 +2,13 @@ import type { ResetLink, Role, UserRecord } from "@parley/protocol/model";
 import { createSignal, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
 import { useClient } from "../../state/client.ts";
+import { Ask } from "../../ui/Ask.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { notify } from "../../ui/notices.tsx";
 import { explain } from "../words.ts";
-import { Confirm } from "./Confirm.tsx";
 import { Link } from "./Link.tsx";
 
 const roles: readonly Option<Role>[] = [
@@ -120,9 +120,10 @@ export function ManageUser(props: {
         </Show>
       </div>
       <Show when={asking()}>
-        <Confirm
+        <Ask
           title={`Deactivate ${props.user.displayName}?`}
           act="Deactivate"
+          explain={explain}
           onClose={() => setAsking(false)}
           send={async () => {
             const { deactivatedAt } = await props.admin.deactivate(props.user.id);
@@ -130,7 +131,7 @@ export function ManageUser(props: {
           }}
         >
           They are signed out everywhere at once and cannot sign in. Their messages stay, and you can reactivate them.
-        </Confirm>
+        </Ask>
       </Show>
     </Dialog>
   );

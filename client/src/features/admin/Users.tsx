@@ -1,6 +1,6 @@
 import { limits } from "@parley/protocol/limits";
 import type { UserRecord } from "@parley/protocol/model";
-import { createEffect, createSignal, For, on, Show } from "solid-js";
+import { createEffect, createSignal, Index, on, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
@@ -13,8 +13,7 @@ import { formatAgo } from "../../ui/time.ts";
 import { explain } from "../words.ts";
 import { AddUser } from "./AddUser.tsx";
 import { ManageUser } from "./ManageUser.tsx";
-
-export const roleNames = { owner: "Owner", admin: "Admin", member: "Member" } as const;
+import { roleNames } from "./roles.ts";
 
 /** Everybody with an account, and what can be done about it. */
 export function Users(props: { readonly admin: Admin }) {
@@ -42,30 +41,30 @@ export function Users(props: { readonly admin: Admin }) {
         <Button onClick={() => setAdding(true)}>Add a person</Button>
       </div>
       <ul class="admin-list" aria-label="People">
-        <For each={pages.items()}>
+        <Index each={pages.items()}>
           {(user) => (
-            <li class="admin-row" data-off={user.deactivatedAt ? "" : undefined}>
-              <Avatar id={user.id} name={user.displayName} picture={user.avatar} size="large" />
+            <li class="admin-row" data-off={user().deactivatedAt ? "" : undefined}>
+              <Avatar id={user().id} name={user().displayName} picture={user().avatar} size="large" />
               <span class="two-lines admin-words">
                 <b dir="auto">
-                  {user.displayName}
-                  <Show when={user.id === client.me().id}> (you)</Show>
+                  {user().displayName}
+                  <Show when={user().id === client.me().id}> (you)</Show>
                 </b>
                 <small dir="auto">
-                  @{user.username}
-                  <Show when={user.email}>{(email) => ` · ${email()}`}</Show>
+                  @{user().username}
+                  <Show when={user().email}>{(email) => ` · ${email()}`}</Show>
                 </small>
-                <small>{describe(user)}</small>
+                <small>{describe(user())}</small>
               </span>
-              <Show when={user.id !== client.me().id}>
-                <Button onClick={() => setManaged(user.id)}>
+              <Show when={user().id !== client.me().id}>
+                <Button onClick={() => setManaged(user().id)}>
                   Manage
-                  <span class="sr-only"> {user.displayName}</span>
+                  <span class="sr-only"> {user().displayName}</span>
                 </Button>
               </Show>
             </li>
           )}
-        </For>
+        </Index>
       </ul>
       <PageEnd pages={pages} empty="Nobody fits." />
       <Show when={found()}>

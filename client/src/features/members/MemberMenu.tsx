@@ -86,7 +86,6 @@ export function MemberMenu(props: { readonly room: Room; readonly member: Member
           onClose={() => setAsked(undefined)}
           send={async () => {
             await client.setRole(props.room.id, props.member.user.id, "owner");
-            setAsked(undefined);
             notify(`${name()} owns ${props.room.name} now.`);
           }}
         >

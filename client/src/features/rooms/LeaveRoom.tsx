@@ -59,7 +59,6 @@ export function ArchiveRoom(props: { readonly room: Room; readonly onClose: () =
       explain={explain}
       send={async () => {
         await client.editRoom(id, { archived: true });
-        props.onClose();
       }}
     >
       Everyone in it can still read it. Nobody can write in it until you take it back into use.

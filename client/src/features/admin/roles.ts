@@ -1,0 +1,1 @@
+export const roleNames = { owner: "Owner", admin: "Admin", member: "Member" } as const;
