@@ -138,7 +138,7 @@ test("[AU3] [AU2] failed sign-ins show within a minute, merged, and hold nothing
   const { server, ada, lin } = cast;
   const guess = (login: string, password: string, address: string) =>
     server.stranger.request("POST", "/api/auth/sign-in", { login, password }, { "x-forwarded-for": address });
-  await ada.ok("PATCH", "/api/me", { email: "ada@example.org" });
+  await ada.ok("PUT", "/api/me/email", { email: "ada@example.org", password: "a good password of ada" });
   await guess("ada", "guess one", "192.0.2.1");
   await guess("ADA", "guess two", "192.0.2.1");
   await guess("ada@example.org", "guess three", "192.0.2.1");
