@@ -19,7 +19,8 @@ export const text = () =>
 export const shortText = (max: number) =>
   text()
     .transform((value) => value.trim())
-    .refine((value) => codePoints(value) <= max, `is longer than ${max} characters`);
+    .refine((value) => codePoints(value) <= max, `is longer than ${max} characters`)
+    .meta({ maxLength: max });
 
 /** A name shown to people: one visible line, composed (NFC), without invisible or direction-changing marks. */
 export const name = (max: number) =>
@@ -29,7 +30,8 @@ export const name = (max: number) =>
     .transform((value) => value.normalize("NFC").trim().replace(/\s+/gu, " "))
     .refine((value) => !controls.test(value) && !hasInvisible(value), "has invisible characters")
     .refine((value) => !isBlank(value), "is blank")
-    .refine((value) => codePoints(value) <= max, `is longer than ${max} characters`);
+    .refine((value) => codePoints(value) <= max, `is longer than ${max} characters`)
+    .meta({ maxLength: max });
 
 /**
  * Joiners and variation selectors belong to emoji and to several scripts: one joiner between two visible characters, one

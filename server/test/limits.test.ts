@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Problem } from "@parley/protocol/errors";
+import { errorCodes, type Problem } from "@parley/protocol/errors";
 import { type Person, startServer, startWithCast } from "./harness.ts";
 import { closeCodeOf, openRawSocket, rawFrame } from "./raw-socket.ts";
 
@@ -311,7 +311,33 @@ test("[HT7] the description names every route, and its page shows them", async (
   expect(operations).toContain("get /api/rooms/{room}/changes");
   expect(operations.length).toBeGreaterThan(24);
   for (const path of Object.keys(document.paths)) expect(page).toContain(path);
+  for (const code of errorCodes) expect(page).toContain(`<td>${code}</td>`);
   expect(page).not.toMatch(/<script|style=/);
+});
+
+test("[HT7] every route tells its limit, and has an example of its body that is valid", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, lin, general } = cast;
+  type Operation = { "x-limit"?: string; requestBody?: { content: Record<string, { example?: object }> } };
+  const { paths } = await server.stranger.ok<{ paths: Record<string, Record<string, Operation>> }>(
+    "GET",
+    "/api/openapi.json",
+  );
+  const places = { room: general.id, user: lin.user.id, id: "1", emoji: "x", code: "unknown" };
+  let examples = 0;
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      if (path !== "/healthz" && path !== "/readyz")
+        expect([method, path, operation["x-limit"]]).toContainEqual(expect.any(String));
+      const body = operation.requestBody?.content["application/json"];
+      if (!body) continue;
+      examples++;
+      const actual = path.replace(/\{(\w+)\}/g, (_, name: keyof typeof places) => places[name]);
+      const { body: answer } = await ada.request<{ code?: string }>(method.toUpperCase(), actual, body.example);
+      expect([method, path, answer?.code]).not.toContain("invalid");
+    }
+  }
+  expect(examples).toBeGreaterThan(20);
 });
 
 test("health says that the process serves, readiness that it takes work", async () => {

@@ -19,6 +19,7 @@ export const pageLimit = (max: number) =>
 export const timestamp = z.iso.datetime({ precision: 3 });
 /** The secret in a link. */
 export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+export const linkExample = "q2Jc0Yk5m1Zr8sT3vWx7aBdEfGhIjKlMnOpQrStUvWx";
 export const topic = z.string();
 export const seq = z.int().min(0);
 export const role = z.enum(["owner", "admin", "member"]);

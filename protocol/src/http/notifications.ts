@@ -13,6 +13,14 @@ export const pushBody = z.strictObject({
   preview: z.boolean().default(true),
 });
 
+export const pushExample = {
+  endpoint: "https://fcm.googleapis.com/fcm/send/c1KrmpTuRm",
+  keys: {
+    p256dh: "BGEw2wsHgLwzerjvnMTkbKrFRxdmwJ5S_k7zi7A1coR_sVjHmGrlvzYpAT1n4NPbioFlQkIrTNL8EH4V3ZZ4vJE",
+    auth: "zqbxT6JKstKSY9JKibZLSQ",
+  },
+};
+
 export const pushSchema = z
   .object({ publicKey: z.string(), subscribed: z.boolean(), preview: z.boolean() })
   .meta({ id: "Push" });

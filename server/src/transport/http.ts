@@ -9,8 +9,8 @@ import type { App, Log } from "../app.ts";
 import type { Hub } from "../fanout/hub.ts";
 import type { Assets } from "./assets.ts";
 import { originOf, requireSameOrigin } from "./auth.ts";
+import { describeRoutes } from "./description.ts";
 import { firstIssue } from "./dispatch.ts";
-import { docsCss, renderDocs } from "./docs-page.ts";
 import { eventRoutes } from "./events.ts";
 import { secure } from "./headers.ts";
 import type { Limits } from "./limits.ts";
@@ -87,7 +87,7 @@ export function createHttp(options: HttpOptions): Http {
   emailRoutes(http, options);
   adminRoutes(http, options);
   operationRoutes(http, options);
-  const paths = documentation(http, options.version);
+  const paths = describeRoutes(http, options.version);
   http.get("*", (context) => {
     const response = options.assets.respond(context.req.raw, context.req.path);
     if (!response) throw new ParleyError("not_found");
@@ -114,30 +114,6 @@ function operationRoutes(http: Http, { version, isReady }: HttpOptions): void {
     if (!(await isReady())) throw new ParleyError("unavailable");
     return context.json({ status: "ok", version }, 200);
   });
-}
-
-/** Serves the description that the routes themselves make, and a page that shows it. Answers its paths. */
-function documentation(http: Http, version: string): readonly RegExp[] {
-  http.openAPIRegistry.registerComponent("securitySchemes", "cookie", {
-    type: "apiKey",
-    in: "cookie",
-    name: "session",
-  });
-  http.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
-  const document = http.getOpenAPI31Document({
-    openapi: "3.1.0",
-    info: {
-      title: "Parley",
-      version,
-      description:
-        "Everything a client may ask over HTTP. Errors are application/problem+json (RFC 9457) with a code from one closed list; what you may not see looks like what does not exist.",
-    },
-  });
-  const page = renderDocs(document);
-  http.get("/api/openapi.json", (context) => context.json(document));
-  http.get("/api/docs", (context) => context.html(page));
-  http.get("/api/docs.css", (context) => context.body(docsCss, 200, { "content-type": "text/css; charset=utf-8" }));
-  return Object.keys(document.paths ?? {}).map((path) => new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}/?$`));
 }
 
 /** Reads the body once, whole: bounded, and valid UTF-8. */

@@ -5,7 +5,7 @@ import type { Clock, SharedBuckets } from "../app.ts";
  * Rate limits: token buckets per user or address. A bucket holds `burst` tokens and gains one every `everyMs`; each act
  * takes one. HTTP and the socket share the buckets, so neither is a way around the other.
  */
-const buckets = {
+export const buckets = {
   /** Every request of an address to routes that need no login. */
   anonymous: { burst: 120, everyMs: 250 },
   /** Attempts per address, and per login name so that many addresses do not help. */

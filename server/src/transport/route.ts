@@ -35,15 +35,19 @@ export const isSecure = (app: App): boolean => app.settings.publicUrl?.startsWit
 /** Both ways to say who one is. */
 export const security: Record<string, string[]>[] = [{ cookie: [] }, { bearer: [] }];
 
+/** A gate of a route says by which limit it lets through, so that the description can tell. */
+export type Gate = MiddlewareHandler<Env> & { readonly limit: Limit };
+
 /** Lets only signed-in users pass, and takes from their limits. */
-export function signedIn({ app, limits }: RouteOptions, limit: Limit = "request"): MiddlewareHandler<Env> {
-  return async (context, next) => {
+export function signedIn({ app, limits }: RouteOptions, limit: Limit = "request"): Gate {
+  const gate: MiddlewareHandler<Env> = async (context, next) => {
     const actor = await authenticate(app, context.req.raw, context.env.secure);
     if (!actor) throw new ParleyError("not_signed_in");
     limits.take(limit, actor.user.id);
     context.set("actor", actor);
     await next();
   };
+  return Object.assign(gate, { limit });
 }
 
 /** Whoever asks is here, for a while: for the routes that clients without a socket call again and again. */
@@ -56,16 +60,17 @@ export function present({ app }: RouteOptions): MiddlewareHandler<Env> {
 }
 
 /** Lets anyone pass, and takes from the limits of their address. */
-export function anyone({ limits }: RouteOptions, limit: Limit = "anonymous"): MiddlewareHandler<Env> {
-  return async (context, next) => {
+export function anyone({ limits }: RouteOptions, limit: Limit = "anonymous"): Gate {
+  const gate: MiddlewareHandler<Env> = async (context, next) => {
     await limits.attempt(limit, addressKey(context.env.address));
     await next();
   };
+  return Object.assign(gate, { limit });
 }
 
-/** A JSON body. */
-export function body<Schema extends z.ZodType>(schema: Schema) {
-  return { required: true, content: { "application/json": { schema } } } as const;
+/** A JSON body, and one that could be sent. */
+export function body<Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) {
+  return { required: true, content: { "application/json": { schema, example } } } as const;
 }
 
 export const problem = {
@@ -74,8 +79,8 @@ export const problem = {
 } as const;
 
 /** A JSON body that may be left out when all of its fields may. */
-export function optionalBody<Schema extends z.ZodType>(schema: Schema) {
-  return { required: false, content: { "application/json": { schema } } } as const;
+export function optionalBody<Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) {
+  return { ...body(schema, example), required: false } as const;
 }
 
 /** The answers of a route that succeeds in one way. */

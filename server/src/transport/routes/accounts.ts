@@ -36,7 +36,9 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Open an account and sign in",
       middleware: [anyone(options, "sign-up")] as const,
-      request: { body: body(signUpBody) },
+      request: {
+        body: body(signUpBody, { username: "ada", password: "boats and linseed oil", displayName: "Ada Lindqvist" }),
+      },
       responses: answers(201, "The new user, with a session cookie.", userSchema),
     }),
     async (context) => {
@@ -53,7 +55,7 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Sign in by user name or e-mail address",
       middleware: [anyone(options, "sign-in")] as const,
-      request: { body: body(signInBody) },
+      request: { body: body(signInBody, { login: "ada", password: "boats and linseed oil" }) },
       responses: answers(200, "The user, with a session cookie.", userSchema),
     }),
     async (context) => {
@@ -101,7 +103,7 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
       summary: "Change my name or status",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { body: body(meBody) },
+      request: { body: body(meBody, { displayName: "Ada Lindqvist", status: "In the boat shed" }) },
       responses: answers(200, "The changed user.", userSchema),
     }),
     async (context) => context.json(await editMe(app, context.var.actor, context.req.valid("json")), 200),

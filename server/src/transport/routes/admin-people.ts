@@ -48,7 +48,7 @@ export function adminPeopleRoutes(http: Http, options: RouteOptions): void {
       method: "post",
       path: "/api/admin/users",
       summary: "Open an account for someone",
-      request: { body: body(createUserBody) },
+      request: { body: body(createUserBody, { username: "yuki", displayName: "Yuki Tanaka", role: "member" }) },
       responses: answers(201, "The user, and a link to choose a password.", createdUserSchema),
     }),
     async (context) =>
@@ -61,7 +61,7 @@ export function adminPeopleRoutes(http: Http, options: RouteOptions): void {
       method: "patch",
       path: "/api/admin/users/{user}",
       summary: "Give a user another role",
-      request: { params: userIdParams, body: body(roleBody) },
+      request: { params: userIdParams, body: body(roleBody, { role: "admin" }) },
       responses: answers(200, "The changed user.", userSchema),
     }),
     async (context) => {

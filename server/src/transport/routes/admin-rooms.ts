@@ -47,7 +47,7 @@ export function adminRoomRoutes(http: Http, options: RouteOptions): void {
       method: "patch",
       path: "/api/admin/rooms/{room}",
       summary: "Rename a room, archive it, or take it back into use",
-      request: { params: adminRoomParams, body: body(adminRoomBody) },
+      request: { params: adminRoomParams, body: body(adminRoomBody, { archived: true }) },
       responses: answers(200, "The changed room.", roomRecordSchema),
     }),
     async (context) => {
@@ -93,7 +93,7 @@ export function adminRoomRoutes(http: Http, options: RouteOptions): void {
       method: "put",
       path: "/api/admin/rooms/{room}/owner",
       summary: "Give a room without owner to one of its members",
-      request: { params: adminRoomParams, body: body(roomOwnerBody) },
+      request: { params: adminRoomParams, body: body(roomOwnerBody, { user: "U0123456789ABCDEF" }) },
       responses: silent("It is theirs."),
     }),
     async (context) => {

@@ -23,7 +23,7 @@ export function commandRoutes(http: Http, options: RouteOptions): void {
       description: "The frame that a socket would take, and the ack that it would answer; errors are problems.",
       security,
       middleware: [signedIn(options), present(options)] as const,
-      request: { body: body(commandBody) },
+      request: { body: body(commandBody, { type: "message.send", ref: 1, room: "general", content: "Hello" }) },
       responses: answers(200, "The ack.", ackSchema),
     }),
     async (context) => {
@@ -45,7 +45,9 @@ export function commandRoutes(http: Http, options: RouteOptions): void {
         "What `resume` answers on a socket, in one answer. `heads` are where all topics of the user stand: a client that asks every two seconds with the heads of its last answer misses nothing.",
       security,
       middleware: [signedIn(options, "resume"), present(options)] as const,
-      request: { body: body(resumeBody) },
+      request: {
+        body: body(resumeBody, { epoch: "V8kq2ZxW", topics: { workspace: 12, "room:R0123456789ABCDEF": 57 } }),
+      },
       responses: answers(200, "Deltas and resets, in the order asked.", resumedSchema),
     }),
     async (context) => {

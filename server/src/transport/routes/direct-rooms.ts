@@ -16,7 +16,7 @@ export function directRoomRoutes(http: Http, options: RouteOptions): void {
         "`users` are ids or user names. The same people always get the same room; myself alone is a room too.",
       security,
       middleware: [signedIn(options, "direct-room")] as const,
-      request: { body: body(directRoomBody) },
+      request: { body: body(directRoomBody, { users: ["lin", "sam"] }) },
       responses: {
         ...answers(200, "The room that these people have already.", roomSchema),
         ...answers(201, "Their new room.", roomSchema),

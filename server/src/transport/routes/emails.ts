@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { userSchema } from "@parley/protocol/http/accounts";
 import { emailBody, verificationBody, verificationSchema } from "@parley/protocol/http/emails";
+import { linkExample } from "@parley/protocol/http/fields";
 import { changeEmail, getVerification, requestVerification, verifyEmail } from "../../domain/emails.ts";
 import { answers, anyone, body, type Http, problem, type RouteOptions, security, signedIn } from "../route.ts";
 
@@ -22,7 +23,7 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
       summary: "Change my e-mail address, or take it away",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { body: body(emailBody) },
+      request: { body: body(emailBody, { email: "ada@example.org", password: "boats and linseed oil" }) },
       responses: answers(
         200,
         "The changed user. With `pendingEmail`, the change waits for the mailed link.",
@@ -64,7 +65,7 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Whose address a link verifies",
       middleware: [anyone(options, "sign-in")] as const,
-      request: { body: body(verificationBody) },
+      request: { body: body(verificationBody, { token: linkExample }) },
       responses: answers(200, "Looking uses nothing up.", verificationSchema),
     }),
     async (context) => context.json(await getVerification(app, context.req.valid("json").token), 200),
@@ -77,7 +78,7 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Verify an e-mail address with a link, once",
       middleware: [anyone(options, "sign-in")] as const,
-      request: { body: body(verificationBody) },
+      request: { body: body(verificationBody, { token: linkExample }) },
       responses: answers(200, "The address is this user's. Nobody is signed in by it.", verificationSchema),
     }),
     async (context) => context.json(await verifyEmail(app, context.env.address, context.req.valid("json").token), 200),

@@ -44,7 +44,10 @@ export function inviteRoutes(http: Http, options: RouteOptions): void {
       summary: "Make an invite to a room, as its admin",
       security,
       middleware: [signedIn(options, "invite")] as const,
-      request: { params: roomParams, body: optionalBody(inviteBody) },
+      request: {
+        params: roomParams,
+        body: optionalBody(inviteBody, { expiresAt: "2030-05-03T09:00:00Z", maxUses: 10 }),
+      },
       responses: answers(201, "The invite, with the link to share.", inviteSchema),
     }),
     async (context) => {

@@ -43,7 +43,10 @@ export function messageRoutes(http: Http, options: RouteOptions): void {
       summary: "Send a message",
       security,
       middleware: [signedIn(options, "send")] as const,
-      request: { params: roomParams, body: body(sendMessageBody) },
+      request: {
+        params: roomParams,
+        body: body(sendMessageBody, { content: "The mast is up, @lin", clientMessageId: "b3f1c2" }),
+      },
       responses: {
         ...answers(201, "The message, on disk.", messageSchema),
         200: {
@@ -67,7 +70,7 @@ export function messageRoutes(http: Http, options: RouteOptions): void {
       summary: "Edit my message",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { params: messageParams, body: body(editMessageBody) },
+      request: { params: messageParams, body: body(editMessageBody, { content: "The mast is up at last, @lin" }) },
       responses: answers(200, "The changed message.", messageSchema),
     }),
     async (context) => {

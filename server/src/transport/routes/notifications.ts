@@ -1,6 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { messageParams } from "@parley/protocol/http/messages";
-import { notificationSchema, pushBody, pushSchema, pushTestSchema } from "@parley/protocol/http/notifications";
+import {
+  notificationSchema,
+  pushBody,
+  pushExample,
+  pushSchema,
+  pushTestSchema,
+} from "@parley/protocol/http/notifications";
 import { explainNotification, getPush, subscribePush, testPush, unsubscribePush } from "../../domain/notifications.ts";
 import { answers, body, type Http, type RouteOptions, security, signedIn, silent } from "../route.ts";
 
@@ -30,7 +36,7 @@ export function notificationRoutes(http: Http, options: RouteOptions): void {
       summary: "Push to this session's browser",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { body: body(pushBody) },
+      request: { body: body(pushBody, pushExample) },
       responses: silent("It is told what calls its user, until the session ends."),
     }),
     async (context) => {

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { userSchema } from "@parley/protocol/http/accounts";
+import { linkExample } from "@parley/protocol/http/fields";
 import {
   passwordBody,
   resetBody,
@@ -35,7 +36,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       summary: "Change my password",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { body: body(passwordBody) },
+      request: { body: body(passwordBody, { current: "boats and linseed oil", new: "salt and rope" }) },
       responses: silent("It is changed, and every other session of mine is ended with its sockets."),
     }),
     async (context) => {
@@ -54,7 +55,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Ask for a reset link by mail",
       middleware: [anyone(options, "reset-request")] as const,
-      request: { body: body(resetRequestBody) },
+      request: { body: body(resetRequestBody, { login: "ada" }) },
       responses: {
         202: { description: "If there is such a user with an address, a mail is under way." },
         default: problem,
@@ -75,7 +76,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Whose password a link resets",
       middleware: [anyone(options, "sign-in")] as const,
-      request: { body: body(resetPreviewBody) },
+      request: { body: body(resetPreviewBody, { token: linkExample }) },
       responses: answers(200, "Looking uses nothing up.", resetPreviewSchema),
     }),
     async (context) => context.json(await getResetPreview(app, context.req.valid("json").token), 200),
@@ -88,7 +89,7 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Choose a new password with a link, once",
       middleware: [anyone(options, "sign-in")] as const,
-      request: { body: body(resetBody) },
+      request: { body: body(resetBody, { token: linkExample, password: "salt and rope" }) },
       responses: answers(200, "The user, signed in here and nowhere else.", userSchema),
     }),
     async (context) =>

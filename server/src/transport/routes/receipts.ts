@@ -19,7 +19,7 @@ export function receiptRoutes(http: Http, options: RouteOptions): void {
       description: "It never moves back, unless `unread` says that what follows shall count as unread again.",
       security,
       middleware: [signedIn(options, "receipt")] as const,
-      request: { params: roomParams, body: body(receiptBody) },
+      request: { params: roomParams, body: body(receiptBody, { upTo: 42 }) },
       responses: silent("Read up to there, or to the newest message."),
     }),
     async (context) => {
@@ -68,7 +68,7 @@ export function receiptRoutes(http: Http, options: RouteOptions): void {
       summary: "Choose how loudly a room calls me, or put a direct room away",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { params: roomParams, body: body(placeBody) },
+      request: { params: roomParams, body: body(placeBody, { notifyLevel: "mentions" }) },
       responses: answers(200, "My place in the room.", placeSchema),
     }),
     async (context) => {

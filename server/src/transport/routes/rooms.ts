@@ -45,7 +45,7 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       summary: "Create a room",
       security,
       middleware: [signedIn(options, "create-room")] as const,
-      request: { body: body(createRoomBody) },
+      request: { body: body(createRoomBody, { name: "Boat restoration", kind: "private", description: "The Vigdis" }) },
       responses: answers(201, "The new room; its creator is its owner.", roomSchema),
     }),
     async (context) => context.json(await createRoom(app, context.var.actor, context.req.valid("json")), 201),
@@ -73,7 +73,10 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       summary: "Change a room's details, as its admin",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { params: roomParams, body: body(editRoomBody) },
+      request: {
+        params: roomParams,
+        body: body(editRoomBody, { description: "The Vigdis goes back in the water on 3 May." }),
+      },
       responses: answers(200, "The changed room.", roomSchema),
     }),
     async (context) => {
@@ -157,7 +160,7 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       description: "With `owner` the room is handed over: its owner of now becomes an admin.",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { params: memberParams, body: body(memberBody) },
+      request: { params: memberParams, body: body(memberBody, { role: "admin" }) },
       responses: answers(200, "The membership as it is now.", membershipSchema),
     }),
     async (context) => {

@@ -46,7 +46,7 @@ export function workspaceRoutes(http: Http, options: RouteOptions): void {
       summary: "Change the name or the sign-up policy, as an owner or admin",
       security,
       middleware: [signedIn(options, "edit")] as const,
-      request: { body: body(workspaceBody) },
+      request: { body: body(workspaceBody, { name: "Harbour Makers", signUp: "invite" }) },
       responses: answers(200, "The changed workspace.", workspaceSchema),
     }),
     async (context) => context.json(await editWorkspace(app, context.var.actor, context.req.valid("json")), 200),
