@@ -195,3 +195,39 @@ test("[RM10] [HT3] AZ-02 AZ-15 nothing but a role is taken, and only in the room
   expect(await lin.refusal("PATCH", member(direct, sam), { role: "admin" })).toBe("not_allowed");
   expect(await lin.refusal("DELETE", member(direct, sam))).toBe("not_allowed");
 });
+
+test("[RM12] IN-05 an invite ends with the right to make it: on demotion, on leaving, and when the room turns private", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, lin, sam, general } = cast;
+  const role = (person: Person, to: string) => ada.ok("PATCH", `/api/admin/users/${person.user.id}`, { role: to });
+  const invite = async (by: Person, room: Room) =>
+    (await by.ok<Invite>("POST", `/api/rooms/${room.id}/invites`, { maxUses: 5 })).code;
+  const works = async (code: string) => (await server.stranger.request("GET", `/api/invites/${code}`)).status === 200;
+
+  // Demoted in the workspace, lin keeps the invites to a room of lin's own.
+  await role(lin, "admin");
+  const own = await lin.createRoom("Boats");
+  const codes = [await invite(lin, general), await invite(lin, own)];
+  expect(await Promise.all(codes.map(works))).toEqual([true, true]);
+  await role(lin, "member");
+  expect(await Promise.all(codes.map(works))).toEqual([false, true]);
+  // To be an admin again does not bring them back.
+  await role(lin, "admin");
+  expect(await works(codes[0] ?? "")).toBe(false);
+
+  // No admin of the room any more, lin looks after it as one of the workspace's, which lasts as long as lin sees it.
+  await sam.ok("PUT", `/api/rooms/${own.id}/membership`);
+  await lin.ok("PATCH", `/api/rooms/${own.id}/members/sam`, { role: "owner" });
+  await sam.ok("PATCH", `/api/rooms/${own.id}/members/lin`, { role: "member" });
+  expect(await works(codes[1] ?? "")).toBe(true);
+  await lin.ok("DELETE", `/api/rooms/${own.id}/membership`);
+  expect(await works(codes[1] ?? "")).toBe(true);
+  const sams = await invite(sam, own);
+  await sam.ok("PATCH", `/api/rooms/${own.id}`, { kind: "private" });
+  expect([await works(codes[1] ?? ""), await works(sams)]).toEqual([false, true]);
+
+  // The owner who leaves takes the invites along.
+  await lin.ok("POST", `/api/invites/${sams}/redemptions`);
+  await sam.ok("DELETE", `/api/rooms/${own.id}/membership`);
+  expect(await works(sams)).toBe(false);
+});

@@ -5,6 +5,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { usable } from "./invites.ts";
+import { revokeLostInvitesOf } from "./lost-invites.ts";
 import { addMember, hasSpace } from "./memberships.ts";
 import { toPage, toPattern } from "./pages.ts";
 import { putReset } from "./resets.ts";
@@ -162,7 +163,7 @@ export function* deactivateUser(
   );
   const sessions = yield* endSessions(act.userId, { keep: null, seq: row.user_seq, at: act.at });
   yield* all("DELETE FROM resets WHERE user_id = ?", act.userId);
-  yield* all("UPDATE invites SET revoked_at = ? WHERE created_by = ? AND revoked_at IS NULL", act.at, act.userId);
+  yield* revokeLostInvitesOf(act.userId, act.at);
   transaction.announce(userTopic(act.userId), row.user_seq, { users: [toOwnUser(row)], sessions });
   yield* announceToWorkspace(transaction, row);
   yield* record({ act: "user.deactivated", by: act.by, target: toTarget(row), at: act.at });
@@ -201,6 +202,7 @@ export function* putUserRole(
   );
   transaction.announce(userTopic(act.userId), row.user_seq, { users: [toOwnUser(row)] });
   yield* announceToWorkspace(transaction, row);
+  yield* revokeLostInvitesOf(act.userId, act.at);
   const detail = `${before.user_role} → ${act.role}`;
   yield* record({ act: "user.role_changed", by: act.by, target: toTarget(row), detail, at: act.at });
   return done(toUser(row));

@@ -11,6 +11,7 @@ import {
 } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
+import { revokeLostInvitesOf } from "./lost-invites.ts";
 import { namedLike } from "./people.ts";
 import { findPlace, sharesReceipts, startReceipt } from "./receipts.ts";
 import { findPeople } from "./room-people.ts";
@@ -176,6 +177,7 @@ export function* endMembership(
     roomId,
     userId,
   );
+  yield* revokeLostInvitesOf(userId, at);
   const ended = yield* getMembership(roomId, userId);
   transaction.announce(roomTopic(roomId), room.room_seq, { rooms: [toRoom(room)], memberships: [ended] });
   transaction.announce(userTopic(userId), userSeq, { memberships: [ended] });

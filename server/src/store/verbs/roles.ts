@@ -2,10 +2,11 @@ import type { Membership, RoomId, UserId } from "@parley/protocol/model";
 import type { Outcome } from "../outcome.ts";
 import type { Writes } from "../store.ts";
 import { record } from "./audit.ts";
+import { revokeLostInvitesOf } from "./lost-invites.ts";
 import { changeRole, endMembership, removeMembership } from "./memberships.ts";
 import { type MembershipRow, membershipColumns, toMembership } from "./rows.ts";
 import { findPower, toRoomTarget } from "./standing.ts";
-import { all, done, first, type Input, refuse, type Transaction, type Verb } from "./verb.ts";
+import { done, first, type Input, refuse, type Transaction, type Verb } from "./verb.ts";
 
 export function* putRole(
   transaction: Transaction,
@@ -27,8 +28,8 @@ export function* putRole(
     // A room has an owner: who wants to be it no more hands it over.
     return refuse("not_allowed");
   }
-  if (role === "member") yield* revokeInvitesOf(roomId, before.user_id, at);
   const after = yield* changeRole(transaction, { roomId, userId: before.user_id, role });
+  yield* revokeLostInvitesOf(before.user_id, at);
   const { username } = after.user;
   yield* record({
     ...(role === "owner"
@@ -52,7 +53,6 @@ export function* removeMember(
   if (!power.ok) return power;
   if (!target) return refuse("not_found");
   if (target.membership_role === "owner") return refuse("not_allowed");
-  yield* revokeInvitesOf(roomId, target.user_id, at);
   yield* endMembership(transaction, { roomId, userId: target.user_id, removed: true, at });
   const { user } = toMembership(target);
   yield* record({
@@ -78,15 +78,5 @@ function* findMember(roomId: RoomId, reference: string): Verb<MembershipRow | un
   return (
     (yield* find("memberships.user_id = ?", reference)) ??
     (yield* find("memberships.username_lower = ?", reference.toLowerCase()))
-  );
-}
-
-/** Who may not invite any more has not invited: not by links that are still about either. */
-function* revokeInvitesOf(roomId: RoomId, userId: UserId, at: number): Verb<void> {
-  yield* all(
-    "UPDATE invites SET revoked_at = ? WHERE room_id = ? AND created_by = ? AND revoked_at IS NULL",
-    at,
-    roomId,
-    userId,
   );
 }

@@ -13,6 +13,7 @@ import type { Outcome } from "../outcome.ts";
 import type { RoomAccess } from "../rooms.ts";
 import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
+import { revokeLostInvitesTo } from "./lost-invites.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
 import { listPeople } from "./room-people.ts";
 import {
@@ -121,6 +122,7 @@ export function* putRoom(
     archivedAt,
     input.id,
   );
+  if (kind !== before.room_kind) yield* revokeLostInvitesTo(input.id, at);
   transaction.announce(roomTopic(input.id), row.room_seq, { rooms: [toRoom(row)] });
   if (before.room_kind === "public" || kind === "public") yield* announceToWorkspace(transaction, row);
   if (name !== before.room_name) {
