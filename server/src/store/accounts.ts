@@ -50,28 +50,33 @@ export interface AccountReads {
   listSessions(input: { readonly userId: UserId; readonly at: number }): Promise<readonly Session[]>;
 }
 
+export interface NewUser {
+  readonly userId: UserId;
+  /** The id that the default room gets if this is the first account. */
+  readonly defaultRoomId: RoomId;
+  readonly username: string;
+  /** Look-alike names have the same key; keys are unique. */
+  readonly usernameKey: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly passwordHash: string;
+  readonly at: number;
+}
+
 export interface AccountWrites {
   /**
    * Creates an account, its first session and its membership of the default room; redeems `invite` if given. The first
    * account ever becomes the owner, founds the workspace's default room `general`, and needs no invite; later ones obey the
    * sign-up policy of the moment.
    */
-  createAccount(input: {
-    readonly userId: UserId;
-    /** The id that the default room gets if this is the first account. */
-    readonly defaultRoomId: RoomId;
-    readonly username: string;
-    /** Look-alike names have the same key; keys are unique. */
-    readonly usernameKey: string;
-    readonly displayName: string;
-    readonly email: string | null;
-    /** One that waits for its link. */
-    readonly pendingEmail: string | null;
-    readonly passwordHash: string;
-    readonly session: NewSession;
-    readonly invite: string | null;
-    readonly at: number;
-  }): Promise<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">>;
+  createAccount(
+    input: NewUser & {
+      /** One that waits for its link. */
+      readonly pendingEmail: string | null;
+      readonly session: NewSession;
+      readonly invite: string | null;
+    },
+  ): Promise<Outcome<User, "username_taken" | "email_taken" | "sign_up_closed" | "invite_unusable" | "limit_reached">>;
   /**
    * Keeps at most `keep` open sessions of a user: the longest unseen are revoked. Refused when `passwordHash`, which was
    * verified before, is no longer theirs, or when they are deactivated.

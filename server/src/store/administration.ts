@@ -12,7 +12,7 @@ import type {
   UserId,
   UserRecord,
 } from "@parley/protocol/model";
-import type { Account, NewSession } from "./accounts.ts";
+import type { Account, NewSession, NewUser } from "./accounts.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** The part of the store's contract that looks after the workspace: its users, their passwords, and the audit log. */
@@ -100,19 +100,9 @@ export interface AdministrationWrites {
     readonly at: number;
   }): Promise<Outcome<null, "not_allowed">>;
   /** Opens an account without a session: `reset` is how its user gets in. The very first becomes the owner. */
-  createUser(input: {
-    readonly userId: UserId;
-    readonly defaultRoomId: RoomId;
-    readonly username: string;
-    readonly usernameKey: string;
-    readonly displayName: string;
-    readonly email: string | null;
-    readonly role: Role;
-    readonly passwordHash: string;
-    readonly reset: NewReset;
-    readonly by: By;
-    readonly at: number;
-  }): Promise<Outcome<User, "username_taken" | "email_taken" | "limit_reached" | "not_allowed">>;
+  createUser(
+    input: NewUser & { readonly role: Role; readonly reset: NewReset; readonly by: By },
+  ): Promise<Outcome<User, "username_taken" | "email_taken" | "limit_reached" | "not_allowed">>;
   /**
    * Ends every session and reset link of a user, revokes their invites, and keeps them out; what they said and where they
    * are a member stays. Idempotent. The last owner is `not_allowed`.

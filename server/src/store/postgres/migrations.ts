@@ -5,10 +5,8 @@ import { lockMigrations } from "./locks.ts";
 import { addAuditFilters } from "./migrations/audit-filters.ts";
 import { addBounds } from "./migrations/bounds.ts";
 import { createFoundation } from "./migrations/foundation.ts";
+import type { Migration } from "./migrations/migration.ts";
 import { addVerification } from "./migrations/verification.ts";
-
-/** Statements in order; a function makes one of its moment. */
-export type Migration = readonly (string | (() => PostgresStatement))[];
 
 /**
  * Each entry leads from the schema before it to the next; its number is its place, from 1. Entries never change: a new

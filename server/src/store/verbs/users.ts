@@ -1,5 +1,5 @@
 import { type Role, type User, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
-import type { Account } from "../accounts.ts";
+import type { Account, NewUser } from "../accounts.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reads, Writes } from "../store.ts";
 import { countUse, findUsableInvite } from "./invites.ts";
@@ -64,17 +64,9 @@ export function* createAccount(
 }
 
 /** Adds a user, whom the caller announces. */
-export function* insertUser(user: {
-  readonly userId: UserId;
-  readonly username: string;
-  readonly usernameKey: string;
-  readonly email: string | null;
-  readonly pendingEmail?: string | null;
-  readonly displayName: string;
-  readonly role: Role;
-  readonly passwordHash: string;
-  readonly at: number;
-}): Verb<UserRow> {
+export function* insertUser(
+  user: NewUser & { readonly role: Role; readonly pendingEmail?: string | null },
+): Verb<UserRow> {
   const row = yield* one<UserRow>(
     `INSERT INTO users (id, username, username_key, email, pending_email, display_name, kind, role, password_hash,
      created_at, head, seq, workspace_seq) VALUES (?, ?, ?, ?, ?, ?, 'person', ?, ?, ?, 1, 1, 0) RETURNING ${userColumns}`,

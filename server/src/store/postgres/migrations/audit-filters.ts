@@ -1,4 +1,4 @@
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "./migration.ts";
 
 /** Whom an act concerned (`user_id`), and an index for each way to narrow the audit log. */
 export const addAuditFilters: Migration = [

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "./migration.ts";
 
 /** As `sqlite/migrations/bounds.ts`. */
 export const addBounds: Migration = [

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "./migration.ts";
 
 /**
  * The tables of `sqlite/migrations/`, of which each says what it is for. Numbers are `bigint`, yes and no are 1 and 0, and

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "./migration.ts";
 
 /** Addresses that are verified, those that wait for it, and the links that do it. Reset links know where they were mailed. */
 export const addVerification: Migration = [

@@ -1,0 +1,4 @@
+import type { PostgresStatement } from "../../../platform/postgres.ts";
+
+/** Statements in order; a function makes one of its moment. */
+export type Migration = readonly (string | (() => PostgresStatement))[];
