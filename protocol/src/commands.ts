@@ -23,7 +23,9 @@ export const clientMessageId = z
 export const topic = z.string().regex(/^(workspace|(room|user):[A-Z0-9]{1,40})$/);
 export const userId = z.string().regex(/^[A-Z0-9]{1,40}$/);
 /** Length and blankness are the domain's to judge: each has its own error code. */
-export const content = text().meta({ maxLength: limits.messageLength });
+export const content = text().meta({
+  description: `At most ${limits.messageLength} code points, else message_too_long.`,
+});
 
 /** One emoji, in whatever spelling. */
 export const emoji = z

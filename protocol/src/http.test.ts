@@ -246,6 +246,7 @@ describe("bodies and queries", () => {
     ["verificationBody", emails.verificationBody, { token: "t".repeat(43) }],
     ["createUserBody", admin.createUserBody, { username: "ada" }],
     ["roleBody", admin.roleBody, { role: "admin" }],
+    ["adminRoomBody", admin.adminRoomBody, { name: "Boats" }],
     ["roomOwnerBody", admin.roomOwnerBody, { user: "U0123456789ABCDEF" }],
     ["adminQuery", admin.adminQuery, { q: "ada" }],
     ["storageQuery", admin.storageQuery, { cursor: "12-U0123456789ABCDEF" }],
