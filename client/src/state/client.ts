@@ -145,6 +145,11 @@ export interface Client {
   setNotifyLevel(room: RoomId, level: NotifyLevel): Promise<void>;
   /** Takes a direct room out of my list, until something newer is said in it or I open it again. Shown at once. */
   hideRoom(room: RoomId): Promise<void>;
+  /**
+   * How far people in a small room have read, of those who share it; reactive, and asked for on first use. Only while the
+   * room's timeline is ready.
+   */
+  receiptsOf(room: RoomId): ReadonlyMap<UserId, MessageId>;
   /** Who has read a message of a small room, of those who share it. */
   listReaders(room: RoomId, id: MessageId): Promise<readonly Author[]>;
 

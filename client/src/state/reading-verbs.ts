@@ -10,7 +10,7 @@ import type { SignedIn } from "./signed-in.ts";
 
 type ReadingVerbs = Pick<
   Client,
-  "markRead" | "markUnread" | "unreadTotals" | "setNotifyLevel" | "hideRoom" | "listReaders"
+  "markRead" | "markUnread" | "unreadTotals" | "setNotifyLevel" | "hideRoom" | "receiptsOf" | "listReaders"
 >;
 
 export function readingVerbs(account: Account, http: Http): ReadingVerbs {
@@ -40,6 +40,7 @@ export function readingVerbs(account: Account, http: Http): ReadingVerbs {
     unreadTotals: () => account.findSignedIn()?.rooms.totals() ?? { rooms: 0, calls: 0 },
     setNotifyLevel: (room, notifyLevel) => choose(room, () => ({ notifyLevel })),
     hideRoom: (room) => choose(room, ({ lastMessageId }) => ({ hiddenUpTo: lastMessageId })),
+    receiptsOf: (room) => account.findSignedIn()?.readers.of(room) ?? new Map(),
     listReaders: async (room, id) => (await http.get<ReaderList>(`/rooms/${room}/messages/${id}/readers`)).readers,
   };
 }

@@ -1,6 +1,7 @@
 import { closeCodes, ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame, WelcomeFrame } from "@parley/protocol/frames";
 import type { MessagePage } from "@parley/protocol/http/messages";
+import type { ReceiptList } from "@parley/protocol/http/receipts";
 import type { MemberPage, RoomList } from "@parley/protocol/http/rooms";
 import {
   type Message,
@@ -25,6 +26,7 @@ import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { Presences } from "./presences.ts";
 import { Reactions } from "./reactions.ts";
+import { Readers } from "./readers.ts";
 import { Receipts } from "./receipts.ts";
 import { Roles } from "./roles.ts";
 import { RoomListLoader } from "./room-list.ts";
@@ -68,6 +70,7 @@ export class SignedIn {
   readonly roles = new Roles();
   readonly uploads: Uploads;
   readonly arrivals: Arrivals;
+  readonly readers: Readers;
 
   readonly #options: SignedInOptions;
   readonly #setMe: (user: User) => void;
@@ -117,10 +120,12 @@ export class SignedIn {
       rooms: this.rooms,
       load: () => http.get<RoomList>("/rooms"),
     });
+    this.readers = new Readers(async (room) => (await http.get<ReceiptList>(`/rooms/${room}/receipts`)).receipts);
     this.timelines = new Timelines({
       me: user.id,
       topics: this.#topics,
       load: (room, cursor) => this.#loadMessages(room, cursor),
+      onUnfollowed: (room) => this.readers.clear(room),
       named: (messages) => this.people.named(messages),
     });
     this.outbox = new Outbox({
@@ -285,7 +290,10 @@ export class SignedIn {
     const arriving = this.arrivals.of(delta);
     this.rooms.apply(delta);
     this.#meetAuthors(messages);
-    if (delta.topic.startsWith("room:")) this.timelines.find(roomOf(delta.topic))?.apply(messages);
+    if (delta.topic.startsWith("room:")) {
+      this.timelines.find(roomOf(delta.topic))?.apply(messages);
+      this.readers.apply(roomOf(delta.topic), delta);
+    }
     this.arrivals.tell(arriving);
   }
 

@@ -14,6 +14,8 @@ export interface TimelineOptions {
   readonly me: UserId;
   readonly topics: Topics;
   readonly load: LoadPage;
+  /** It begins anew, or ends: what went along with the room's changes until now is void. */
+  readonly onUnfollowed: (room: RoomId) => void;
   /** Messages under their authors' names of now. */
   readonly named: (messages: readonly Message[]) => readonly Message[];
 }
@@ -183,6 +185,7 @@ export class RoomTimeline implements Timeline {
   /** Nothing that is still on its way changes it any more. */
   close(): void {
     this.#loads++;
+    this.#options.onUnfollowed(this.#options.room);
     this.#options.topics.forget(roomTopic(this.#options.room));
   }
 
@@ -190,6 +193,7 @@ export class RoomTimeline implements Timeline {
     const { topics, room, load } = this.#options;
     const topic = roomTopic(room);
     const mine = ++this.#loads;
+    this.#options.onUnfollowed(room);
     topics.hold(topic);
     try {
       const page = await load(room, {});

@@ -9,6 +9,7 @@ export interface TimelinesOptions {
   readonly me: UserId;
   readonly topics: Topics;
   readonly load: LoadPage;
+  readonly onUnfollowed: (room: RoomId) => void;
   readonly named: (messages: readonly Message[]) => readonly Message[];
 }
 

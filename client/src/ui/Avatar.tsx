@@ -6,7 +6,7 @@ export function Avatar(props: {
   readonly id: string;
   readonly name: string;
   readonly picture: string | undefined;
-  readonly size?: "small" | "large" | "huge";
+  readonly size?: "tiny" | "small" | "large" | "huge";
 }) {
   return (
     <span class="avatar" data-tone={toneOf(props.id)} data-size={props.size} aria-hidden="true">

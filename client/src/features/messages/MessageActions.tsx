@@ -1,4 +1,3 @@
-import { limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { type Client, canAdminister, type Entry, useClient } from "../../state/client.ts";
@@ -13,6 +12,7 @@ import { Popover } from "../../ui/Popover.tsx";
 import { messagePath } from "../../ui/router/routes.ts";
 import { explain } from "../words.ts";
 import { canEdit } from "./editing.ts";
+import { showsReceipts } from "./seen.ts";
 
 /** What can be done with a message. */
 export interface MessageAction extends Action {
@@ -51,7 +51,7 @@ export function actionsFor(
     actions.push({ label: "Who reacted", icon: "users", run: on.whoReacted, more: true });
   }
   if (!own) actions.push({ label: "Why was I notified, or not?", icon: "bell", run: on.why, more: true });
-  if (own && room.memberCount > 1 && room.memberCount <= limits.receiptMembers) {
+  if (own && room.memberCount > 1 && showsReceipts(client, room)) {
     actions.push({ label: "Seen by", icon: "eye", run: on.seenBy, more: true });
   }
   actions.push({ label: "Mark as unread", icon: "unread", run: on.markUnread, more: true });

@@ -1,4 +1,4 @@
-import type { Room } from "@parley/protocol/model";
+import type { Author, Room } from "@parley/protocol/model";
 import { createMemo, createSignal, createUniqueId, type JSX, Match, onMount, Show, Switch } from "solid-js";
 import { type Entry, useClient } from "../../state/client.ts";
 import { isCalled } from "../../state/places.ts";
@@ -12,6 +12,7 @@ import type { Editing } from "./editing.ts";
 import { lineOf } from "./line.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Reactions } from "./Reactions.tsx";
+import { SeenMark } from "./SeenMark.tsx";
 
 /** One message in the list, with the separator above it when its day is new. */
 export function MessageLine(props: {
@@ -24,6 +25,8 @@ export function MessageLine(props: {
   readonly called: boolean;
   /** The divider between what is read and what is not stands above it. */
   readonly firstUnread: boolean;
+  /** Who has read it, where that is told: at one's own newest message that others have read. */
+  readonly readers: readonly Author[] | undefined;
   readonly ref: (element: HTMLElement) => void;
   readonly holdStill: (element: HTMLElement, change: () => void) => void;
   readonly onEmptied: () => void;
@@ -164,6 +167,7 @@ export function MessageLine(props: {
             )}
           </Show>
         </div>
+        <Show when={props.readers}>{(readers) => <SeenMark readers={readers()} />}</Show>
         {props.actions}
       </article>
     </>

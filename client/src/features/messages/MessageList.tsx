@@ -19,6 +19,7 @@ import { QuickReactions } from "./QuickReactions.tsx";
 import { createReact } from "./Reactions.tsx";
 import { createReading } from "./reading.ts";
 import { Bones, Start } from "./Start.tsx";
+import { createSeen, showsReceipts } from "./seen.ts";
 import { createUnread } from "./unread.ts";
 
 /** Where readers were in the rooms they left while reading above. */
@@ -95,6 +96,7 @@ export function MessageList(props: {
     reading,
     isCalled: props.calledId !== null,
   });
+  const seen = createSeen(client, () => props.room, timeline);
   const keys = createLineKeys({
     reading,
     entries: timeline.entries,
@@ -189,6 +191,7 @@ export function MessageList(props: {
             content = element;
           }}
           class="history"
+          data-readers={showsReceipts(client, props.room) ? Math.min(props.room.memberCount - 1, 4) : undefined}
           data-waiting={isWaiting() ? "" : undefined}
         >
           <Start
@@ -217,6 +220,7 @@ export function MessageList(props: {
                         editing={editing}
                         called={called() === entry}
                         firstUnread={unread.first() === entry}
+                        readers={seen()?.entry === entry ? seen()?.readers : undefined}
                         ref={(element) => reading.lineRef(entry, element)}
                         holdStill={reading.holdStill}
                         onEmptied={() => setAsked({ kind: "delete", entry })}

@@ -4,7 +4,7 @@ import { type Client, type ShownReaction, useClient } from "../../state/client.t
 import { Icon } from "../../ui/Icon.tsx";
 import { notify } from "../../ui/notices.tsx";
 import { explain } from "../words.ts";
-import { namedMax, whoReacted } from "./reaction-words.ts";
+import { namedMax, nameSome } from "./people-words.ts";
 
 /** How a reader reacts, from wherever they do. */
 export function createReact() {
@@ -51,7 +51,7 @@ export function Reactions(props: {
               <Show when={reaction()}>
                 {(current) => {
                   const who = createMemo(() =>
-                    whoReacted(namesOf(client, props.message, current(), namedMax), current().count),
+                    nameSome(namesOf(client, props.message, current(), namedMax), current().count),
                   );
                   return (
                     <li>

@@ -6,7 +6,7 @@ import { explain } from "../words.ts";
 
 const choices: readonly Option<"shared" | "kept">[] = [
   { value: "shared", label: "Show others", hint: "In direct and small rooms." },
-  { value: "kept", label: "Keep to myself", hint: "From now on nobody is told." },
+  { value: "kept", label: "Keep to myself", hint: "From now on nobody is told, and you do not see it of others." },
 ];
 
 /** Whether others may see how far this user has read. */

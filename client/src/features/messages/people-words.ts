@@ -1,8 +1,8 @@
 /** So many are named at most. */
 export const namedMax = 3;
 
-/** Who reacted, in words: "Ada, Lin and 3 more". `names` are those that are known, of `count` people in all. */
-export function whoReacted(names: readonly string[], count: number): string {
+/** Several people in words: "Ada, Lin and 3 more". `names` are those that are known, of `count` people in all. */
+export function nameSome(names: readonly string[], count: number): string {
   const shown = names.slice(0, count > namedMax ? namedMax - 1 : namedMax);
   const more = count - shown.length;
   if (shown.length === 0) return count === 1 ? "One person" : `${count} people`;
