@@ -3,7 +3,7 @@ import { userSchema } from "@parley/protocol/http/accounts";
 import { attachmentSchema, fileParams, uploadQuery } from "@parley/protocol/http/messages";
 import { roomParams } from "@parley/protocol/http/rooms";
 import { workspaceSchema } from "@parley/protocol/http/workspace";
-import type { Attachment } from "@parley/protocol/model";
+import type { Attachment, User, Workspace } from "@parley/protocol/model";
 import type { Context } from "hono";
 import { z } from "zod";
 import type { StoredBytes } from "../../app.ts";
@@ -21,6 +21,7 @@ import {
   removeUpload,
   uploadFile,
 } from "../../domain/files.ts";
+import type { SignedIn } from "../../store/accounts.ts";
 import { parseRange } from "../ranges.ts";
 import {
   answers,
@@ -124,33 +125,20 @@ export function fileRoutes(http: Http, options: RouteOptions): void {
     },
   );
 
-  http.openapi(
-    createRoute({
-      method: "put",
-      path: "/api/me/avatar",
-      tags,
-      summary: "Set my picture",
-      description: "The body is a PNG, JPEG, GIF or WebP of at most 10 MiB. A square of 256 pixels is kept.",
-      security,
-      middleware: [signedIn(options, "picture")] as const,
-      request: { body: bytesBody },
-      responses: answers(200, "I, with my new picture.", userSchema),
-    }),
-    async (context) => context.json(await putAvatar(app, context.var.actor, incomingOf(context)), 200),
-  );
-
-  http.openapi(
-    createRoute({
-      method: "delete",
-      path: "/api/me/avatar",
-      tags,
-      summary: "Take my picture away",
-      security,
-      middleware: [signedIn(options, "picture")] as const,
-      responses: answers(200, "I, without a picture.", userSchema),
-    }),
-    async (context) => context.json(await removeAvatar(app, context.var.actor), 200),
-  );
+  squareRoutes(http, options, {
+    path: "/api/me/avatar",
+    whose: "my picture",
+    schema: userSchema,
+    put: (actor, incoming) => putAvatar(app, actor, incoming),
+    remove: (actor) => removeAvatar(app, actor),
+  });
+  squareRoutes(http, options, {
+    path: "/api/workspace/picture",
+    whose: "the workspace's picture, as an owner or admin",
+    schema: workspaceSchema,
+    put: (actor, incoming) => putPicture(app, actor, incoming),
+    remove: (actor) => removePicture(app, actor),
+  });
 
   http.openapi(
     createRoute({
@@ -167,33 +155,6 @@ export function fileRoutes(http: Http, options: RouteOptions): void {
       const { id } = context.req.valid("param");
       return show(context, id, keptForGood, await openPicture(app, "avatar", id));
     },
-  );
-
-  http.openapi(
-    createRoute({
-      method: "put",
-      path: "/api/workspace/picture",
-      tags,
-      summary: "Set the workspace's picture, as an owner or admin",
-      security,
-      middleware: [signedIn(options, "picture")] as const,
-      request: { body: bytesBody },
-      responses: answers(200, "The workspace, with its new picture.", workspaceSchema),
-    }),
-    async (context) => context.json(await putPicture(app, context.var.actor, incomingOf(context)), 200),
-  );
-
-  http.openapi(
-    createRoute({
-      method: "delete",
-      path: "/api/workspace/picture",
-      tags,
-      summary: "Take the workspace's picture away, as an owner or admin",
-      security,
-      middleware: [signedIn(options, "picture")] as const,
-      responses: answers(200, "The workspace, without a picture.", workspaceSchema),
-    }),
-    async (context) => context.json(await removePicture(app, context.var.actor), 200),
   );
 
   http.openapi(
@@ -235,6 +196,43 @@ export function fileRoutes(http: Http, options: RouteOptions): void {
     const { stream } = await openFile(app, file.id, range ?? undefined);
     return new Response(stream, { status, headers });
   }
+}
+
+/** Setting a picture, which is kept as a square, and taking it away. */
+function squareRoutes<Owner extends User | Workspace>(
+  http: Http,
+  options: RouteOptions,
+  square: {
+    readonly path: string;
+    readonly whose: string;
+    /** What has the picture, which the answer shows as it is now. */
+    readonly schema: z.ZodType<Owner>;
+    readonly put: (actor: SignedIn, incoming: Incoming) => Promise<Owner>;
+    readonly remove: (actor: SignedIn) => Promise<Owner>;
+  },
+): void {
+  const { path, whose, schema } = square;
+  const common = { path, tags, security, middleware: signedIn(options, "picture") };
+  http.openapi(
+    createRoute({
+      ...common,
+      method: "put",
+      summary: `Set ${whose}`,
+      description: "The body is a PNG, JPEG, GIF or WebP of at most 10 MiB. A square of 256 pixels is kept.",
+      request: { body: bytesBody },
+      responses: answers(200, "With the new picture.", schema),
+    }),
+    async (context) => context.json(await square.put(context.var.actor, incomingOf(context)), 200),
+  );
+  http.openapi(
+    createRoute({
+      ...common,
+      method: "delete",
+      summary: `Take away ${whose}`,
+      responses: answers(200, "Without a picture.", schema),
+    }),
+    async (context) => context.json(await square.remove(context.var.actor), 200),
+  );
 }
 
 /** Other bytes have another id, which is the one that everybody is then told. */
