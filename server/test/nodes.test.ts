@@ -7,6 +7,7 @@ import { type Room, roomTopic, type Topic, type User, userTopic } from "@parley/
 import type { Broker, BrokerEvents } from "../src/fanout/broker.ts";
 import { MemoryBus } from "../src/fanout/broker.ts";
 import { CatchUp } from "../src/fanout/catch-up.ts";
+import { Encoded } from "../src/fanout/encoded.ts";
 import { Nodes } from "../src/fanout/nodes.ts";
 import { Redis } from "../src/fanout/redis.ts";
 import { joinRedis } from "../src/fanout/redis-broker.ts";
@@ -225,6 +226,19 @@ function nodesSuite(name: string, link: () => Link): void {
       await world.on(0, () => world.stage.say(room, ada, "last words"));
       await world.settle();
       expect(contents(peer, room)).toEqual(["last words"]);
+    });
+
+    test("[ND1] a delta that is too large to be sent is read from the store", async () => {
+      const peer = await world.connect(1, bob);
+      await world.settle();
+      const topic = roomTopic(room.id);
+      // Nobody is told of this commit but by the text below.
+      await world.on(-1, () => world.stage.say(room, ada, "a long story"));
+      const head = await world.stage.head(topic);
+      const delta = { type: "delta", topic, from: head - 1, to: head, messages: [] } as const;
+      world.nodes[0]?.nodes.committed([new Encoded(delta, "x".repeat(300 * 1024))]);
+      await world.settle();
+      expect(contents(peer, room)).toEqual(["a long story"]);
     });
 
     test("a topic of which nobody knows where it stands says so to its connections", async () => {

@@ -106,6 +106,19 @@ describe("when Redis fails", () => {
     await engine.dispose();
   });
 
+  test("taking a connection and saying nothing, it is not waited for at the start, and joined when it speaks", async () => {
+    await using own = await startRedis();
+    own.halt();
+    const engine = engineOn(own.url);
+    const node = await Listener.join(engine);
+    node.broker.follow("room:R1");
+    expect(node.broker.isUp).toBe(false);
+    own.go();
+    await node.until(() => node.following.includes("room:R1"));
+    await node.broker.close();
+    await engine.dispose();
+  });
+
   test("a wrong password is a refusal, not a reason to wait", async () => {
     await using own = await startRedis("--requirepass", "secret");
     await expect(Redis.open(own.url, log)).rejects.toBeInstanceOf(RedisRefusal);

@@ -14,6 +14,7 @@ export interface RedisLine {
 /** Redis answered, and will not do: another address, password or version is needed. */
 export class RedisRefusal extends Error {}
 
+/** Until a line is there and Redis has said what it is: it may take a connection and say nothing. */
 const connectMs = 2000;
 const againMinMs = 100;
 const againMaxMs = 1000;
@@ -137,16 +138,22 @@ async function makeLine(url: string): Promise<RedisLine> {
   const [commands, subscriber] = [makeClient(url), makeClient(url)];
   // A client without a listener for its errors throws them at the process.
   for (const client of [commands, subscriber]) client.on("error", () => {});
+  const silence = pause(connectMs).then(() => Promise.reject(new Error("it does not answer")));
   try {
-    await Promise.all([commands.connect(), subscriber.connect()]);
-    requireUsable(await commands.info("server"));
-    // What a server is told by a version is one thing, what its administrator has left of it another.
-    const [known] = (await commands.sendCommand(["COMMAND", "INFO", "SSUBSCRIBE"])) as unknown as unknown[];
-    return { commands, subscriber, sharded: Boolean(known) };
+    return { commands, subscriber, sharded: await Promise.race([greet(commands, subscriber), silence]) };
   } catch (error) {
     destroyLine({ commands, subscriber });
     throw isFinal(error) ? new RedisRefusal(reasonOf(error)) : error;
   }
+}
+
+/** Whether there are sharded channels. */
+async function greet(commands: RedisClient, subscriber: RedisClient): Promise<boolean> {
+  await Promise.all([commands.connect(), subscriber.connect()]);
+  requireUsable(await commands.info("server"));
+  // What a server is told by a version is one thing, what its administrator has left of it another.
+  const [known] = (await commands.sendCommand(["COMMAND", "INFO", "SSUBSCRIBE"])) as unknown as unknown[];
+  return Boolean(known);
 }
 
 function destroyLine({ commands, subscriber }: Pick<RedisLine, "commands" | "subscriber">): void {
