@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../server/test/free-port.ts";
 import { mailLogin } from "../server/test/smtp-service.ts";
 
 export interface ServerOptions {
@@ -32,7 +32,7 @@ export class Server {
 
   static async start(options: ServerOptions = {}): Promise<Server> {
     const server = new Server(await mkdtemp(join(tmpdir(), "parley-e2e-")), options);
-    if (options.mailPort !== undefined) server.#sendMail(options.mailPort, await findFreePort());
+    if (options.mailPort !== undefined) server.#sendMail(options.mailPort, await freePort());
     await server.resume();
     return server;
   }
@@ -107,20 +107,6 @@ export class Server {
 }
 
 const root = join(import.meta.dirname, "..");
-
-/** Below those that the system gives to whoever asks for any, so that it stays free until it is used. */
-async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = 10_240 + Math.floor(Math.random() * 20_000);
-    const probe = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      probe.once("error", () => resolve(false));
-      probe.listen(port, "localhost", () => resolve(true));
-    });
-    await new Promise((resolve) => probe.close(resolve));
-    if (free) return port;
-  }
-}
 
 function bun(): string {
   const usual = join(root, "node_modules/bun/bin/bun.exe");

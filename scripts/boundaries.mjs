@@ -125,8 +125,11 @@ const rows = [
   row("client/vite.config.ts", { own: ["client"], packages: ["vite", "vite-plugin-solid", "node:"] }),
 
   row("e2e/screenshots.ts", { own: ["e2e"], packages: ["@playwright/test", "sharp", "node:"] }),
-  // The mail server that letters are read from is the world's, not the product's.
-  row("e2e", { own: ["e2e", "server/test/smtp-service.ts"], packages: ["@playwright/test", "axe-core", "node:"] }),
+  // The mail server that letters are read from is the world's, not the product's, and so are free ports.
+  row("e2e", {
+    own: ["e2e", "server/test/smtp-service.ts", "server/test/free-port.ts"],
+    packages: ["@playwright/test", "axe-core", "node:"],
+  }),
   row("bench", { own: ["bench"], protocol: true, packages: ["node:", "bun:sqlite"] }),
 ];
 
