@@ -22,6 +22,8 @@ try {
   process.stdout.write(`Parley is ready at ${parley.url}\n`);
   await asked;
   await parley.stop();
+  // Mail servers and push services that say nothing are not waited for.
+  process.exit(0);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(`Parley cannot start: ${error.message}\n`);

@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
+import { type AddressInfo, createServer } from "node:net";
 import type { Start } from "@parley/protocol/http/workspace";
 import type { User } from "@parley/protocol/model";
+import { freePort } from "./free-port.ts";
 import { cookieOf, Person, startServer, type TestServer } from "./harness.ts";
 import { mailConfig, startWithMail, tokenOf } from "./mail-stage.ts";
+import { startProgram, temporaryFolder } from "./program.ts";
 import { startMailService } from "./smtp-service.ts";
 
 const hour = 60 * 60 * 1000;
@@ -128,6 +131,35 @@ test("[PW6] what the mail server does not take now is tried again; what it refus
   await service.begun(4);
   expect((await service.next()).to).toEqual(["ada@example.org"]);
   expect([service.attempts, service.letters.length]).toEqual([5, 3]);
+});
+
+test("[PW6] a program that is stopped does not wait for a mail server that says nothing (DS-10)", async () => {
+  await using folder = await temporaryFolder();
+  const silent = createServer();
+  const asked = new Promise((resolve) => silent.on("connection", resolve));
+  const mailPort = await new Promise<number>((resolve) => {
+    silent.listen(0, "127.0.0.1", () => resolve((silent.address() as AddressInfo).port));
+  });
+  const port = String(await freePort());
+  const program = await startProgram(
+    {
+      PORT: port,
+      PARLEY_URL: `http://localhost:${port}`,
+      PARLEY_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
+      PARLEY_MAIL_FROM: "chat@example.org",
+    },
+    folder.path,
+  );
+  const stranger = new Person(program.url, {} as User, "");
+  const body = { username: "ada", password: "a good password", email: "ada@example.org" };
+  await stranger.ok("POST", "/api/auth/sign-up", body);
+  await asked;
+  expect((await stranger.request("GET", "/readyz")).status).toBe(200);
+  const stopped = performance.now();
+  program.kill("SIGTERM");
+  expect((await program.ended).code).toBe(0);
+  expect(performance.now() - stopped).toBeLessThan(5000);
+  silent.close();
 });
 
 test("[PW6] a mail server that is away is nobody's concern but the log's, and a stop does not wait for it", async () => {
