@@ -34,9 +34,11 @@ export const email = z
 /** What one signs in with: a user name or an e-mail address. */
 export const login = z
   .string()
+  .trim()
   .min(1)
   .max(limits.emailLength)
-  .transform((value) => fold(value.trim()));
+  .regex(/^\P{C}+$/u)
+  .transform(fold);
 
 /** The one form of an e-mail address: letter case and the ways to write one letter do not count. */
 function fold(value: string): string {

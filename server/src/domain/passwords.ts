@@ -5,6 +5,7 @@ import type { App } from "../app.ts";
 import type { Account, SignedIn } from "../store/accounts.ts";
 import type { NewReset } from "../store/administration.ts";
 import { hashToken, newToken } from "./ids.ts";
+import { leakedPasswords } from "./leaked-passwords.ts";
 import { must } from "./outcome.ts";
 import { newSession, type Opened, type Origin } from "./sessions.ts";
 
@@ -79,17 +80,6 @@ async function requireReset(app: App, token: string): Promise<Account> {
 
 const ownWords = ({ username, email, displayName }: Account) => [username, email ?? "", displayName];
 
-/** The passwords of eight characters and more that head every published list of leaked ones. */
-const leaked: ReadonlySet<string> = new Set(
-  `password password1 password12 passw0rd p@ssw0rd p@ssword 12345678 123456789 1234567890 87654321 987654321
-   0123456789 11111111 00000000 88888888 12341234 11223344 12344321 123123123 147258369 789456123 1q2w3e4r
-   1q2w3e4r5t 1qaz2wsx 1qaz2wsx3edc q1w2e3r4 q1w2e3r4t5 qwertyui qwertyuiop qwerty12 qwerty123 qwerty1234
-   qwertz123 azertyuiop asdfghjk asdfghjkl zxcvbnm1 abcd1234 abc12345 abcdefgh aa123456 a1234567 a12345678
-   iloveyou iloveyou1 sunshine princess football baseball superman starwars whatever trustno1 letmein1
-   welcome1 welcome123 admin123 admin1234 administrator changeme changeme123 computer internet jordan23
-   michelle jennifer corvette mercedes samsung1 liverpool chelsea1 pokemon1 dragon123 monkey123 master123`.split(/\s+/),
-);
-
 /** `own` are words of its user: names, an address. */
 export function requireStrongPassword(password: string, own: readonly string[]): void {
   const folded = password.toLowerCase();
@@ -97,5 +87,5 @@ export function requireStrongPassword(password: string, own: readonly string[]):
     throw new ParleyError("weak_password", `A password needs at least ${limits.passwordMin} characters.`);
   }
   const isOwn = own.some((word) => word !== "" && folded === word.toLowerCase());
-  if (leaked.has(folded) || isOwn || new Set(folded).size < 3) throw new ParleyError("weak_password");
+  if (leakedPasswords.has(folded) || isOwn || new Set(folded).size < 3) throw new ParleyError("weak_password");
 }
