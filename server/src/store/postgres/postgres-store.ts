@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SignUpPolicy } from "@parley/protocol/model";
 import { connectPostgres, type Postgres, PostgresError } from "../../platform/postgres.ts";
 import { StartError } from "../../start-error.ts";
@@ -152,21 +153,26 @@ async function requireUsable(connection: Postgres): Promise<void> {
 }
 
 async function requireAlone(connection: Postgres, url: string): Promise<void> {
-  const [[row] = []] = await connection.run([
-    text(
-      `SELECT (to_regclass('parley_schema') IS NOT NULL)::int AS known, (SELECT count(*) FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = current_setting('application_name')
-         AND pid <> pg_backend_pid()) AS others`,
-    ),
-  ]);
-  if (row?.known !== 1) {
+  const [[schema] = []] = await connection.run([text("SELECT to_regclass('parley_schema')::text AS name")]);
+  if (schema?.name !== "parley_schema") {
     throw new StartError(
       `There is no workspace in the database ${nameOf(url)}: start Parley once, or correct DATABASE_URL.`,
     );
   }
-  if (row.others !== 0) {
-    throw new StartError(`Parley is running on the database ${nameOf(url)}: stop it first, or use the admin area.`);
+  // Connections of a server that has just ended go a moment after it.
+  for (let tries = 0; await hasOthers(connection); tries++) {
+    if (tries === 20) {
+      throw new StartError(`Parley is running on the database ${nameOf(url)}: stop it first, or use the admin area.`);
+    }
+    await sleep(100);
   }
+}
+
+async function hasOthers(connection: Postgres): Promise<boolean> {
+  const others = text(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+    AND application_name = current_setting('application_name') AND pid <> pg_backend_pid() LIMIT 1`);
+  const [rows = []] = await connection.run([others]);
+  return rows.length > 0;
 }
 
 /** Without the password. */
