@@ -1,8 +1,8 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { RoomId } from "@parley/protocol/model";
 
-/** Indexes a little of these rooms, in one transaction. Answers those that it came to the end of. */
-export type IndexSlice = (rooms: ReadonlySet<RoomId>) => readonly RoomId[] | Promise<readonly RoomId[]>;
+/** Indexes a little of these rooms, in one transaction. Answers those that it came to the end of; null when it was not its turn. */
+export type IndexSlice = (rooms: ReadonlySet<RoomId>) => readonly RoomId[] | null | Promise<readonly RoomId[] | null>;
 
 /**
  * Keeps a full-text index in step, behind the acknowledgements: in moments in which nothing is written, or a little now and
@@ -14,14 +14,14 @@ export class SearchSchedule {
   readonly #indexSlice: IndexSlice;
   readonly #onError: (error: unknown) => void;
   /** Rooms that may have changed since they were indexed; who has waited longest comes first. */
-  readonly #behind: Set<RoomId>;
+  #behind: Set<RoomId>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
   #closed = false;
   #committedAt = 0;
   #indexedAt = 0;
 
-  /** What has failed is tried again with the next commit. */
+  /** What has failed is tried again. */
   constructor(behind: readonly RoomId[], indexSlice: IndexSlice, onError: (error: unknown) => void) {
     this.#indexSlice = indexSlice;
     this.#onError = onError;
@@ -53,23 +53,25 @@ export class SearchSchedule {
   async #run(): Promise<void> {
     const now = performance.now();
     const quiet = now - this.#committedAt >= quietMs;
-    let failed = false;
+    // Between two slices whatever has come is written first.
+    let pauseMs = quiet ? 0 : quietMs;
     if (quiet || now - this.#indexedAt >= busyMs) {
       // What is committed meanwhile puts a room behind again.
-      const rooms = new Set(this.#behind);
-      this.#behind.clear();
+      const rooms = this.#behind;
+      this.#behind = new Set();
       try {
-        for (const room of await this.#indexSlice(rooms)) rooms.delete(room);
+        const done = await this.#indexSlice(rooms);
+        if (done === null) pauseMs = busyMs;
+        for (const room of done ?? []) rooms.delete(room);
       } catch (error) {
-        failed = true;
+        pauseMs = failedMs;
         this.#onError(error);
       }
-      for (const room of rooms) this.#behind.add(room);
+      this.#behind = new Set([...rooms, ...this.#behind]);
       this.#indexedAt = performance.now();
     }
     this.#running = null;
-    // Between two slices whatever has come is written first.
-    if (!failed) this.#wait(quiet ? 0 : quietMs);
+    this.#wait(pauseMs);
   }
 }
 
@@ -77,3 +79,4 @@ export class SearchSchedule {
 const quietMs = 50;
 /** Where there is never such a moment, one slice this often. */
 const busyMs = 250;
+const failedMs = 1000;

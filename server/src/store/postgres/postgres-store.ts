@@ -30,7 +30,7 @@ export interface PostgresStore extends Store {
 
 const sizeOfDatabase = "SELECT pg_database_size(current_database()) AS bytes";
 
-const connectMs = 5000;
+const connectMs = 10_000;
 /** Longer than the server lets a statement run: it tells by itself, and only a server that is out of reach does not. */
 const answerMs = 15_000;
 const readers = 8;
@@ -50,6 +50,8 @@ const session = [
   "SET tcp_user_timeout = 10000",
   // Compiling takes longer than any of these statements.
   "SET jit = off",
+  // Each statement is made to walk an index. What was planned while a table was small must not go through it when it is large.
+  "SET enable_seqscan = off",
 ];
 
 /**
@@ -62,11 +64,13 @@ const session = [
  */
 export async function openPostgresStore(url: string, options: PostgresStoreOptions): Promise<PostgresStore> {
   await prepareDatabase(url, options.alone === true);
-  const pool = { url, connectMs, answerMs, session, waitMs: 5000 };
+  const pool = { url, connectMs, answerMs, session, waitMs: 10_000 };
   const quick = new Pool({ ...pool, max: 1, waitingMax: 1 });
   const reading = new Pool({ ...pool, max: readers, waitingMax: 5000 });
   const writing = new Pool({ ...pool, max: lanes, waitingMax: lanes });
-  const searching = new Pool({ ...pool, max: searchers, waitingMax: 64 });
+  // Words are as rare or common as they are: a plan for all of them is bad for most.
+  const planned = [...session, "SET plan_cache_mode = force_custom_plan"];
+  const searching = new Pool({ ...pool, session: planned, max: searchers, waitingMax: 64 });
   const indexing = new Pool({ ...pool, max: 1, waitingMax: 1 });
   const counts = { commits: 0, writes: 0, statements: 0 };
   const defaults = { signUp: options.defaultSignUp };

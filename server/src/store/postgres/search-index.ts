@@ -16,18 +16,23 @@ export async function keepSearchIndex(pool: Pool): Promise<SearchSchedule> {
   const behind = await pool.use((connection) => drive(connection, listRoomsBehind()));
   return new SearchSchedule(
     behind,
-    async ([room]) => (room !== undefined && (await pool.use((each) => indexSlice(each, room))) ? [room] : []),
+    async ([room]) => {
+      if (room === undefined) return [];
+      const isDone = await pool.use((connection) => indexSlice(connection, room));
+      return isDone === null ? null : isDone ? [room] : [];
+    },
     // The database is out of reach, or restarts: what is missing is found in the room itself.
     () => {},
   );
 }
 
-async function indexSlice(connection: Postgres, room: RoomId): Promise<boolean> {
+/** Whether it came to the room's end; null when another process is indexing. */
+async function indexSlice(connection: Postgres, room: RoomId): Promise<boolean | null> {
   // What a crash takes of it is indexed again.
   const begin = [text("BEGIN ISOLATION LEVEL READ COMMITTED"), text("SET LOCAL synchronous_commit = off")];
   const answers = await connection.run([...begin, tryLockIndexing]);
   const isLocked = answers[begin.length]?.[0]?.locked === 1;
-  const isDone = isLocked && (await drive(connection, indexRoom(searchTables, room)));
+  const isDone = isLocked ? await drive(connection, indexRoom(searchTables, room)) : null;
   await connection.run([text("COMMIT")]);
   return isDone;
 }
