@@ -13,20 +13,16 @@ import { writeVerbs } from "../verbs/writes.ts";
 import type { CommittedBatch, Write, WriteName, WriteResult } from "../writes.ts";
 import { appendTogether, isPlainAppend } from "./append.ts";
 import type { Claims } from "./claims.ts";
+import type { CommitMark } from "./commit-mark.ts";
 import { text } from "./sql.ts";
 import { Transaction } from "./transaction.ts";
 
-/**
- * The connection was lost between the commit and its answer. Under `transaction` the database can tell later what became
- * of it; if it was committed, then `batch` is.
- */
+/** The connection was lost between the commit and its answer: `batch` was committed, or nothing. Its mark tells. */
 export class CommitLostError extends Error {
-  readonly transaction: string;
   readonly batch: CommittedBatch;
 
-  constructor(transaction: string, batch: CommittedBatch) {
+  constructor(batch: CommittedBatch) {
     super("the connection was lost during a commit");
-    this.transaction = transaction;
     this.batch = batch;
   }
 }
@@ -46,14 +42,16 @@ export async function commitBatch(
   connection: Postgres,
   defaults: Defaults,
   claims: Claims,
+  mark: CommitMark,
   writes: readonly Write[],
 ): Promise<CommittedBatch> {
+  const begin = () => new Transaction(connection, claims, mark);
   try {
-    return await commit(connection, claims, (run) => runTogether(run, defaults, writes));
+    return await commit(begin(), (run) => runTogether(run, defaults, writes));
   } catch (error) {
     if (!(error instanceof NotTogetherError || isOfOneWrite(error))) throw error;
     await connection.run([text("ROLLBACK")]);
-    return await commit(connection, claims, (run) => runApart(run, defaults, writes));
+    return await commit(begin(), (run) => runApart(run, defaults, writes));
   }
 }
 
@@ -66,21 +64,17 @@ interface Run {
 }
 
 async function commit(
-  connection: Postgres,
-  claims: Claims,
+  transaction: Transaction,
   runAll: (run: Run) => Promise<readonly WriteResult[]>,
 ): Promise<CommittedBatch> {
-  const transaction = new Transaction(connection, claims);
   const announcements = new Announcements();
   const results = await runAll({ transaction, announcements });
-  // Should its answer be lost, it is asked for by its number.
-  if (transaction.number === null) await transaction.control();
   const batch = { results, deltas: announcements.toDeltas(), statements: transaction.statements };
   try {
     await transaction.control([text("COMMIT")]);
   } catch (error) {
     if (error instanceof PostgresError && error.code !== null) throw error;
-    throw new CommitLostError(transaction.number ?? "", batch);
+    throw new CommitLostError(batch);
   }
   return batch;
 }
@@ -96,7 +90,7 @@ async function runTogether(run: Run, defaults: Defaults, writes: readonly Write[
   for (const write of writes) {
     if (results.has(write)) continue;
     let hasChanged = false;
-    const value = await transaction.drive(begin(run, defaults, write), () => {
+    const value = await transaction.drive(beginWrite(run, defaults, write), () => {
       hasChanged = true;
     });
     if (hasChanged && isRefusal(value)) throw new NotTogetherError();
@@ -116,7 +110,7 @@ async function runApart(run: Run, defaults: Defaults, writes: readonly Write[]):
     };
     await transaction.control([text("SAVEPOINT write")]);
     try {
-      const value = await transaction.drive(begin(run, defaults, write));
+      const value = await transaction.drive(beginWrite(run, defaults, write));
       await transaction.control();
       if (isRefusal(value)) takeBack();
       results.push({ ok: true, value });
@@ -130,7 +124,7 @@ async function runApart(run: Run, defaults: Defaults, writes: readonly Write[]):
   return results;
 }
 
-const begin = ({ announcements }: Run, defaults: Defaults, { verb, input }: Write) =>
+const beginWrite = ({ announcements }: Run, defaults: Defaults, { verb, input }: Write) =>
   beginVerb(verb, { defaults, announce: announcements.add }, input);
 
 const beginVerb = <K extends WriteName>(verb: K, may: VerbTransaction, input: Input<Writes[K]>) =>

@@ -5,7 +5,7 @@ import type { Claims } from "./claims.ts";
 
 /** Locks without a row have a number. Parley's begin with the letters "Par" in ASCII. */
 const numbered = (call: string, number: number): PostgresStatement => ({
-  sql: `SELECT ${call}($1), pg_current_xact_id()::text AS transaction`,
+  sql: `SELECT ${call}($1)`,
   params: [number],
 });
 
@@ -20,7 +20,6 @@ export const tryLockIndexing: PostgresStatement = {
   params: [indexing],
 };
 
-/** The first of them also answers the transaction's number. */
 export function lockClaims(claims: Claims): readonly PostgresStatement[] {
   if (claims === "everything") return [numbered("pg_advisory_xact_lock", writing)];
   return [

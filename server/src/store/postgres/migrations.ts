@@ -4,6 +4,7 @@ import { newerSchema } from "../schema.ts";
 import { lockMigrations } from "./locks.ts";
 import { addAuditFilters } from "./migrations/audit-filters.ts";
 import { addBounds } from "./migrations/bounds.ts";
+import { addCommitMarks } from "./migrations/commit-marks.ts";
 import { createFoundation } from "./migrations/foundation.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { addVerification } from "./migrations/verification.ts";
@@ -12,7 +13,13 @@ import { addVerification } from "./migrations/verification.ts";
  * Each entry leads from the schema before it to the next; its number is its place, from 1. Entries never change: a new
  * one is added at the end, in a file of its own in `migrations/`, together with SQLite's.
  */
-const migrations: readonly Migration[] = [createFoundation, addAuditFilters, addBounds, addVerification];
+const migrations: readonly Migration[] = [
+  createFoundation,
+  addAuditFilters,
+  addBounds,
+  addVerification,
+  addCommitMarks,
+];
 
 export const schemaVersion = migrations.length;
 

@@ -8,13 +8,14 @@ import { searchMessages } from "../verbs/search.ts";
 import type { ReadVerbs, WriteVerbs } from "../verbs/verb.ts";
 import { writeVerbs } from "../verbs/writes.ts";
 import type { Counts, WriteName } from "../writes.ts";
+import { forgetOldMarks } from "./commit-mark.ts";
 import { migrate } from "./migrations.ts";
 import { Pool } from "./pool.ts";
 import { Reader } from "./reader.ts";
 import { keepSearchIndex } from "./search-index.ts";
 import { searchTables } from "./search-tables.ts";
 import { text } from "./sql.ts";
-import { lanes, WriteQueue } from "./write-queue.ts";
+import { laneCount, WriteQueue } from "./write-queue.ts";
 
 export interface PostgresStoreOptions {
   /** Holds until an owner has chosen another policy. */
@@ -67,7 +68,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
   const pool = { url, connectMs, answerMs, session, waitMs: 10_000 };
   const quick = new Pool({ ...pool, max: 1, waitingMax: 1 });
   const reading = new Pool({ ...pool, max: readers, waitingMax: 5000 });
-  const writing = new Pool({ ...pool, max: lanes, waitingMax: lanes });
+  const writing = new Pool({ ...pool, max: laneCount, waitingMax: laneCount });
   // Words are as rare or common as they are: a plan for all of them is bad for most.
   const planned = [...session, "SET plan_cache_mode = force_custom_plan"];
   const searching = new Pool({ ...pool, session: planned, max: searchers, waitingMax: 64 });
@@ -127,6 +128,7 @@ async function prepareDatabase(url: string, alone: boolean): Promise<void> {
     await requireUsable(connection);
     if (alone) await requireAlone(connection, url);
     await migrate(connection);
+    await connection.run([forgetOldMarks()]);
   } catch (error) {
     if (error instanceof StartError || !(error instanceof PostgresError)) throw error;
     throw new StartError(toStartReason(error, url));

@@ -40,29 +40,41 @@ export class Reader {
 
   read<T>(name: string, begin: () => Verb<T>): Promise<T> {
     if (quick.has(name)) return drive({ run: (statements) => this.#ask(statements) }, begin(), () => this.#count());
-    return twice(() => this.#pool.use((connection) => this.#readOn(connection, name, begin)));
+    return twice(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          this.#pool.use((connection) => this.#readOn(connection, name, begin, resolve)).catch(reject);
+        }),
+    );
   }
 
-  /** A single statement is a snapshot by itself. A verb that has more is begun again in a transaction, and then at once. */
-  async #readOn<T>(connection: Postgres, name: string, begin: () => Verb<T>): Promise<T> {
+  /**
+   * A single statement is a snapshot by itself. A verb that has more is begun again in a transaction, and then at once; who
+   * asked does not wait for that to end.
+   */
+  async #readOn<T>(
+    connection: Postgres,
+    name: string,
+    begin: () => Verb<T>,
+    onValue: (value: T) => void,
+  ): Promise<void> {
     if (!this.#long.has(name)) {
       const verb = begin();
       const first = verb.next([]);
-      if (first.done) return first.value;
+      if (first.done) return onValue(first.value);
       const [rows = []] = await connection.run([toPostgres(first.value)]);
       const second = verb.next(rows);
       if (second.done) {
         this.#count();
-        return second.value;
+        return onValue(second.value);
       }
       this.#long.add(name);
     }
     const ahead = [text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")];
     const run = async (statements: readonly PostgresStatement[]) =>
       (await connection.run([...ahead.splice(0), ...statements])).slice(-statements.length);
-    const value = await drive({ run }, begin(), () => this.#count());
+    onValue(await drive({ run }, begin(), () => this.#count()));
     await connection.run([text("COMMIT")]);
-    return value;
   }
 
   async #ask(statements: readonly PostgresStatement[]): Promise<readonly (readonly PostgresRow[])[]> {

@@ -1,6 +1,7 @@
 import type { Postgres, PostgresRow, PostgresStatement } from "../../platform/postgres.ts";
 import type { Verb } from "../verbs/verb.ts";
 import type { Claims } from "./claims.ts";
+import { type CommitMark, leaveMark } from "./commit-mark.ts";
 import { lockClaims } from "./locks.ts";
 import { isChange, isSilent, text, toPostgres } from "./sql.ts";
 
@@ -8,18 +9,12 @@ import { isChange, isSilent, text, toPostgres } from "./sql.ts";
 export class Transaction {
   readonly #connection: Postgres;
   #ahead: PostgresStatement[];
-  #number: string | null = null;
   #statements = 0;
 
   /** Begins, and takes its locks, with the first statement. */
-  constructor(connection: Postgres, claims: Claims) {
+  constructor(connection: Postgres, claims: Claims, mark: CommitMark) {
     this.#connection = connection;
-    this.#ahead = [text("BEGIN ISOLATION LEVEL READ COMMITTED"), ...lockClaims(claims)];
-  }
-
-  /** Under which the database can tell later what became of it; null before the first answer. */
-  get number(): string | null {
-    return this.#number;
+    this.#ahead = [text("BEGIN ISOLATION LEVEL READ COMMITTED"), ...lockClaims(claims), leaveMark(mark)];
   }
 
   /** Statements of writes so far. */
@@ -44,7 +39,6 @@ export class Transaction {
     const ahead = this.#ahead;
     this.#ahead = [];
     const answers = await this.#connection.run([...ahead, ...statements.map(toPostgres)]);
-    this.#number ??= String(answers[1]?.[0]?.transaction);
     return answers.slice(ahead.length);
   }
 

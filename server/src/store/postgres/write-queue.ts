@@ -6,7 +6,7 @@ import type { Defaults, Input, Output } from "../verbs/verb.ts";
 import { type CommittedBatch, type Counts, sizeOf, type Write, type WriteName } from "../writes.ts";
 import { CommitLostError, commitBatch } from "./batch.ts";
 import { type Claims, claimsOf, type RowClaims } from "./claims.ts";
-import { findOutcome } from "./outcome.ts";
+import { type CommitMark, isCommitted } from "./commit-mark.ts";
 import type { Pool } from "./pool.ts";
 
 interface Waiting {
@@ -20,12 +20,19 @@ interface Waiting {
 }
 
 interface Batch {
+  readonly lane: Lane;
   readonly claims: Claims;
   readonly waiting: readonly Waiting[];
 }
 
+interface Lane {
+  readonly name: string;
+  /** Of its last transaction. */
+  number: number;
+}
+
 /** Transactions under way at once. Those that wait for a disk or for another node hold up nobody else. */
-export const lanes = 4;
+export const laneCount = 4;
 const batchWrites = 512;
 /** Meanwhile everyone else waits. */
 const aloneWrites = 64;
@@ -50,8 +57,9 @@ export class WriteQueue {
   readonly #defaults: Defaults;
   readonly #counts: Counts;
   readonly #onCommit: (commit: Commit) => void;
+  /** Those that are free. */
+  readonly #lanes: Lane[];
   #waiting: Waiting[] = [];
-  #underWay = 0;
   #alone = false;
   readonly #claimed = new Set<string>();
   #sending = false;
@@ -65,6 +73,8 @@ export class WriteQueue {
     this.#defaults = defaults;
     this.#counts = counts;
     this.#onCommit = onCommit;
+    const own = crypto.randomUUID();
+    this.#lanes = Array.from({ length: laneCount }, (_, index) => ({ name: `${own} ${index}`, number: 0 }));
   }
 
   /** Resolves once the write is durable and announced. Rejects with `unavailable` when it cannot be done in time. */
@@ -108,10 +118,11 @@ export class WriteQueue {
   }
 
   #take(): Batch | null {
-    if (this.#alone || this.#underWay === lanes) return null;
+    const lane = this.#alone ? undefined : this.#lanes.at(-1);
+    if (!lane) return null;
     if (this.#waiting[0]?.claims === "everything") {
-      if (this.#underWay > 0) return null;
-      return this.#start("everything", this.#waiting.splice(0, this.#countTogether()));
+      if (this.#isBusy()) return null;
+      return this.#start(lane, "everything", this.#waiting.splice(0, this.#countTogether()));
     }
     const taken = new Map<Waiting, RowClaims>();
     const blocked = new Set<string>();
@@ -128,7 +139,7 @@ export class WriteQueue {
     }
     if (taken.size === 0) return null;
     this.#waiting = this.#waiting.filter((waiting) => !taken.has(waiting));
-    return this.#start(unite([...taken.values()]), [...taken.keys()]);
+    return this.#start(lane, unite([...taken.values()]), [...taken.keys()]);
   }
 
   /** Who has the store alone takes along what has come by then. */
@@ -141,26 +152,32 @@ export class WriteQueue {
     return end === -1 ? this.#waiting.length : end;
   }
 
-  #start(claims: Claims, waiting: readonly Waiting[]): Batch {
-    this.#underWay += 1;
+  #start(lane: Lane, claims: Claims, waiting: readonly Waiting[]): Batch {
+    this.#lanes.pop();
     if (claims === "everything") this.#alone = true;
     else for (const key of keysOf(claims)) this.#claimed.add(key);
-    return { claims, waiting };
+    return { lane, claims, waiting };
+  }
+
+  #isBusy(): boolean {
+    return this.#lanes.length < laneCount;
   }
 
   /** Tries until it is done, or until everybody who waits for it has been told that it is not. */
-  async #commit({ claims, waiting }: Batch): Promise<void> {
+  async #commit({ lane, claims, waiting }: Batch): Promise<void> {
     let left = waiting;
     for (let pauseMs = retryMs; left.length > 0; pauseMs = Math.min(pauseMs * 2, retryMaxMs)) {
+      lane.number += 1;
+      const mark = { lane: lane.name, number: lane.number };
       try {
         const writes = left.map(({ write }) => write);
         this.#settle(
           left,
-          await this.#pool.use((connection) => commitBatch(connection, this.#defaults, claims, writes)),
+          await this.#pool.use((connection) => commitBatch(connection, this.#defaults, claims, mark, writes)),
         );
         break;
       } catch (error) {
-        if (error instanceof CommitLostError && (await this.#isCommitted(error, left))) {
+        if (error instanceof CommitLostError && (await this.#isCommitted(mark, left))) {
           this.#settle(left, error.batch);
           break;
         }
@@ -173,7 +190,7 @@ export class WriteQueue {
       await sleep(pauseMs);
       left = tellLate(left);
     }
-    this.#underWay -= 1;
+    this.#lanes.push(lane);
     if (claims === "everything") this.#alone = false;
     else for (const key of keysOf(claims)) this.#claimed.delete(key);
     this.#checkDrained();
@@ -184,18 +201,12 @@ export class WriteQueue {
    * Asks until the database knows. Who has waited too long is told so meanwhile; but the rows stay claimed, so that what
    * was committed is announced before anything that follows it.
    */
-  async #isCommitted({ transaction }: CommitLostError, waiting: readonly Waiting[]): Promise<boolean> {
+  async #isCommitted(mark: CommitMark, waiting: readonly Waiting[]): Promise<boolean> {
     for (let pauseMs = retryMs; ; pauseMs = Math.min(pauseMs * 2, retryMaxMs)) {
-      const outcome = await this.#pool
-        .use((connection) => findOutcome(connection, transaction))
-        .catch(() => "in progress" as const);
-      if (outcome === "committed") return true;
-      if (outcome === "aborted") return false;
-      const isLate = tellLate(waiting).length === 0;
-      if (outcome === "unknown" || (isLate && this.#closing)) {
-        tellLate(waiting, Number.POSITIVE_INFINITY);
-        return false;
-      }
+      const known = await this.#pool.use((connection) => isCommitted(connection, mark)).catch(() => null);
+      if (known !== null) return known;
+      // Whoever closes does not wait for a database that does not come back.
+      if (tellLate(waiting).length === 0 && this.#closing) return false;
       await sleep(pauseMs);
     }
   }
@@ -216,7 +227,7 @@ export class WriteQueue {
   }
 
   #checkDrained(): void {
-    if (!this.#closing || this.#underWay > 0 || this.#waiting.length > 0) return;
+    if (!this.#closing || this.#isBusy() || this.#waiting.length > 0) return;
     if (this.#late) clearTimeout(this.#late);
     this.#drained.resolve();
   }
