@@ -5,30 +5,36 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Room, User } from "@parley/protocol/model";
 
+/** Of the environment, besides those that every measurement has. */
+type Settings = Readonly<Record<string, string>>;
+
 /** The server under measurement: a process with a fresh data folder, without limits, on its own processor if possible. */
 export class Server implements AsyncDisposable {
   url: string;
   #child: ChildProcess;
   readonly #folder: string;
 
-  private constructor(url: string, child: ChildProcess, folder: string) {
+  readonly #settings: Settings;
+
+  private constructor(url: string, child: ChildProcess, folder: string, settings: Settings) {
     this.url = url;
     this.#child = child;
     this.#folder = folder;
+    this.#settings = settings;
   }
 
-  static async start(): Promise<Server> {
+  static async start(settings: Settings = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "parley-bench-"));
-    return new Server(...(await Server.#run(folder)), folder);
+    return new Server(...(await Server.#run(folder, settings)), folder, settings);
   }
 
-  static async #run(folder: string): Promise<[url: string, child: ChildProcess]> {
+  static async #run(folder: string, settings: Settings): Promise<[url: string, child: ChildProcess]> {
     const main = join(import.meta.dirname, "../server/src/main.ts");
     const pinned = cpus().length > 1 && spawnSync("taskset", ["--version"]).status === 0;
     const command = pinned ? ["taskset", "-c", "0", process.execPath, main] : [process.execPath, main];
     const child = spawn(command[0] ?? "", command.slice(1), {
       cwd: folder,
-      env: { PATH: process.env.PATH, PORT: "0", PARLEY_LIMITS: "off" },
+      env: { PATH: process.env.PATH, PORT: "0", PARLEY_LIMITS: "off", ...settings },
       stdio: ["ignore", "pipe", "inherit"],
     });
     if (pinned && process.pid) spawnSync("taskset", ["-cp", "1", String(process.pid)]);
@@ -51,7 +57,7 @@ export class Server implements AsyncDisposable {
   async restart(change: () => void): Promise<void> {
     await this.#stop();
     change();
-    [this.url, this.#child] = await Server.#run(this.#folder);
+    [this.url, this.#child] = await Server.#run(this.#folder, this.#settings);
   }
 
   /** Processor time that the server has used, all its threads, in milliseconds. Linux only. */
@@ -133,6 +139,35 @@ export class Person {
   openSocket(): WebSocket {
     const url = `${this.#url.replace("http", "ws")}/api/socket`;
     return new WebSocket(url, { headers: { cookie: this.cookie } } as never);
+  }
+
+  /** Sends messages over one socket, so many at a time without an answer. Answers acknowledged messages per second. */
+  async post(room: Room, count: number, inFlight: number): Promise<number> {
+    const socket = this.openSocket();
+    await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
+    const started = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      let [sent, acked] = [0, 0];
+      const more = () => {
+        for (; sent < count && sent - acked < inFlight; sent++) {
+          const content = `message ${sent} with some words in it, as people write them`;
+          socket.send(JSON.stringify({ type: "message.send", ref: sent, room: room.id, content }));
+        }
+      };
+      socket.addEventListener("close", () => reject(new Error("the socket closed")));
+      socket.addEventListener("message", ({ data }) => {
+        const text = String(data);
+        if (!text.startsWith('{"type":"ack"')) return;
+        if (text.includes('"error"')) reject(new Error(text));
+        acked++;
+        if (acked === count) resolve();
+        else more();
+      });
+      more();
+    });
+    const rate = (count * 1000) / (performance.now() - started);
+    socket.close();
+    return rate;
   }
 }
 

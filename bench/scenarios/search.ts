@@ -73,7 +73,7 @@ for (let round = 0; round < posting.rounds; round++) {
     ["off", unindexed],
     ["on", indexed],
   ] as const) {
-    rates[mode].push(await post(room, posting.count));
+    rates[mode].push(await ada.post(room, posting.count, 256));
     await catchUp(false);
     // Whom the messages call is looked at when they are two seconds old: not in the next round.
     await Bun.sleep(2500);
@@ -151,29 +151,4 @@ async function catchUp(aloud: boolean): Promise<void> {
   while ((behind.get()?.count ?? 0) > 0) await Bun.sleep(50);
   database.close();
   if (aloud) console.log(`indexed in ${Math.round((performance.now() - started) / 1000)} s, in the background`);
-}
-
-/** Acknowledged messages per second. */
-async function post(room: Room, count: number): Promise<number> {
-  const socket = ada.openSocket();
-  await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
-  const started = performance.now();
-  await new Promise<void>((resolve) => {
-    let [sent, acked] = [0, 0];
-    const more = () => {
-      for (; sent < count && sent - acked < 256; sent++) {
-        const content = `message ${sent} with some words in it, as people write them`;
-        socket.send(JSON.stringify({ type: "message.send", ref: sent, room: room.id, content }));
-      }
-    };
-    socket.addEventListener("message", ({ data }) => {
-      if (!String(data).startsWith('{"type":"ack"')) return;
-      acked++;
-      if (acked === count) resolve();
-      else more();
-    });
-    more();
-  });
-  socket.close();
-  return (count * 1000) / (performance.now() - started);
 }
