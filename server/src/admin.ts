@@ -30,7 +30,7 @@ if (job === "help") {
 }
 
 async function work(job: Job, config: Config): Promise<void> {
-  const store = await openStoreAlone(config, onFatal);
+  const store = await openStoreAlone(config, { onFatal });
   try {
     await job({
       store,

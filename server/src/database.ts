@@ -6,18 +6,25 @@ import { openPostgresStore } from "./store/postgres/postgres-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
+interface Troubles {
+  /** The embedded database failed for good. */
+  readonly onFatal: (error: Error) => void;
+  /** PostgreSQL cannot be reached for the moment. */
+  readonly onUnreachable?: (error: Error) => void;
+}
+
 /** Which engine keeps what is durable: the one place that knows. Throws `StartError` when it cannot be used. */
 export function openStore(
   { databaseUrl, dataFolder, signUp: defaultSignUp }: Config,
-  onFatal: (error: Error) => void,
+  { onFatal, onUnreachable }: Troubles,
 ): Promise<Store> {
   return databaseUrl === null
     ? openSqliteStore(dataFolder, { defaultSignUp, onFatal })
-    : openPostgresStore(databaseUrl, { defaultSignUp });
+    : openPostgresStore(databaseUrl, { defaultSignUp, ...(onUnreachable && { onUnreachable }) });
 }
 
 /** The store of a workspace that there is already, and on which no server is at work. */
-export async function openStoreAlone(config: Config, onFatal: (error: Error) => void): Promise<Store> {
+export async function openStoreAlone(config: Config, troubles: Troubles): Promise<Store> {
   const { databaseUrl, dataFolder, signUp: defaultSignUp } = config;
   if (databaseUrl !== null) return openPostgresStore(databaseUrl, { defaultSignUp, alone: true });
   // A mistyped folder is not to become a new workspace.
@@ -25,7 +32,7 @@ export async function openStoreAlone(config: Config, onFatal: (error: Error) => 
     throw new StartError(`There is no workspace in ${resolve(dataFolder)}: start Parley once, or set PARLEY_DATA.`);
   }
   try {
-    return await openStore(config, onFatal);
+    return await openStore(config, troubles);
   } catch (error) {
     if (!(error instanceof FolderInUseError)) throw error;
     throw new StartError(

@@ -69,7 +69,10 @@ export interface Parley {
 
 /** Assembles the program and starts it: the one place that knows every part. Throws `StartError` when it cannot. */
 export async function startParley(config: Config, { clock, log, onFatal }: ParleyOptions): Promise<Parley> {
-  const store = await openStore(config, onFatal);
+  const store = await openStore(config, {
+    onFatal,
+    onUnreachable: (error) => log.warn("database.unreachable", { error: error.message }),
+  });
   const files = await openFiles(config).catch(async (error: unknown) => {
     await store.close();
     throw error;

@@ -44,7 +44,7 @@ export async function connectPostgres(options: PostgresOptions, session: readonl
   try {
     await connection.run(session.map((sql) => ({ sql, params: [] })));
   } catch (error) {
-    await connection.close();
+    void connection.close();
     throw error;
   }
   return connection;
@@ -72,6 +72,8 @@ export class PostgresError extends Error {
   }
 }
 
+const goodbyeMs = 2000;
+
 class Connection implements Postgres {
   readonly #client: pg.Client;
   readonly #answerMs: number;
@@ -98,7 +100,11 @@ class Connection implements Postgres {
   run(statements: readonly PostgresStatement[]): Promise<readonly (readonly PostgresRow[])[]> {
     if (statements.length === 0) return Promise.resolve([]);
     const { promise, resolve, reject } = Promise.withResolvers<readonly (readonly PostgresRow[])[]>();
-    const timer = setTimeout(() => this.#client.connection.stream.destroy(), this.#answerMs);
+    const timer = setTimeout(() => {
+      this.#lost = true;
+      this.#client.connection.stream.destroy();
+      reject(new PostgresError(new Error("there was no answer in time")));
+    }, this.#answerMs);
     const batch = new Batch(statements, (sql) => this.#prepare(sql), {
       onRows: (rows) => {
         clearTimeout(timer);
@@ -114,9 +120,16 @@ class Connection implements Postgres {
     return promise;
   }
 
+  /** Says goodbye, and waits no longer for the other side than `goodbyeMs`. */
   async close(): Promise<void> {
     this.#lost = true;
-    await this.#client.end();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.#client.connection.stream.destroy();
+      resolve();
+    }, goodbyeMs);
+    await Promise.race([this.#client.end().catch(() => {}), late]);
+    clearTimeout(timer);
   }
 
   #prepare(sql: string): Prepared {

@@ -51,6 +51,8 @@ export class SearchSchedule {
   }
 
   async #run(): Promise<void> {
+    // What follows comes after this run is noted as the one that is under way.
+    await Promise.resolve();
     const now = performance.now();
     const quiet = now - this.#committedAt >= quietMs;
     // Between two slices whatever has come is written first.

@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 
-const open = (url: string) => openPostgresStore(url, { defaultSignUp: "open" });
+const troubles: string[] = [];
+const open = (url: string) =>
+  openPostgresStore(url, { defaultSignUp: "open", onUnreachable: ({ message }) => troubles.push(message) });
 
 function engineOf(database: TestDatabase, url = database.url): Engine {
   let store: PostgresStore | null = null;
@@ -123,6 +125,7 @@ test("without its server the store says so at once to who reads, and does what i
   for (const read of [() => stage.store.getWorkspace({}), () => stage.store.listRooms({ userId: ada.id })]) {
     expect(await read().catch((error: unknown) => error)).toMatchObject({ code: "unavailable" });
   }
+  expect(troubles).not.toEqual([]);
   const written = stage.say(general, ada, "soon");
   await cluster.start();
   expect((await written).id).toBe(1);

@@ -13,6 +13,8 @@ export interface PoolOptions extends PostgresOptions {
   readonly waitingMax: number;
   readonly waitMs: number;
   readonly session: readonly string[];
+  /** Called each time that a connection cannot be made. */
+  readonly onUnreachable: (error: unknown) => void;
 }
 
 /** Connections that are lent, one borrower at a time, in the order of asking. They are opened as they are needed. */
@@ -34,7 +36,7 @@ export class Pool {
     try {
       return await use(connection);
     } catch (error) {
-      await this.#discard(connection);
+      void this.#discard(connection);
       throw error;
     } finally {
       this.#giveBack(connection);
@@ -72,8 +74,9 @@ export class Pool {
         this.#all.add(connection);
         this.#giveBack(connection);
       },
-      () => {
+      (error: unknown) => {
         this.#opening -= 1;
+        this.#options.onUnreachable(error);
         // Where others are lent, one of them will be given back.
         const waiting = this.#all.size === 0 ? this.#waiting.shift() : undefined;
         if (waiting) this.#settle(waiting, null);
@@ -105,6 +108,6 @@ export class Pool {
 
   async #discard(connection: Postgres): Promise<void> {
     if (!this.#all.delete(connection)) return;
-    await connection.close().catch(() => {});
+    await connection.close();
   }
 }

@@ -20,6 +20,8 @@ import { laneCount, WriteQueue } from "./write-queue.ts";
 export interface PostgresStoreOptions {
   /** Holds until an owner has chosen another policy. */
   readonly defaultSignUp: SignUpPolicy;
+  /** Told why no connection can be made, every ten seconds while it is so. */
+  readonly onUnreachable?: (error: Error) => void;
   /** Only where there is a workspace already, and no other process at work on it. */
   readonly alone?: boolean;
 }
@@ -65,7 +67,8 @@ const session = [
  */
 export async function openPostgresStore(url: string, options: PostgresStoreOptions): Promise<PostgresStore> {
   await prepareDatabase(url, options.alone === true);
-  const pool = { url, connectMs, answerMs, session, waitMs: 10_000 };
+  const onUnreachable = everyTenSeconds(options.onUnreachable ?? (() => {}));
+  const pool = { url, connectMs, answerMs, session, waitMs: 10_000, onUnreachable };
   const quick = new Pool({ ...pool, max: 1, waitingMax: 1 });
   const reading = new Pool({ ...pool, max: readers, waitingMax: 5000 });
   const writing = new Pool({ ...pool, max: laneCount, waitingMax: laneCount });
@@ -101,6 +104,16 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       return closing;
     },
     counts,
+  };
+}
+
+function everyTenSeconds(tell: (error: Error) => void): (error: unknown) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    const now = performance.now();
+    if (now - toldAt < 10_000) return;
+    toldAt = now;
+    tell(error instanceof Error ? error : new Error(String(error)));
   };
 }
 

@@ -183,7 +183,7 @@ describe("PostgreSQL: a batch of messages", () => {
         );
         expect(results[0]).toEqual(results[1] as never);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });
