@@ -23,7 +23,9 @@ journey("[CH5] two people talk where one's network lets no socket through, until
   await expect(ada.message("Every single word")).toContainText("edited");
   // Who polls is here like everybody else.
   await ada.open("/rooms/general/details");
-  await expect(ada.details.getByRole("listitem").filter({ hasText: "@lin" })).toContainText("online");
+  const listed = ada.details.getByRole("listitem").filter({ hasText: "@lin" });
+  await listed.scrollIntoViewIfNeeded();
+  await expect(listed).toContainText("online");
 
   blocked = false;
   await lin.page.evaluate(() => dispatchEvent(new Event("online")));

@@ -3,6 +3,7 @@ import type { Membership, Room } from "@parley/protocol/model";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
+import { createInSight } from "../../ui/in-sight.ts";
 import { isNarrow } from "../../ui/media.ts";
 import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
@@ -36,31 +37,33 @@ export function MemberList(props: { readonly room: Room }) {
         <SearchBox label="Find members" maxLength={limits.peopleQueryLength} value={query()} onInput={setQuery} />
       </Show>
       <ul class="members">
-        <For each={members.items()}>
-          {(member) => (
-            <li class="member">
-              <PersonButton id={member.user.id} class="member-person">
-                <PresenceDot presence={client.presence(member.user.id)}>
-                  <Avatar
-                    id={member.user.id}
-                    name={client.person(member.user).displayName}
-                    picture={client.person(member.user).avatar}
-                  />
-                </PresenceDot>
-                <span class="two-lines member-words">
-                  <b dir="auto">{client.person(member.user).displayName}</b>
-                  <small>@{member.user.username}</small>
-                </span>
-              </PersonButton>
-              <Show when={client.roleOf(member) !== "member"}>
-                <span class="member-role">{client.roleOf(member) === "owner" ? "Owner" : "Admin"}</span>
-              </Show>
-              <MemberMenu room={props.room} member={member} />
-            </li>
-          )}
-        </For>
+        <For each={members.items()}>{(member) => <Member room={props.room} member={member} />}</For>
       </ul>
       <PageEnd pages={members} empty="Nobody here has that name." more="Show more members" />
     </section>
+  );
+}
+
+function Member(props: { readonly room: Room; readonly member: Membership }) {
+  const client = useClient();
+  const person = () => client.person(props.member.user);
+  const role = () => client.roleOf(props.member);
+  const { ref, inSight } = createInSight();
+  return (
+    <li class="member" ref={ref}>
+      <PersonButton id={person().id} class="member-person">
+        <PresenceDot presence={inSight() ? client.presence(person().id) : undefined}>
+          <Avatar id={person().id} name={person().displayName} picture={person().avatar} />
+        </PresenceDot>
+        <span class="two-lines member-words">
+          <b dir="auto">{person().displayName}</b>
+          <small>@{person().username}</small>
+        </span>
+      </PersonButton>
+      <Show when={role() !== "member"}>
+        <span class="member-role">{role() === "owner" ? "Owner" : "Admin"}</span>
+      </Show>
+      <MemberMenu room={props.room} member={props.member} />
+    </li>
   );
 }

@@ -5,11 +5,13 @@ import { useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { createInSight } from "../../ui/in-sight.ts";
 import { isNarrow } from "../../ui/media.ts";
 import { notify } from "../../ui/notices.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
+import { PresenceDot } from "../../ui/PresenceDot.tsx";
 import { createPages } from "../../ui/pages.ts";
 import { createPaused } from "../../ui/paused.ts";
 import { navigate } from "../../ui/router/router.ts";
@@ -108,8 +110,9 @@ function Person(props: {
   const client = useClient();
   const user = () => client.knownUser(props.user.id) ?? props.user;
   const isMe = () => props.user.id === client.me().id;
+  const { ref, inSight } = createInSight();
   return (
-    <li class="people-row">
+    <li class="people-row" ref={ref}>
       <label class="people-check">
         <input
           type="checkbox"
@@ -123,7 +126,9 @@ function Person(props: {
         />
       </label>
       <PersonButton id={props.user.id} class="people-person">
-        <Avatar id={props.user.id} name={user().displayName} picture={user().avatar} size="large" />
+        <PresenceDot presence={inSight() ? client.presence(props.user.id) : undefined}>
+          <Avatar id={props.user.id} name={user().displayName} picture={user().avatar} size="large" />
+        </PresenceDot>
         <span class="two-lines people-words">
           <b dir="auto">
             {user().displayName}
