@@ -61,7 +61,8 @@ export function createUnread(options: {
         held = true;
         setFrom({ after: nowReceipt, count: nowUnread });
         setHidden(true);
-      } else if (wasUnread === 0 && nowUnread > 0 && !(isLooking() && reading.atEnd())) {
+      } else if (wasUnread === 0 && nowUnread > 0 && !(isLooking() && (reading.atEnd() || untrack(from)))) {
+        // Under the eyes of a reader the divider stays where it is, or what stands below it would move.
         setFrom({ after: nowReceipt, count: nowUnread });
         setHidden(true);
       }
