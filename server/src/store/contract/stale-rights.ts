@@ -123,6 +123,7 @@ export function staleRightsContract(stageOf: () => Stage): void {
         inviteToOpenRoom: "not_found",
         putRoleInOpenRoom: "not_found",
         removeMemberOfOpenRoom: "not_found",
+        putAnyRoom: "not_allowed",
         removeAnyRoom: "not_allowed",
         revokeAnyInvite: "not_allowed",
         handOverRoom: "not_allowed",
@@ -309,6 +310,7 @@ export const actsOnWorkspace: Readonly<Record<string, Act>> = {
     }),
   removeMemberOfOpenRoom: (stage, { open, bob, cyd }) =>
     stage.store.removeMember({ roomId: open.id, userId: bob.id, member: cyd.id, address: null, at: stage.at }),
+  putAnyRoom: (stage, { room, bob }) => stage.putRoom(room, { name: "Ours" }, as(bob), true),
   removeAnyRoom: (stage, { room, bob }) => stage.removeRoom(room, as(bob), true),
   revokeAnyInvite: (stage, { code, bob }) => stage.revokeInvite(code, as(bob), true),
   handOverRoom: (stage, { open, bob, cyd }) =>
