@@ -68,12 +68,15 @@ await server.restart(() => {
 });
 ada.moveTo(server.url);
 const rates = { on: [] as number[], off: [] as number[] };
+const costs = { on: [] as number[], off: [] as number[] };
 for (let round = 0; round < posting.rounds; round++) {
   for (const [mode, room] of [
     ["off", unindexed],
     ["on", indexed],
   ] as const) {
+    const cpuBefore = server.cpuMs();
     rates[mode].push(await ada.post(room, posting.count, 256));
+    costs[mode].push(((server.cpuMs() - cpuBefore) * 1000) / posting.count);
     await catchUp(false);
     // Whom the messages call is looked at when they are two seconds old: not in the next round.
     await Bun.sleep(2500);
@@ -83,7 +86,8 @@ for (let round = 0; round < posting.rounds; round++) {
 const ratio = median(rates.on) / median(rates.off);
 console.log(
   `posting over one socket, 256 in flight: ${ratio.toFixed(2)} × the rate without indexing ` +
-    `(${Math.round(median(rates.on))} and ${Math.round(median(rates.off))} messages/s)`,
+    `(${Math.round(median(rates.on))} and ${Math.round(median(rates.off))} messages/s), ` +
+    `${Math.round(median(costs.on))} and ${Math.round(median(costs.off))} µs of server time each`,
 );
 
 /** Words by rank: the first ones are in most messages, as in any language. */
