@@ -1,8 +1,14 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { RoomId } from "@parley/protocol/model";
 
-/** Indexes a little of these rooms, in one transaction. Answers those that it came to the end of; null when it was not its turn. */
-export type IndexSlice = (rooms: ReadonlySet<RoomId>) => readonly RoomId[] | null | Promise<readonly RoomId[] | null>;
+/**
+ * Indexes a little of these rooms, in one transaction. Answers those that it came to the end of; null when it was not its
+ * turn. `quiet` is whether nothing is being written, so that what can wait may be done now.
+ */
+export type IndexSlice = (
+  rooms: ReadonlySet<RoomId>,
+  quiet: boolean,
+) => readonly RoomId[] | null | Promise<readonly RoomId[] | null>;
 
 /**
  * Keeps a full-text index in step, behind the acknowledgements: in moments in which nothing is written, or a little now and
@@ -62,7 +68,7 @@ export class SearchSchedule {
       const rooms = this.#behind;
       this.#behind = new Set();
       try {
-        const done = await this.#indexSlice(rooms);
+        const done = await this.#indexSlice(rooms, quiet);
         if (done === null) pauseMs = busyMs;
         for (const room of done ?? []) rooms.delete(room);
       } catch (error) {

@@ -264,6 +264,24 @@ describe("SQLite: the search index", () => {
     await stage.close();
   });
 
+  test("[SE1] stays in few segments, whatever many small commits it grew by", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    for (let round = 0; round < 40; round++) {
+      await stage.say(general, ada, `bittern ${round}`);
+      await caughtUp(engine);
+    }
+    // A page's number begins with that of its segment.
+    const segments = () =>
+      engine.withDatabase((database) => database.all("SELECT DISTINCT id >> 37 FROM search_data WHERE id >> 37 > 0"));
+    expect(segments().length).toBeLessThan(20);
+    expect(count(engine, "bittern")).toBe(40);
+    engine.withDatabase((database) => database.exec("INSERT INTO search (search) VALUES ('integrity-check')"));
+    await stage.close();
+  });
+
   test("[SE9] PG-04 is read to its end by pages that have no time at all", async () => {
     const engine = await createEngine();
     const stage = await Stage.open(engine);
