@@ -1,34 +1,25 @@
 import { type AuditEntry, actsOfStrangers } from "@parley/protocol/audit";
-import { type ErrorCode, ParleyError } from "@parley/protocol/errors";
 import { createUserBody } from "@parley/protocol/http/admin";
+import { workspaceBody } from "@parley/protocol/http/workspace";
 import { limits } from "@parley/protocol/limits";
 import type { ResetLink, Role, SignUpPolicy, UserRecord } from "@parley/protocol/model";
-import type { App } from "./app.ts";
+import { roomCommands } from "./admin-room-commands.ts";
+import {
+  type Command,
+  commandLine,
+  everyOne,
+  type Job,
+  parseInput,
+  requireUser,
+  settle,
+  type Tools,
+} from "./admin-tools.ts";
 import { openAccount } from "./domain/administration.ts";
 import { must } from "./domain/outcome.ts";
 import { newResetLink } from "./domain/passwords.ts";
-import type { By, UserAct } from "./store/administration.ts";
-import type { Outcome } from "./store/outcome.ts";
 
 /** What `npm run admin` can do. Who has the data folder may do everything; only the rules of the workspace hold. */
 
-export interface Tools extends Pick<App, "store" | "passwords" | "clock"> {
-  /** Before the path of links; empty when nobody has said what the public address is. */
-  readonly origin: string;
-  /** One line. */
-  print(...columns: readonly string[]): void;
-}
-
-export type Job = (tools: Tools) => Promise<void>;
-
-interface Command {
-  readonly usage: string;
-  readonly summary: string;
-  /** Null when these are not its arguments. */
-  parse(words: readonly string[]): Job | null;
-}
-
-const commandLine: By = { userId: null, role: null, address: null };
 const roles: readonly Role[] = ["owner", "admin", "member"];
 const policies: readonly SignUpPolicy[] = ["open", "invite", "closed"];
 
@@ -81,6 +72,17 @@ const commands: Readonly<Record<string, Command>> = {
       return policy === undefined || rest.length > 0 ? null : (tools) => setSignUp(tools, policy);
     },
   },
+  name: {
+    usage: "name <workspace name>",
+    summary: "calls the workspace something else",
+    parse: (words) => (words.length === 0 ? null : (tools) => rename(tools, words.join(" "))),
+  },
+  ...roomCommands,
+  overview: {
+    usage: "overview",
+    summary: "how many people, rooms and messages there are, and what they take",
+    parse: (words) => (words.length > 0 ? null : printOverview),
+  },
   audit: {
     usage: "audit [user]",
     summary: "what was done, by and to everybody or one person, newest first",
@@ -107,17 +109,8 @@ function onUser(act: (tools: Tools, reference: string) => Promise<void>): Comman
 }
 
 async function listPeople({ store, clock, print }: Tools, q: string): Promise<void> {
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof store.listUserRecords>> = await store.listUserRecords({
-      q,
-      cursor,
-      limit: limits.adminPageMax,
-      at: clock.now(),
-    });
-    for (const user of page.items) print(...toColumns(user));
-    cursor = page.cursor;
-  } while (cursor !== null);
+  const people = everyOne((page) => store.listUserRecords({ q, ...page, at: clock.now() }));
+  for await (const user of people) print(...toColumns(user));
 }
 
 const toColumns = (user: UserRecord): readonly string[] => [
@@ -130,12 +123,8 @@ const toColumns = (user: UserRecord): readonly string[] => [
 ];
 
 async function createPerson(tools: Tools, username: string, displayName: string): Promise<void> {
-  const input = createUserBody.safeParse({ username, ...(displayName !== "" && { displayName }) });
-  if (!input.success) {
-    const [issue] = input.error.issues;
-    throw new ParleyError("invalid", `${issue?.path.join(".")}: ${issue?.message}`);
-  }
-  const { user, link } = await openAccount(tools, commandLine, tools.origin, input.data);
+  const input = parseInput(createUserBody, { username, ...(displayName !== "" && { displayName }) });
+  const { user, link } = await openAccount(tools, commandLine, tools.origin, input);
   printLink(tools, user.username, link);
 }
 
@@ -179,6 +168,22 @@ async function setSignUp({ store, clock, print }: Tools, signUp: SignUpPolicy): 
   print(`Sign-up is ${signUp} now.`);
 }
 
+async function rename({ store, clock, print }: Tools, text: string): Promise<void> {
+  const { name } = parseInput(workspaceBody, { name: text });
+  if (name === undefined) return;
+  must(await store.putWorkspace({ name, by: commandLine, at: clock.now() }));
+  print(`The workspace is called ${name} now.`);
+}
+
+async function printOverview({ store, clock, print }: Tools): Promise<void> {
+  const { users, rooms, messages, databaseBytes, files } = await store.getOverview({ at: clock.now() });
+  print("people", `${users.active}`, `signed in: ${users.signedIn}`, `deactivated: ${users.deactivated}`);
+  print("rooms", `public: ${rooms.public}`, `private: ${rooms.private}`);
+  print("messages", `${messages}`);
+  print("database", `${databaseBytes} bytes`);
+  for (const [purpose, { count, bytes }] of Object.entries(files)) print(`${purpose}s`, `${count}`, `${bytes} bytes`);
+}
+
 async function listAudit(tools: Tools, reference: string | undefined): Promise<void> {
   const { store, print } = tools;
   const userId = reference === undefined ? null : (await requireUser(tools, reference)).act.userId;
@@ -196,19 +201,4 @@ async function listAudit(tools: Tools, reference: string | undefined): Promise<v
   }
 }
 
-async function requireUser({ store, clock }: Tools, reference: string): Promise<{ username: string; act: UserAct }> {
-  const user = await store.findAccount({ reference });
-  if (!user) throw new ParleyError("not_found", `There is nobody called “${reference}”.`);
-  return {
-    username: user.username,
-    act: { userId: user.id, userRole: user.role, by: commandLine, at: clock.now() },
-  };
-}
-
 const lastOwner = (username: string): string => `${username} is the last owner: make someone else an owner first.`;
-
-/** Nobody else is at work in the folder, so an act that is not allowed has one reason. */
-function settle<T>(outcome: Outcome<T, ErrorCode>, notAllowed: string): T {
-  if (!outcome.ok && outcome.refusal === "not_allowed") throw new ParleyError("not_allowed", notAllowed);
-  return must(outcome);
-}

@@ -1,5 +1,6 @@
 import { ParleyError } from "@parley/protocol/errors";
-import { help, type Job, parseJob } from "./admin-commands.ts";
+import { help, parseJob } from "./admin-commands.ts";
+import type { Job } from "./admin-tools.ts";
 import { type Config, readConfig } from "./config.ts";
 import { openStoreAlone } from "./database.ts";
 import { createPasswords } from "./platform/passwords.ts";

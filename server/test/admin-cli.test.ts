@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditPage } from "@parley/protocol/http/admin";
-import type { User } from "@parley/protocol/model";
+import type { Invite, Room, User } from "@parley/protocol/model";
 import { openSqlite } from "../src/platform/sqlite.ts";
 import { cookieOf, Person } from "./harness.ts";
 import { type Ending, runAdmin, startProgram, temporaryFolder } from "./program.ts";
@@ -98,6 +98,49 @@ test("[AD8] an account from the command line is entered with its link, which is 
   await ended;
 });
 
+test("[AD8] rooms, invites and the workspace are looked after too, by the same rules", async () => {
+  await using workspace = await startedOnce("ada", "lin", "sam");
+  const { admin } = workspace;
+  const started = await workspace.start();
+  const [lin, sam] = ["lin", "sam"].map((name) => new Person(started.url, {} as User, workspace.cookies[name] ?? ""));
+  if (!lin || !sam) throw new Error("they are not there");
+  const boats = await lin.createRoom("Boats", "private");
+  await lin.bring(sam, boats);
+  const { code } = await lin.ok<Invite>("POST", `/api/rooms/${boats.id}/invites`, { maxUses: 3 });
+  const direct = await lin.ok<Room>("POST", "/api/direct-rooms", { users: ["sam"] });
+  started.kill("SIGTERM");
+  await started.ended;
+
+  const rooms = (await admin("rooms")).output.trim().split("\n");
+  expect(rooms.map((line) => line.split("\t").slice(0, 6))).toEqual([
+    ["boats", "private", "Boats", "members: 2", "lin", "in use"],
+    ["general", "public", "general", "members: 3", "ada", "in use"],
+  ]);
+  expect(only(await admin("invites"))).toBe(`${code}\tboats\tby lin\tused: 0 of 3\tno end`);
+  expect(refused(await admin("hand-over", "boats", "sam"))).toBe(
+    "lin owns boats: only a room whose owner is gone is handed over.",
+  );
+  only(await admin("deactivate", "lin"));
+  expect((await admin("invites")).output).toBe("");
+  expect(refused(await admin("revoke-invite", code))).toMatch(/invite/);
+  for (const user of ["ada", "lin"]) {
+    expect(refused(await admin("hand-over", "boats", user))).toBe(`${user} is deactivated, or not in boats.`);
+  }
+  expect(only(await admin("hand-over", boats.id, "sam"))).toBe("sam owns boats now.");
+  expect(only(await admin("archive", "boats"))).toBe("boats is archived.");
+  expect(only(await admin("rooms", "BOAT"))).toMatch(/\tsam\tarchived \S+\tR\w+$/);
+  expect(only(await admin("use-again", "boats"))).toBe("boats is in use.");
+  expect(refused(await admin("archive", "general"))).toBe("general is everyone's first room: it stays in use.");
+  for (const room of ["nowhere", direct.id]) {
+    expect(refused(await admin("archive", room))).toBe(`There is no room “${room}”.`);
+  }
+  expect(only(await admin("name", "Harbour", "Makers"))).toBe("The workspace is called Harbour Makers now.");
+  expect(refused(await admin("name", " "))).toMatch(/^name: /);
+  expect((await admin("overview")).output).toMatch(/^people\t2\t.*deactivated: 1\nrooms\tpublic: 1\tprivate: 1\n/);
+  const acts = (await admin("audit")).output.match(/(?<=command line\t)\S+/g);
+  expect(acts).toEqual(["workspace.renamed", "room.reopened", "room.archived", "room.handed_over", "user.deactivated"]);
+});
+
 test("[AD9] while the server runs the command line does nothing, and it makes no workspace where there is none", async () => {
   await using workspace = await startedOnce("ada");
   const { url, kill, ended } = await workspace.start();
@@ -132,6 +175,10 @@ test("[AD10] what cannot be understood is answered with the help, before any fol
     ["set-role", "ada", "king"],
     ["deactivate"],
     ["audit", "ada", "lin"],
+    ["archive"],
+    ["hand-over", "general"],
+    ["invites", "all"],
+    ["name"],
   ]) {
     const { code, output, errors } = await runAdmin(words, {}, folder.path);
     expect([words, code, output]).toEqual([words, 2, ""]);

@@ -11,8 +11,8 @@ import { inviteCode } from "./invites.ts";
 export const username = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "may have letters a–z, digits, dot, dash and underscore")
-  .min(limits.usernameMin)
-  .max(limits.usernameMax);
+  .min(limits.usernameMin, `has fewer than ${limits.usernameMin} characters`)
+  .max(limits.usernameMax, `has more than ${limits.usernameMax} characters`);
 
 export const password = z
   .string()
