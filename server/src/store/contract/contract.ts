@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from "bun:test";
 import { accountsContract } from "./accounts.ts";
 import { administrationContract } from "./administration.ts";
 import { catchingUpContract } from "./catching-up.ts";
+import { expectConvergence } from "./convergence.ts";
 import { emailsContract } from "./emails.ts";
 import { filesContract } from "./files.ts";
 import { historiesContract } from "./histories.ts";
@@ -18,7 +19,7 @@ import { unreadContract } from "./unread.ts";
 import { writesContract } from "./writes.ts";
 
 /**
- * The suite that each engine must pass. After every test the stage is audited: the deltas of each topic followed each
+ * The suite that each engine must pass. After every test its views must have converged: the deltas of each topic followed each
  * other without a hole, and an old view with the deltas, or with what changed since, is the freshly loaded view.
  */
 export function storeContract(name: string, createEngine: () => Promise<Engine>): void {
@@ -29,7 +30,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     });
     afterEach(async () => {
       try {
-        await stage.audit();
+        await expectConvergence(stage);
       } finally {
         await stage.close();
       }

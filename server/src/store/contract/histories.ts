@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import type { Room, User } from "@parley/protocol/model";
 import * as fc from "fast-check";
+import { expectConvergence } from "./convergence.ts";
 import { type Engine, operator, Stage } from "./stage.ts";
 import { expectCounts } from "./unread.ts";
 
@@ -37,7 +38,7 @@ export function historiesContract(createEngine: () => Promise<Engine>): void {
               }),
             );
           }
-          await own.audit();
+          await expectConvergence(own);
           await expectCounts(own, rooms, users);
         } finally {
           await own.close();

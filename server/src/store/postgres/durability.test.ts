@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { Room, User } from "@parley/protocol/model";
+import { expectConvergence } from "../contract/convergence.ts";
 import { type Engine, Stage, topicOf, value } from "../contract/stage.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-store.ts";
 import { TestCluster, type TestDatabase } from "./test-cluster.ts";
@@ -70,7 +71,7 @@ test("a connection cut around a commit: what was committed is acknowledged, what
   expect(new Set(cuts)).toEqual(new Set(["answer", "request"]));
   expect(proxy.cuts).toBeGreaterThan(10);
   await expectWhole(stage, general, 150);
-  await stage.audit();
+  await expectConvergence(stage);
   await stage.close();
 });
 
@@ -110,7 +111,7 @@ test("a server that is killed and started again, again and again: nothing that w
   await senders;
   expect(new Set(acked).size).toBe(acked.length);
   await expectWhole(stage, general, acked.length);
-  await stage.audit();
+  await expectConvergence(stage);
   await stage.close();
 });
 
@@ -130,7 +131,7 @@ test("without its server the store says so at once to who reads, and does what i
   await cluster.start();
   expect((await written).id).toBe(1);
   expect(await stage.store.findMessage({ roomId: general.id, id: 1 })).toMatchObject({ content: "soon" });
-  await stage.audit();
+  await expectConvergence(stage);
   await stage.close();
 });
 

@@ -9,6 +9,7 @@ import { connectPostgres } from "../../platform/postgres.ts";
 import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract/contract.ts";
+import { expectConvergence } from "../contract/convergence.ts";
 import { type Engine, Stage, topicOf, value } from "../contract/stage.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
 import { schemaVersion } from "./migrations.ts";
@@ -173,7 +174,7 @@ describe("PostgreSQL: a batch of messages", () => {
               const outcomes = [];
               if (together) outcomes.push(...(await Promise.all(appends.map(say))));
               else for (const [index, each] of appends.entries()) outcomes.push(await say(each, index));
-              await stage.audit();
+              await expectConvergence(stage);
               const views = await Promise.all(people.map(({ id }) => stage.store.listRooms({ userId: id })));
               return { outcomes, views };
             } finally {
@@ -286,7 +287,7 @@ describe("PostgreSQL: the queue of writes", () => {
     expect(engine.counts.writes - before.writes).toBe(200);
     expect(engine.counts.commits - before.commits).toBeLessThanOrEqual(3);
     expect(told.length).toBeLessThanOrEqual(6);
-    await stage.audit();
+    await expectConvergence(stage);
     await stage.close();
   });
 
@@ -323,7 +324,7 @@ describe("PostgreSQL: the queue of writes", () => {
     expect((await said).id).toBe(1);
     expect(await signedIn.catch(String)).toContain("createSession");
     expect(value(await renamed).displayName).toBe("Ada");
-    await stage.audit();
+    await expectConvergence(stage);
     await stage.close();
   });
 });

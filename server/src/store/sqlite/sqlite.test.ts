@@ -9,6 +9,7 @@ import { parseSearch } from "@parley/protocol/search";
 import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract/contract.ts";
+import { expectConvergence } from "../contract/convergence.ts";
 import { type Engine, refusal, Stage, topicOf, value } from "../contract/stage.ts";
 import type { SearchPage } from "../search.ts";
 import { searchMessages } from "../verbs/search.ts";
@@ -83,7 +84,7 @@ describe("SQLite: group commit", () => {
     expect(engine.counts.writes - before.writes).toBe(200);
     expect(engine.counts.commits - before.commits).toBeLessThanOrEqual(3);
     expect(told.length).toBeLessThanOrEqual(6);
-    await stage.audit();
+    await expectConvergence(stage);
     await stage.close();
   });
 
@@ -95,7 +96,7 @@ describe("SQLite: group commit", () => {
     await Promise.all(Array.from({ length: 40 }, () => stage.say(general, ada, content)));
     expect(stage.seen.length).toBeGreaterThan(5);
     for (const delta of stage.seen) expect(JSON.stringify(delta).length).toBeLessThanOrEqual(limits.deltaBytes);
-    await stage.audit();
+    await expectConvergence(stage);
     await stage.close();
   });
 
