@@ -99,6 +99,15 @@ export const outside: Act = {
       },
     },
     {
+      name: "an address to verify, by a link that does not work",
+      shows: ["VerifyEmail"],
+      expects: /status of 4\d\d/,
+      async open({ ada }) {
+        await ada.open(`/verify#${"x".repeat(43)}`);
+        await heading(ada, "This link does not work");
+      },
+    },
+    {
       name: "sign-up, closed",
       async open({ ada, lin }) {
         await lin.api("PATCH", "/workspace", { signUp: "closed" });

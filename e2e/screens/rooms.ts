@@ -84,6 +84,15 @@ export const rooms: Act = {
       },
     })),
     {
+      name: "how loudly a room calls",
+      shows: ["NotifyMenu", "Flyout"],
+      async open({ ada }) {
+        await ada.open("/rooms/boat-restoration");
+        await ada.page.getByRole("button", { name: /^Notify me about/ }).click();
+        await expect(ada.button(/^Nothing/)).toBeVisible();
+      },
+    },
+    {
       name: "acts on a member",
       shows: ["MemberMenu"],
       async open(scene) {

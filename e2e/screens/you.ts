@@ -1,5 +1,6 @@
 import { expect } from "../journey.ts";
 import { png } from "../pictures.ts";
+import { password } from "../visitor.ts";
 import { type Act, heading, openSettings, type Screen } from "./screen.ts";
 
 /** A part of the settings, at the top of what can be seen. */
@@ -18,7 +19,8 @@ export const you: Act = {
   async prepare({ ada }) {
     await ada.context.grantPermissions(["notifications"]);
     await ada.api("PATCH", "/workspace", { name: "Harbour Makers" });
-    await ada.api("PATCH", "/me", { status: "In the boat shed", email: "ada@example.org" });
+    await ada.api("PATCH", "/me", { status: "In the boat shed" });
+    await ada.api("PUT", "/me/email", { email: "ada@example.org", password });
   },
   screens: [
     { name: "settings", shows: ["Settings", "WorkspaceSettings"], open: openSettings },
@@ -28,7 +30,6 @@ export const you: Act = {
       async open(scene) {
         await openSettings(scene);
         await scene.ada.dialog.getByLabel("Your name").fill("");
-        await scene.ada.dialog.getByLabel("E-mail").fill("no address");
         await scene.ada.dialog.getByRole("button", { name: "Save" }).first().click();
         await expect(scene.ada.dialog.getByText("Enter the name that others will see.")).toBeVisible();
       },
@@ -76,7 +77,7 @@ export const admin: Act = {
   name: "admin",
   async prepare({ ada, lin }) {
     await ada.api("PATCH", "/workspace", { name: "Harbour Makers" });
-    await lin.api("PATCH", "/me", { email: "lin@example.org" });
+    await lin.api("PUT", "/me/email", { email: "lin@example.org", password });
     const room = await lin.createRoom("Surprise", { kind: "private" });
     await lin.api("POST", `/rooms/${room.id}/invites`, {});
   },
@@ -111,7 +112,6 @@ export const admin: Act = {
     },
     {
       name: "question before deactivating",
-      shows: ["Confirm"],
       async open({ ada }) {
         await ada.open("/admin/people");
         await ada.button("Manage Lin Ortega").click();
@@ -128,10 +128,20 @@ export const admin: Act = {
       },
     },
     {
+      name: "managing a room",
+      shows: ["ManageRoom"],
+      async open({ ada }) {
+        await ada.open("/admin/rooms");
+        await ada.button("Manage Surprise").click();
+        await expect(ada.dialog.getByText("Lin Ortega").first()).toBeVisible();
+      },
+    },
+    {
       name: "question before deleting a room",
       async open({ ada }) {
         await ada.open("/admin/rooms");
-        await ada.button("Delete Surprise").click();
+        await ada.button("Manage Surprise").click();
+        await ada.button("Delete room").click();
         await heading(ada, "Delete Surprise?");
       },
     },
