@@ -70,7 +70,7 @@ const rows = [
     own: ["server/src/domain"],
     protocol: true,
     types: ["server/src/app.ts", ...storeContract],
-    packages: ["node:crypto", "bun:test", "fast-check"],
+    packages: ["node:crypto", "@zxcvbn-ts/language-common", "bun:test", "fast-check"],
   }),
   row("server/src/jobs", {
     own: ["server/src/jobs", "server/src/domain"],
