@@ -148,6 +148,7 @@ export const rooms: Act = {
     },
     {
       name: "room to join",
+      shows: ["RoomPreview"],
       async open({ ada }) {
         await ada.open("/rooms/tools-and-parts");
         await expect(ada.button("Join")).toBeVisible();

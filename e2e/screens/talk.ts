@@ -96,7 +96,7 @@ export const talk: Act = {
     },
     {
       name: "more acts on a message",
-      shows: ["MessageActions"],
+      shows: ["MessageSheet"],
       only: "desk",
       async open(scene) {
         await openGeneral(scene);
@@ -106,7 +106,7 @@ export const talk: Act = {
     },
     {
       name: "acts on a message",
-      shows: ["MessageActions"],
+      shows: ["MessageSheet"],
       only: "phone",
       async open(scene) {
         await openGeneral(scene);
@@ -155,7 +155,7 @@ export const talk: Act = {
     },
     question("why notified", "WhyNotified", "Perfect", "Why was I notified, or not?", /This message does/),
     question("seen by", "SeenBy", "And one of the shed", "Seen by", /Lin Ortega|Nobody yet/),
-    question("question before deleting", "MessageActions", "And one of the shed", "Delete", "Delete this message?"),
+    question("question before deleting", "DeleteMessage", "And one of the shed", "Delete", "Delete this message?"),
     {
       name: "editing a message",
       shows: ["EditMessage"],

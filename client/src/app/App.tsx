@@ -1,22 +1,33 @@
 import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, Match, Switch } from "solid-js";
-import { InviteLanding } from "../features/invites/InviteLanding.tsx";
-import { FirstRun } from "../features/sign-in/FirstRun.tsx";
-import { SignIn } from "../features/sign-in/SignIn.tsx";
-import { SignUp } from "../features/sign-in/SignUp.tsx";
 import { Unreachable } from "../features/status/Unreachable.tsx";
 import { useClient } from "../state/client.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
+import { whenIdle } from "../ui/idle.ts";
 import { Notices } from "../ui/notices.tsx";
 import { part } from "../ui/part.tsx";
 import { navigate, place } from "../ui/router/router.ts";
 import { invitePath, parseNext, parseRoute, type Route, signInPath, toSafePath } from "../ui/router/routes.ts";
+import { wasInRoom } from "./last-room.ts";
 import { Workspace } from "./Workspace.tsx";
 
 const alone = (sorry: JSX.Element) => <main class="card-page">{sorry}</main>;
+const FirstRun = part(async () => (await import("../features/sign-in/FirstRun.tsx")).FirstRun, alone);
+const InviteLanding = part(async () => (await import("../features/invites/InviteLanding.tsx")).InviteLanding, alone);
+const SignIn = part(async () => (await import("../features/sign-in/SignIn.tsx")).SignIn, alone);
+const SignUp = part(async () => (await import("../features/sign-in/SignUp.tsx")).SignUp, alone);
 const ResetPassword = part(async () => (await import("../features/sign-in/ResetPassword.tsx")).ResetPassword, alone);
 const ForgotPassword = part(async () => (await import("../features/sign-in/ForgotPassword.tsx")).ForgotPassword, alone);
 const VerifyEmail = part(async () => (await import("../features/sign-in/VerifyEmail.tsx")).VerifyEmail, alone);
+
+const outside: Partial<Record<Route["screen"], { preload(): void }>> = {
+  "sign-in": SignIn,
+  "sign-up": SignUp,
+  invite: InviteLanding,
+  reset: ResetPassword,
+  forgot: ForgotPassword,
+  verify: VerifyEmail,
+};
 
 /** Which screen stands: by who is here, and by the address. */
 export function App() {
@@ -48,6 +59,9 @@ function Screens() {
   const isOpen = () => ["invite", "reset", "forgot", "verify"].includes(screen());
   const [accepted, setAccepted] = createSignal<string>();
 
+  // On its way while the server is asked who this is. Whoever was never here has to sign in first.
+  (outside[screen()] ?? (wasInRoom() ? undefined : SignIn))?.preload();
+  createEffect(() => client.phase() === "signed-in" && whenIdle(() => SignIn.preload()));
   createEffect((before: string | undefined) => {
     const phase = client.phase();
     const signing = screen() === "sign-in" || screen() === "sign-up";

@@ -2,7 +2,6 @@ import type { Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
 import { NotifyMenu } from "../features/rooms/NotifyBell.tsx";
 import { RoomList } from "../features/rooms/RoomList.tsx";
-import { RoomPreview } from "../features/rooms/RoomPreview.tsx";
 import { createRoomOrder } from "../features/rooms/room-order.ts";
 import { Me } from "../features/settings/Me.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
@@ -42,6 +41,7 @@ const RoomDetails = part(
     </>
   ),
 );
+const RoomPreview = screen(async () => (await import("../features/rooms/RoomPreview.tsx")).RoomPreview);
 const Search = screen(async () => (await import("../features/search/Search.tsx")).Search);
 const Settings = dialogPart(async () => (await import("../features/settings/Settings.tsx")).Settings);
 const Unread = screen(async () => (await import("../features/unread/Unread.tsx")).Unread);
@@ -258,6 +258,7 @@ function preloadWhenIdle(): void {
       CreateRoom,
       Settings,
       BrowseRooms,
+      RoomPreview,
       People,
       Search,
       Unread,

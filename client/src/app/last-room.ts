@@ -11,6 +11,9 @@ export function rememberRoom(room: Room): void {
   }
 }
 
+/** Whether someone has read a room in this browser. */
+export const wasInRoom = (): boolean => readLast() !== null;
+
 /** Where the home address leads: the room seen last, else general, else the first one. */
 export function findHomeRoom(client: Client): Room | undefined {
   const rooms = client.rooms();

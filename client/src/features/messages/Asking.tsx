@@ -2,12 +2,14 @@ import type { Room } from "@parley/protocol/model";
 import type { JSX } from "solid-js";
 import type { Entry } from "../../state/client.ts";
 import { dialogPart } from "../../ui/part.tsx";
-import { DeleteMessage, type MessageAction, MessageSheet, MoreActions } from "./MessageActions.tsx";
+import { DeleteMessage } from "./DeleteMessage.tsx";
+import type { MessageAction } from "./MessageActions.tsx";
+import { MessageSheet, MoreActions } from "./MessageSheet.tsx";
+import { SeenBy } from "./SeenBy.tsx";
+import { WhoReacted } from "./WhoReacted.tsx";
+import { WhyNotified } from "./WhyNotified.tsx";
 
 const EmojiDialog = dialogPart(async () => (await import("../../ui/emoji/EmojiDialog.tsx")).EmojiDialog);
-const WhyNotified = dialogPart(async () => (await import("./WhyNotified.tsx")).WhyNotified);
-const SeenBy = dialogPart(async () => (await import("./SeenBy.tsx")).SeenBy);
-const WhoReacted = dialogPart(async () => (await import("./WhoReacted.tsx")).WhoReacted);
 
 /** What a list of messages asks or offers about one of them. */
 export type Question =
@@ -51,6 +53,3 @@ export function Asking(props: {
       return <WhoReacted entry={entry} onClose={onClose} />;
   }
 }
-
-/** Who reacted is asked for in passing, and should not wait. */
-export const preloadAsking = () => void WhoReacted.preload();

@@ -1,16 +1,10 @@
 import type { Room } from "@parley/protocol/model";
-import { createSignal, For, type JSX, Show } from "solid-js";
-import { type Client, canAdminister, type Entry, useClient } from "../../state/client.ts";
-import { type Action, ActionList } from "../../ui/ActionList.tsx";
-import { Button } from "../../ui/Button.tsx";
+import { For, type JSX, Show } from "solid-js";
+import { type Client, canAdminister, type Entry } from "../../state/client.ts";
+import type { Action } from "../../ui/ActionList.tsx";
 import { copyText } from "../../ui/clipboard.ts";
-import { Dialog } from "../../ui/Dialog.tsx";
-import { FormProblem } from "../../ui/FormProblem.tsx";
-import { createForm } from "../../ui/form.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
-import { Popover } from "../../ui/Popover.tsx";
 import { messagePath } from "../../ui/router/routes.ts";
-import { explain } from "../words.ts";
 import { canEdit } from "./editing.ts";
 import { showsReceipts } from "./seen.ts";
 
@@ -78,59 +72,5 @@ export function MessageBar(props: {
         </Show>
       </div>
     </Show>
-  );
-}
-
-/** The same on a touch screen, after a long press. */
-export function MessageSheet(props: {
-  readonly actions: readonly MessageAction[];
-  readonly reactions: JSX.Element;
-  readonly onClose: () => void;
-}) {
-  return (
-    <Dialog title="Message" kind="sheet" onClose={() => props.onClose()}>
-      {props.reactions}
-      <ActionList actions={props.actions} onClose={() => props.onClose()} />
-    </Dialog>
-  );
-}
-
-/** What is wanted seldom, beside the bar. */
-export function MoreActions(props: {
-  readonly actions: readonly MessageAction[];
-  readonly beside: HTMLElement;
-  readonly onClose: () => void;
-}) {
-  return (
-    <Popover beside={props.beside} label="More" onClose={() => props.onClose()}>
-      <ActionList actions={props.actions.filter(({ more }) => more)} onClose={() => props.onClose()} />
-    </Popover>
-  );
-}
-
-/** Asks once, since a deleted message does not come back. */
-export function DeleteMessage(props: { readonly room: Room; readonly entry: Entry; readonly onClose: () => void }) {
-  const client = useClient();
-  const [message] = createSignal(props.entry.message());
-  const form = createForm({
-    async send() {
-      await client.deleteMessage(props.room.id, message().id);
-      props.onClose();
-    },
-    explain: (error) => ({ "": explain(error) }),
-  });
-  return (
-    <Dialog title="Delete this message?" kind="small" onClose={() => props.onClose()}>
-      <form class="form" onSubmit={form.onSubmit}>
-        <p class="dialog-text">Its text is gone for everyone. A line stays in its place.</p>
-        <FormProblem text={form.problem("")} />
-        <div class="buttons">
-          <Button onClick={() => props.onClose()}>Keep it</Button>
-          <Button kind="danger" type="submit" autofocus busy={form.busy()}>
-            Delete
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

@@ -6,8 +6,9 @@ import { Icon } from "../../ui/Icon.tsx";
 import { whenIdle } from "../../ui/idle.ts";
 import { Late } from "../../ui/Late.tsx";
 import { notify } from "../../ui/notices.tsx";
+import { dialogPart } from "../../ui/part.tsx";
 import { dayOf, formatDay } from "../../ui/time.ts";
-import { Asking, preloadAsking, type Question } from "./Asking.tsx";
+import type { Question } from "./Asking.tsx";
 import { announceNew, createUnseen } from "./arrivals.ts";
 import { createCall } from "./call.ts";
 import type { Editing } from "./editing.ts";
@@ -21,6 +22,8 @@ import { createReading } from "./reading.ts";
 import { Bones, Start } from "./Start.tsx";
 import { createSeen, showsReceipts } from "./seen.ts";
 import { createUnread } from "./unread.ts";
+
+const Asking = dialogPart(async () => (await import("./Asking.tsx")).Asking);
 
 /** Where readers were in the rooms they left while reading above. */
 const positions = new Map<string, { readonly key: string; readonly offset: number }>();
@@ -109,7 +112,7 @@ export function MessageList(props: {
 
   onMount(() => {
     if (!scroller || !content) return;
-    whenIdle(preloadAsking);
+    whenIdle(() => Asking.preload());
     reading.attach(scroller, content);
     listenForLongPress(scroller, (target) => {
       const entry = reading.lineAt(target);
