@@ -1,6 +1,7 @@
 import type { Message } from "@parley/protocol/model";
 import { createSignal } from "solid-js";
 import type { Delivery, Entry } from "./client.ts";
+import type { Outgoing } from "./outbox.ts";
 
 const sent: Delivery = { kind: "sent" };
 const pending: Delivery = { kind: "pending" };
@@ -14,8 +15,7 @@ export class LiveEntry implements Entry {
   readonly delivery: () => Delivery;
   /** The server has answered with the message, but what stands before it in the room has not arrived yet. */
   acked: Message | null = null;
-  /** Whether it waits to be sent, and its message as shown: for code that must not track them. */
-  isPending: boolean;
+  /** Its message as shown: for code that must not track it. */
   shown: Message;
   readonly #setMessage: (message: Message) => void;
   readonly #setDelivery: (delivery: Delivery) => void;
@@ -32,7 +32,6 @@ export class LiveEntry implements Entry {
     this.key = key;
     this.clientMessageId = clientMessageId;
     this.shown = first;
-    this.isPending = delivery.kind === "pending";
     const [message, setMessage] = createSignal(first);
     this.message = message;
     this.#setMessage = setMessage;
@@ -44,20 +43,23 @@ export class LiveEntry implements Entry {
   /** Shows a confirmed message. */
   confirm(message: Message): void {
     this.acked = null;
-    this.isPending = false;
     if (this.shown === message) return;
     this.shown = message;
     this.#setMessage(message);
     this.#setDelivery(sent);
   }
 
+  /** What the outbox sends of it. */
+  toOutgoing(): Outgoing {
+    const { room, content, attachments } = this.shown;
+    return { clientMessageId: this.clientMessageId ?? "", room, content, ...(attachments && { attachments }) };
+  }
+
   setPending(): void {
-    this.isPending = true;
     this.#setDelivery(pending);
   }
 
   setFailed(reason: string): void {
-    this.isPending = false;
     this.#setDelivery({ kind: "failed", reason });
   }
 }

@@ -50,7 +50,7 @@ export function messageVerbs(account: Account, http: Http, clock: Clock): Messag
       const { timelines, outbox } = account.getSignedIn();
       entry.setPending();
       timelines.find(entry.shown.room)?.addPending(entry);
-      outbox.add(entry);
+      outbox.add(entry.toOutgoing());
     },
     discardMessage(entry) {
       if (!isFailed(entry)) return;
@@ -110,7 +110,7 @@ function sendMessage(
     drafts.set(room, "");
     typing.onSend(room);
     // The server closes a connection that sends it a frame far beyond this.
-    if (codePoints(content) <= limits.messageLength) outbox.add(entry);
+    if (codePoints(content) <= limits.messageLength) outbox.add(entry.toOutgoing());
     else entry.setFailed(`A message has at most ${limits.messageLength} characters.`);
   });
 }

@@ -1,16 +1,25 @@
 import { ParleyError } from "@parley/protocol/errors";
-import type { Message, RoomId } from "@parley/protocol/model";
+import type { Attachment, Message, RoomId } from "@parley/protocol/model";
 import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
-import type { LiveEntry } from "./entry.ts";
 
 /** How often a message is tried that the server stumbles over: it must not hold up the others for ever. */
 const internalErrorsMax = 5;
 
+/** A message on its way. */
+export interface Outgoing {
+  readonly clientMessageId: string;
+  readonly room: RoomId;
+  readonly content: string;
+  readonly attachments?: readonly Attachment[];
+}
+
 export interface OutboxOptions {
   readonly clock: Clock;
   /** Sends a message and resolves with it as the server has it. Repeating it is safe: the key makes it one message. */
-  readonly send: (message: Message, clientMessageId: string) => Promise<Message>;
-  readonly onSent: (entry: LiveEntry, message: Message) => void;
+  readonly send: (outgoing: Outgoing) => Promise<Message>;
+  readonly onSent: (outgoing: Outgoing, message: Message) => void;
+  /** The server has refused it, for good. */
+  readonly onFailed: (outgoing: Outgoing, error: ParleyError) => void;
 }
 
 /**
@@ -19,7 +28,7 @@ export interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #queues = new Map<RoomId, LiveEntry[]>();
+  readonly #queues = new Map<RoomId, readonly Outgoing[]>();
   readonly #busy = new Set<RoomId>();
   #isOpen = false;
 
@@ -27,10 +36,17 @@ export class Outbox {
     this.#options = options;
   }
 
-  add(entry: LiveEntry): void {
-    const { room } = entry.shown;
-    this.#queues.set(room, [...(this.#queues.get(room) ?? []), entry]);
+  add(outgoing: Outgoing): void {
+    const { room } = outgoing;
+    this.#queues.set(room, [...(this.#queues.get(room) ?? []), outgoing]);
     void this.#send(room);
+  }
+
+  /** A message of mine has come from the server, perhaps before its ack: it is sent, and need not be sent again. */
+  arrived(message: Message): void {
+    const queue = this.#queues.get(message.room) ?? [];
+    const outgoing = queue.find(({ clientMessageId }) => clientMessageId === message.clientMessageId);
+    if (outgoing && this.#remove(outgoing)) this.#options.onSent(outgoing, message);
   }
 
   /** Forgets a room's messages. */
@@ -52,10 +68,9 @@ export class Outbox {
     if (this.#busy.has(room)) return;
     this.#busy.add(room);
     let failures = 0;
-    for (let entry = this.#next(room); entry; entry = this.#next(room)) {
-      const delay = await this.#sendOne(entry, failures + 1);
+    for (let outgoing = this.#next(room); outgoing; outgoing = this.#next(room)) {
+      const delay = await this.#sendOne(outgoing, failures + 1);
       if (delay === null) {
-        this.#remove(room, entry);
         failures = 0;
       } else {
         failures++;
@@ -65,33 +80,35 @@ export class Outbox {
     this.#busy.delete(room);
   }
 
-  #next(room: RoomId): LiveEntry | undefined {
-    const queue = (this.#queues.get(room) ?? []).filter(({ isPending }) => isPending);
-    this.#queues.set(room, queue);
-    return this.#isOpen ? queue[0] : undefined;
+  #next(room: RoomId): Outgoing | undefined {
+    return this.#isOpen ? this.#queues.get(room)?.[0] : undefined;
   }
 
-  #remove(room: RoomId, entry: LiveEntry): void {
-    const queue = this.#queues.get(room);
-    if (queue)
-      this.#queues.set(
-        room,
-        queue.filter((other) => other !== entry),
-      );
+  /** Whether it was still there. */
+  #remove(outgoing: Outgoing): boolean {
+    const { room } = outgoing;
+    const queue = this.#queues.get(room) ?? [];
+    if (!queue.includes(outgoing)) return false;
+    this.#queues.set(
+      room,
+      queue.filter((other) => other !== outgoing),
+    );
+    return true;
   }
 
   /** Null when it is done with, else how long to wait before the next try. */
-  async #sendOne(entry: LiveEntry, tries: number): Promise<number | null> {
-    const { send, onSent, clock } = this.#options;
+  async #sendOne(outgoing: Outgoing, tries: number): Promise<number | null> {
+    const { send, onSent, onFailed, clock } = this.#options;
     try {
-      onSent(entry, await send(entry.shown, entry.clientMessageId ?? ""));
+      const message = await send(outgoing);
+      if (this.#remove(outgoing)) onSent(outgoing, message);
       return null;
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;
       if (error.retryable && !(error.code === "internal" && tries >= internalErrorsMax)) {
         return error.retryAfterMs ?? backOffMs(clock, tries);
       }
-      entry.setFailed(error.message);
+      if (this.#remove(outgoing)) onFailed(outgoing, error);
       return null;
     }
   }

@@ -126,11 +126,12 @@ export class SignedIn {
       topics: this.#topics,
       load: (room, cursor) => this.#loadMessages(room, cursor),
       onUnfollowed: (room) => this.readers.clear(room),
+      onConfirmed: (message) => this.outbox.arrived(message),
       named: (messages) => this.people.named(messages),
     });
     this.outbox = new Outbox({
       clock,
-      send: ({ room, content, attachments }, clientMessageId) =>
+      send: ({ room, content, clientMessageId, attachments }) =>
         this.#requestMessage({
           type: "message.send",
           room,
@@ -138,7 +139,8 @@ export class SignedIn {
           clientMessageId,
           ...(attachments && { attachments: attachments.map(({ id }) => id) }),
         }),
-      onSent: (entry, message) => this.timelines.find(message.room)?.acknowledge(entry, message),
+      onSent: ({ room, clientMessageId }, message) => this.timelines.find(room)?.acknowledge(clientMessageId, message),
+      onFailed: ({ room, clientMessageId }, { message }) => this.timelines.find(room)?.fail(clientMessageId, message),
     });
     this.reactions = new Reactions({
       clock,

@@ -16,6 +16,8 @@ export interface TimelineOptions {
   readonly load: LoadPage;
   /** It begins anew, or ends: what went along with the room's changes until now is void. */
   readonly onUnfollowed: (room: RoomId) => void;
+  /** A message that waited to be sent has come from the server. */
+  readonly onConfirmed: (message: Message) => void;
   /** Messages under their authors' names of now. */
   readonly named: (messages: readonly Message[]) => readonly Message[];
 }
@@ -174,12 +176,18 @@ export class RoomTimeline implements Timeline {
     this.#show();
   }
 
-  /** The server has answered that this is the entry's message. It is shown as sent when its turn has come. */
-  acknowledge(entry: LiveEntry, message: Message): void {
-    if (!this.#tail.includes(entry)) return;
+  /** The server has taken what I sent under this key. It is shown as sent when its turn has come. */
+  acknowledge(clientMessageId: string, message: Message): void {
+    const entry = this.#findInTail(clientMessageId);
+    if (!entry) return;
     entry.acked = message;
     this.apply([]);
     if (this.#isNewest && this.#tail.includes(entry)) this.#options.topics.suspect(roomTopic(this.#options.room));
+  }
+
+  /** The server has refused it. */
+  fail(clientMessageId: string, reason: string): void {
+    this.#findInTail(clientMessageId)?.setFailed(reason);
   }
 
   /** Nothing that is still on its way changes it any more. */
@@ -300,11 +308,19 @@ export class RoomTimeline implements Timeline {
     });
   }
 
-  #takeFromTail({ author, clientMessageId }: Message): LiveEntry | undefined {
+  #takeFromTail(message: Message): LiveEntry | undefined {
+    const { author, clientMessageId } = message;
     if (clientMessageId === undefined || author.id !== this.#options.me) return undefined;
-    const entry = this.#tail.find((candidate) => candidate.clientMessageId === clientMessageId);
-    if (entry) this.#tail = this.#tail.filter((other) => other !== entry);
+    const entry = this.#findInTail(clientMessageId);
+    if (entry) {
+      this.#tail = this.#tail.filter((other) => other !== entry);
+      this.#options.onConfirmed(message);
+    }
     return entry;
+  }
+
+  #findInTail(clientMessageId: string): LiveEntry | undefined {
+    return this.#tail.find((entry) => entry.clientMessageId === clientMessageId);
   }
 
   #setPhase(phase: "loading" | "ready" | "failed"): void {

@@ -10,6 +10,7 @@ export interface TimelinesOptions {
   readonly topics: Topics;
   readonly load: LoadPage;
   readonly onUnfollowed: (room: RoomId) => void;
+  readonly onConfirmed: (message: Message) => void;
   readonly named: (messages: readonly Message[]) => readonly Message[];
 }
 
