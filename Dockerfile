@@ -4,6 +4,7 @@ FROM node:24-trixie-slim AS packages
 WORKDIR /parley
 COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
+COPY sdk/package.json sdk/
 COPY server/package.json server/
 COPY client/package.json client/
 
@@ -11,6 +12,7 @@ FROM packages AS build
 RUN npm ci --workspace client
 COPY tsconfig.base.json ./
 COPY protocol protocol
+COPY sdk sdk
 COPY client client
 RUN npm exec --workspace client -- vite build
 

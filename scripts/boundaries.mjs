@@ -91,11 +91,13 @@ const rows = [
     packages: ["node:", "bun:test", "fast-check", "hono", "sharp", "@redis/client"],
   }),
 
-  row("client/src/connection", { own: ["client/src/connection"], protocol: true }),
+  row("sdk/src", { own: ["sdk/src"], protocol: true }),
+  row("sdk/test", { own: ["sdk/src", "sdk/test"], protocol: true, packages: ["bun:test"] }),
+
   row("client/src/state", {
-    own: ["client/src/state", "client/src/connection"],
+    own: ["client/src/state"],
     protocol: true,
-    packages: ["solid-js"],
+    packages: ["solid-js", "@parley/sdk"],
   }),
   row("client/src/ui/{*.test.ts,router/*.test.ts}", { own: ["client/src/ui"], packages: ["bun:test"] }),
   row("client/src/service-worker", { own: [] }),
@@ -118,9 +120,9 @@ const rows = [
   }),
   row("client/src", { own: ["client/src"], protocol: true, packages: ["solid-js"] }),
   row("client/test", {
-    own: ["client/src/connection", "client/src/state", "client/src/ui/emoji", "client/test"],
+    own: ["client/src/state", "client/src/ui/emoji", "client/test", "sdk/test/harness"],
     protocol: true,
-    packages: ["bun:test", "fast-check", "solid-js", "node:"],
+    packages: ["bun:test", "@parley/sdk", "fast-check", "solid-js", "node:"],
   }),
   row("client/vite.config.ts", { own: ["client"], packages: ["vite", "vite-plugin-solid", "node:"] }),
 
@@ -145,7 +147,7 @@ const statement =
 
 /** Answers one line for each import that the table does not allow. */
 export function checkBoundaries() {
-  const files = ["protocol", "server", "client", "e2e", "bench"]
+  const files = ["protocol", "sdk", "server", "client", "e2e", "bench"]
     .flatMap((folder) => listFiles(join(root, folder)))
     .map((path) => relative(root, path))
     .filter((path) => /\.tsx?$/.test(path));
@@ -161,7 +163,7 @@ export function checkBoundaries() {
 
 function isAllowed({ rule, fits }, file, target, typeOnly) {
   if (target.startsWith("@parley/protocol/")) {
-    const fromBrowser = file.startsWith("client/src");
+    const fromBrowser = /^(client|sdk)\/src/.test(file);
     return (rule.protocol === true && (typeOnly || !fromBrowser || !serverOnly.test(target))) === true;
   }
   if (target.startsWith(".")) {

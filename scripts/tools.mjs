@@ -53,6 +53,7 @@ export function ensureClient() {
   const sources = hashFiles([
     ...listFiles(join(root, "client")),
     ...listFiles(join(root, "protocol/src")),
+    ...listFiles(join(root, "sdk/src")),
     join(root, "package-lock.json"),
   ]);
   if (readStamp("client") === sources && existsSync(join(root, "client/dist/index.html"))) return;

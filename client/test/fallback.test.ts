@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import "../src/connection/polling.ts";
+import "@parley/sdk/polling";
 import { ann, ben, general, startWorld, type World } from "./harness/start.ts";
 
 const resumes = (world: World) => world.network.asked.filter((path) => path === "/resume").length;

@@ -9,10 +9,10 @@ const file = (name: string, bytes = 3) => new File([new Uint8Array(bytes)], name
 const kinds = (uploads: readonly Upload[]) => uploads.map((upload) => upload.state().kind);
 
 test("[PF3] chosen files go at once, two at a time, and tell how far they have got", async () => {
-  const { client, network } = await startWorld();
+  const { client, uploads } = await startWorld();
   expect(client.addUploads(general, [file("a.png"), file("b.png"), file("c.png")])).toBeNull();
   expect(kinds(client.uploads(general))).toEqual(["sending", "sending", "waiting"]);
-  const [first] = network.uploads;
+  const [first] = uploads.files;
   expect(first?.request.url).toBe(`http://test/api/rooms/${general}/uploads?name=a.png`);
   first?.request.onProgress(0.5);
   expect(client.uploads(general)[0]?.state()).toEqual({ kind: "sending", part: 0.5 });
@@ -22,12 +22,12 @@ test("[PF3] chosen files go at once, two at a time, and tell how far they have g
 
 test("[PF3] a message takes its files along when all are there, and shows them while it is pending", async () => {
   const world = await startWorld();
-  const { client, network } = world;
+  const { client, uploads } = world;
   client.addUploads(general, [file("a.png"), file("b.png")]);
-  await network.uploads[0]?.accept();
+  await uploads.files[0]?.accept();
   client.sendMessage(general, "Look");
   expect(world.entries()).toHaveLength(0);
-  await network.uploads[1]?.accept();
+  await uploads.files[1]?.accept();
   client.sendMessage(general, "Look");
   expect(client.uploads(general)).toEqual([]);
   const [entry] = world.entries();
@@ -46,7 +46,7 @@ test("[PF3] files need no words, and words no files", async () => {
   const world = await startWorld();
   world.client.sendMessage(general, "  ");
   world.client.addUploads(general, [file("a.png")]);
-  await world.network.uploads[0]?.accept();
+  await world.uploads.files[0]?.accept();
   world.client.sendMessage(general, "");
   world.client.sendMessage(general, "Later");
   expect(world.messages().map(({ content, attachments }) => [content, attachments?.length])).toEqual([
@@ -56,34 +56,34 @@ test("[PF3] files need no words, and words no files", async () => {
 });
 
 test("[PF3] what is too large or too many is left out, and the reason is told before anything is sent", async () => {
-  const { client, network } = await startWorld();
+  const { client, uploads } = await startWorld();
   const large = file("film.mov");
   Object.defineProperty(large, "size", { value: limits.fileBytes + 1 });
   expect(client.addUploads(general, [large])).toBe("film.mov is larger than 100 MB.");
-  expect(network.uploads).toHaveLength(0);
+  expect(uploads.files).toHaveLength(0);
   const many = Array.from({ length: 12 }, (_, n) => file(`${n}.png`));
   expect(client.addUploads(general, many)).toBe("A message has at most 10 files.");
   expect(client.uploads(general)).toHaveLength(10);
 });
 
 test("[PF3] a refused file says why; one that did not get through is tried again", async () => {
-  const { client, network } = await startWorld();
+  const { client, uploads } = await startWorld();
   client.addUploads(general, [file("a.png"), file("b.png")]);
-  await network.uploads[0]?.refuse(new ParleyError("limit_reached", "There is no more space."));
-  await network.uploads[1]?.refuse(new ParleyError("unavailable"));
+  await uploads.files[0]?.refuse(new ParleyError("limit_reached", "There is no more space."));
+  await uploads.files[1]?.refuse(new ParleyError("unavailable"));
   expect(client.uploads(general).map((upload) => upload.state())).toMatchObject([
     { kind: "failed", reason: "There is no more space.", retryable: false },
     { kind: "failed", retryable: true },
   ]);
   const [refused] = client.uploads(general);
   if (refused) client.retryUpload(refused);
-  expect(network.uploads).toHaveLength(3);
+  expect(uploads.files).toHaveLength(3);
 });
 
 test("[PF3] what failed for want of a connection goes on when it is back", async () => {
   const world = await startWorld();
   world.client.addUploads(general, [file("a.png")]);
-  await world.network.uploads[0]?.refuse(new ParleyError("unavailable"));
+  await world.uploads.files[0]?.refuse(new ParleyError("unavailable"));
   world.network.wire.close(1006);
   await world.pass(2_000);
   expect(kinds(world.client.uploads(general))).toEqual(["sending"]);
@@ -91,21 +91,21 @@ test("[PF3] what failed for want of a connection goes on when it is back", async
 
 test("[PF3] what is removed is cancelled on its way, and taken back when it is there", async () => {
   const world = await startWorld();
-  const { client, network } = world;
+  const { client, network, uploads } = world;
   client.addUploads(general, [file("a.png"), file("b.png"), file("c.png")]);
-  await network.uploads[1]?.accept();
+  await uploads.files[1]?.accept();
   for (const upload of client.uploads(general)) client.removeUpload(upload);
   expect(client.uploads(general)).toEqual([]);
-  expect(network.uploads[0]?.request.signal.aborted).toBe(true);
+  expect(uploads.files[0]?.request.signal.aborted).toBe(true);
   await world.flush();
   expect(network.asked.filter((path) => path.startsWith("/uploads/"))).toEqual(["/uploads/FILE2"]);
 });
 
 test("[PF3] a failed message that is given up takes its files back, and so does leaving the room", async () => {
   const world = await startWorld();
-  const { client, network } = world;
+  const { client, network, uploads } = world;
   client.addUploads(general, [file("a.png")]);
-  await network.uploads[0]?.accept();
+  await uploads.files[0]?.accept();
   network.intercept = (command) => (command.type === "message.send" ? new ParleyError("not_allowed") : null);
   client.sendMessage(general, "");
   await world.flush();
@@ -113,7 +113,7 @@ test("[PF3] a failed message that is given up takes its files back, and so does 
   expect(entry?.delivery().kind).toBe("failed");
   if (entry) client.discardMessage(entry);
   client.addUploads(general, [file("b.png")]);
-  await network.uploads[1]?.accept();
+  await uploads.files[1]?.accept();
   const left = client.leaveRoom(general);
   await world.flush();
   await left;
@@ -122,7 +122,7 @@ test("[PF3] a failed message that is given up takes its files back, and so does 
 
 test("[PF3] what is ready survives a reload, for its own user, until it is sent", async () => {
   const world = await startWorld();
-  const { client, network, storage } = world;
+  const { client, uploads, storage } = world;
   const kept = (user: string) =>
     new KeptUploads(user, {
       getItem: (key) => storage.get(key) ?? null,
@@ -130,10 +130,10 @@ test("[PF3] what is ready survives a reload, for its own user, until it is sent"
       removeItem: (key) => void storage.delete(key),
     }).load();
   client.addUploads(general, [file("a.png"), file("b.png")]);
-  await network.uploads[0]?.accept();
+  await uploads.files[0]?.accept();
   expect(kept(ann)).toMatchObject([[general, [{ id: "FILE1", name: "a.png" }]]]);
   expect(kept(ben)).toEqual([]);
-  await network.uploads[1]?.accept();
+  await uploads.files[1]?.accept();
   client.sendMessage(general, "");
   expect(kept(ann)).toEqual([]);
   storage.set(`uploads:${ann}`, '{"RGENERAL":[{"id":7},null],"ROTHER":1}');

@@ -1,9 +1,9 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { Start } from "@parley/protocol/http/workspace";
 import type { User, Workspace } from "@parley/protocol/model";
+import { backOffMs, type Clock } from "@parley/sdk/clock";
+import type { Http } from "@parley/sdk/http";
 import { createSignal, untrack } from "solid-js";
-import { backOffMs, type Clock } from "../connection/clock.ts";
-import type { Http } from "../connection/http.ts";
 import type { SignUpInput } from "./client.ts";
 import type { SignedIn } from "./signed-in.ts";
 

@@ -25,9 +25,9 @@ import type {
   UserId,
   Workspace,
 } from "@parley/protocol/model";
+import type { ConnectionStatus } from "@parley/sdk/connection";
+import type { Method } from "@parley/sdk/http";
 import { createContext, useContext } from "solid-js";
-import type { ConnectionStatus } from "../connection/connection.ts";
-import type { Method } from "../connection/http.ts";
 
 export type { ConnectionStatus };
 

@@ -1,9 +1,8 @@
 import type { SessionList } from "@parley/protocol/http/accounts";
 import type { User, Workspace } from "@parley/protocol/model";
-import { type Clock, systemClock } from "../connection/clock.ts";
-import { Http, type HttpOptions } from "../connection/http.ts";
-import type { SendFile } from "../connection/send-file.ts";
-import { type OpenSocket, openWebSocket, type Socket } from "../connection/socket.ts";
+import { type Clock, systemClock } from "@parley/sdk/clock";
+import { Http, type HttpOptions } from "@parley/sdk/http";
+import { type OpenSocket, openWebSocket, type Socket } from "@parley/sdk/socket";
 import { Account } from "./account.ts";
 import type { Client, ConnectionStatus } from "./client.ts";
 import type { DraftStorage } from "./drafts.ts";
@@ -12,6 +11,7 @@ import { messageVerbs } from "./message-verbs.ts";
 import { notificationVerbs } from "./notification-verbs.ts";
 import { readingVerbs } from "./reading-verbs.ts";
 import { roomVerbs } from "./room-verbs.ts";
+import type { SendFile } from "./send-file.ts";
 import { SignedIn } from "./signed-in.ts";
 
 export interface ClientOptions {
@@ -128,14 +128,14 @@ export function createClient(options: ClientOptions): RunningClient {
 }
 
 /** What sends files is loaded when there is one to send. */
-const sendFileLater: SendFile = async (request) => (await import("../connection/send-file.ts")).sendFile(request);
+const sendFileLater: SendFile = async (request) => (await import("./send-file.ts")).sendFile(request);
 
 /** Polls where sockets are blocked: its code is loaded there only. */
 function pollLater(http: Http, clock: Clock): OpenSocket {
   return (events) => {
     let polling: Socket | null = null;
     let isClosed = false;
-    import("../connection/polling.ts").then(
+    import("@parley/sdk/polling").then(
       ({ openPolling }) => {
         if (!isClosed) polling = openPolling(http, clock)(events);
       },

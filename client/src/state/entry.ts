@@ -1,7 +1,7 @@
 import type { Message } from "@parley/protocol/model";
+import type { Outgoing } from "@parley/sdk/outbox";
 import { createSignal } from "solid-js";
 import type { Delivery, Entry } from "./client.ts";
-import type { Outgoing } from "./outbox.ts";
 
 const sent: Delivery = { kind: "sent" };
 const pending: Delivery = { kind: "pending" };

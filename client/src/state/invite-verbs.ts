@@ -1,6 +1,6 @@
 import type { InviteList } from "@parley/protocol/http/invites";
 import type { Invite, InvitePreview, Room } from "@parley/protocol/model";
-import type { Http } from "../connection/http.ts";
+import type { Http } from "@parley/sdk/http";
 import type { Account } from "./account.ts";
 import type { Client } from "./client.ts";
 

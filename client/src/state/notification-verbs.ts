@@ -1,5 +1,5 @@
 import type { Notification, Push, PushTest } from "@parley/protocol/http/notifications";
-import type { Http } from "../connection/http.ts";
+import type { Http } from "@parley/sdk/http";
 import type { Account } from "./account.ts";
 import type { Client } from "./client.ts";
 

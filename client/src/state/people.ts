@@ -1,7 +1,7 @@
 import type { MemberPage } from "@parley/protocol/http/rooms";
 import type { Author, Message, RoomId, User, UserId } from "@parley/protocol/model";
+import type { Clock } from "@parley/sdk/clock";
 import { createSignal } from "solid-js";
-import type { Clock } from "../connection/clock.ts";
 
 /** A room's members are asked for at most this often. */
 const askEveryMs = 60_000;

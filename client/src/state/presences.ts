@@ -1,8 +1,8 @@
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Presence, UserId } from "@parley/protocol/model";
+import { backOffMs, type Clock } from "@parley/sdk/clock";
 import { createSignal, getListener, onCleanup } from "solid-js";
-import { backOffMs, type Clock } from "../connection/clock.ts";
 
 /** Without any use for this long, this page is not in use. */
 const idleMs = 5 * 60_000;

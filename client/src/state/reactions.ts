@@ -2,8 +2,8 @@ import { qualifyEmoji } from "@parley/protocol/emoji";
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Message, MessageId, Reaction, RoomId, UserId } from "@parley/protocol/model";
+import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
 import { batch, createSignal } from "solid-js";
-import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
 import type { ShownReaction } from "./client.ts";
 
 /** Someone who presses again and again sends the state they end in, at most so often. */

@@ -1,8 +1,8 @@
 import type { ReaderList } from "@parley/protocol/http/receipts";
 import { limits } from "@parley/protocol/limits";
 import type { MessageId, Place, Room, RoomId } from "@parley/protocol/model";
+import type { Http } from "@parley/sdk/http";
 import { untrack } from "solid-js";
-import type { Http } from "../connection/http.ts";
 import type { Account } from "./account.ts";
 import type { Client } from "./client.ts";
 import { isCalled } from "./places.ts";

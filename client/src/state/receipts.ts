@@ -1,6 +1,6 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { MessageId, RoomId } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
+import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
 
 /** A room's receipt is sent at most this often: what is read meanwhile goes with the next one. */
 const everyMs = 1000;

@@ -1,9 +1,9 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { RoomList as Answer } from "@parley/protocol/http/rooms";
 import { type Topic, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
+import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
+import type { Topics } from "@parley/sdk/topics";
 import type { Rooms } from "./rooms.ts";
-import type { Topics } from "./topics.ts";
 
 export interface RoomListOptions {
   readonly me: UserId;

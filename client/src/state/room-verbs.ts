@@ -1,7 +1,7 @@
 import type { PeoplePage } from "@parley/protocol/http/accounts";
 import type { MemberPage } from "@parley/protocol/http/rooms";
 import type { Membership, Room, User } from "@parley/protocol/model";
-import type { Http } from "../connection/http.ts";
+import type { Http } from "@parley/sdk/http";
 import type { Account } from "./account.ts";
 import type { Client } from "./client.ts";
 

@@ -13,16 +13,16 @@ import {
   type Workspace,
   workspaceTopic,
 } from "@parley/protocol/model";
+import type { Clock } from "@parley/sdk/clock";
+import { Connection, type ConnectionOptions, type ConnectionStatus } from "@parley/sdk/connection";
+import type { Http } from "@parley/sdk/http";
+import { Outbox } from "@parley/sdk/outbox";
+import type { OpenSocket } from "@parley/sdk/socket";
+import { Topics } from "@parley/sdk/topics";
 import { batch, createSignal, untrack } from "solid-js";
-import type { Clock } from "../connection/clock.ts";
-import { Connection, type ConnectionOptions, type ConnectionStatus } from "../connection/connection.ts";
-import type { Http } from "../connection/http.ts";
-import type { SendFile } from "../connection/send-file.ts";
-import type { OpenSocket } from "../connection/socket.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
 import { KeptUploads } from "./kept-uploads.ts";
-import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { Presences } from "./presences.ts";
 import { Reactions } from "./reactions.ts";
@@ -31,9 +31,9 @@ import { Receipts } from "./receipts.ts";
 import { Roles } from "./roles.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
+import type { SendFile } from "./send-file.ts";
 import type { LoadPage } from "./timeline.ts";
 import { Timelines } from "./timelines.ts";
-import { Topics } from "./topics.ts";
 import { Typing } from "./typing.ts";
 import { Uploads } from "./uploads.ts";
 

@@ -1,10 +1,10 @@
 import { mergeMessages } from "@parley/protocol/apply";
 import type { MessagePage } from "@parley/protocol/http/messages";
 import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
+import type { Topics } from "@parley/sdk/topics";
 import { batch, createSignal } from "solid-js";
 import type { Entry, Timeline } from "./client.ts";
 import { LiveEntry } from "./entry.ts";
-import type { Topics } from "./topics.ts";
 
 /** What a timeline that nobody looks at keeps, and what one that is open keeps of what arrives while it is. */
 const keep = 600;

@@ -1,6 +1,6 @@
 import type { Message, RoomId, UserId } from "@parley/protocol/model";
+import type { Topics } from "@parley/sdk/topics";
 import { type LoadPage, RoomTimeline } from "./timeline.ts";
-import type { Topics } from "./topics.ts";
 
 /** How many timelines are kept; the one that was opened longest ago goes first. */
 const openMax = 12;

@@ -1,7 +1,7 @@
 import { typingMs } from "@parley/protocol/frames";
 import type { Author, RoomId, UserId } from "@parley/protocol/model";
+import type { Clock } from "@parley/sdk/clock";
 import { createSignal } from "solid-js";
-import type { Clock } from "../connection/clock.ts";
 
 export interface TypingOptions {
   readonly clock: Clock;

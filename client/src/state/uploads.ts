@@ -2,9 +2,9 @@ import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Attachment, FileId, RoomId } from "@parley/protocol/model";
 import { createSignal } from "solid-js";
-import type { SendFile } from "../connection/send-file.ts";
 import type { Upload, UploadState } from "./client.ts";
 import type { KeptUploads } from "./kept-uploads.ts";
+import type { SendFile } from "./send-file.ts";
 
 /** So many go at a time: more would only slow each other down. */
 const atOnce = 2;

@@ -1,9 +1,10 @@
 import type { Message, RoomId, UserId } from "@parley/protocol/model";
+import { FakeServer } from "../../../sdk/test/harness/fake-server.ts";
+import { ManualClock, settle } from "../../../sdk/test/harness/manual-clock.ts";
+import { Network } from "../../../sdk/test/harness/network.ts";
 import type { Entry } from "../../src/state/client.ts";
 import { createClient, type RunningClient } from "../../src/state/create-client.ts";
-import { FakeServer } from "./fake-server.ts";
-import { ManualClock, settle } from "./manual-clock.ts";
-import { Network } from "./network.ts";
+import { Uploads } from "./uploads.ts";
 
 export const ann: UserId = "UANN";
 export const ben: UserId = "UBEN";
@@ -15,6 +16,7 @@ export class World {
   readonly clock = new ManualClock();
   readonly server: FakeServer;
   readonly network: Network;
+  readonly uploads = new Uploads();
   readonly client: RunningClient;
   readonly storage = new Map<string, string>();
   wake: () => void = () => {};
@@ -35,7 +37,7 @@ export class World {
       clock: this.clock,
       fetch: this.network.fetch,
       openSocket: this.network.open,
-      sendFile: this.network.sendFile,
+      sendFile: this.uploads.sendFile,
       onWake: (wake) => {
         this.wake = wake;
       },

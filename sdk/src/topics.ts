@@ -2,7 +2,7 @@ import { relate } from "@parley/protocol/apply";
 import { ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { Seq, Topic } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
+import { backOffMs, type Clock, sleep } from "./clock.ts";
 
 /**
  * Where this client has got to on each topic, and how it gets on.

@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/protocol/errors";
-import { toError } from "./http.ts";
+import { toError } from "@parley/sdk/http";
 
 /** One request whose body is the bytes of a file. */
 export interface FileRequest {

@@ -3,10 +3,8 @@ import type { Command } from "@parley/protocol/commands";
 import { ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame, ServerFrame } from "@parley/protocol/frames";
 import type { Presence, Topic, UserId } from "@parley/protocol/model";
-import type { FileRequest, SendFile } from "../../src/connection/send-file.ts";
-import type { OpenSocket, SocketEvents } from "../../src/connection/socket.ts";
+import type { OpenSocket, SocketEvents } from "../../src/socket.ts";
 import type { FakeServer } from "./fake-server.ts";
-import { settle } from "./manual-clock.ts";
 
 /** One socket. Frames lie in its two queues until the test, or `Network.flush`, lets them through. */
 export class Wire {
@@ -49,18 +47,10 @@ export interface Pending {
   fail(): void;
 }
 
-/** A file on its way, for the test to let arrive or not. */
-export interface PendingFile {
-  readonly request: FileRequest;
-  accept(): Promise<void>;
-  refuse(error: ParleyError): Promise<void>;
-}
-
 /** Everything between one client and the server. */
 export class Network {
   readonly wires: Wire[] = [];
   readonly requests: Pending[] = [];
-  readonly uploads: PendingFile[] = [];
   /** Commands that the server has seen. */
   readonly received: Command[] = [];
   /** The path of every request. */
@@ -113,26 +103,6 @@ export class Network {
         fail: () => reject(new TypeError("network down")),
       });
     });
-  };
-
-  readonly sendFile: SendFile = <T>(request: FileRequest) => {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const id = `FILE${this.uploads.length + 1}`;
-    const name = new URL(request.url).searchParams.get("name");
-    const attachment = { id, name, type: "image/png", bytes: request.body.size, width: 40, height: 30 };
-    request.signal.addEventListener("abort", () => reject(new ParleyError("unavailable")));
-    this.uploads.push({
-      request,
-      accept() {
-        resolve(attachment as T);
-        return settle();
-      },
-      refuse(error) {
-        reject(error);
-        return settle();
-      },
-    });
-    return promise;
   };
 
   publish(delta: DeltaFrame): void {

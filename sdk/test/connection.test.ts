@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import type { ServerFrame } from "@parley/protocol/frames";
-import { Connection, type ConnectionStatus } from "../src/connection/connection.ts";
-import type { SocketEvents } from "../src/connection/socket.ts";
+import { Connection, type ConnectionStatus } from "../src/connection.ts";
+import type { SocketEvents } from "../src/socket.ts";
 import { ManualClock, settle } from "./harness/manual-clock.ts";
 
 class Line {

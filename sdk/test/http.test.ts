@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
-import { Http } from "../src/connection/http.ts";
+import { Http } from "../src/http.ts";
 import { ManualClock, settle } from "./harness/manual-clock.ts";
 
 const clock = new ManualClock();

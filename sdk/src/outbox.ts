@@ -1,6 +1,6 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { Attachment, Message, RoomId } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "../connection/clock.ts";
+import { backOffMs, type Clock, sleep } from "./clock.ts";
 
 /** How often a message is tried that the server stumbles over: it must not hold up the others for ever. */
 const internalErrorsMax = 5;
