@@ -241,6 +241,22 @@ test("[LM1] guessing a password is slowed down per login name and per address", 
   expect(await guess("ADA")).toBe("bad_credentials");
 });
 
+test("[LM1] an open session is no way to guess the password, and those who guess at the door stop no change of it", async () => {
+  await using cast = await startWithCast({ limits: true });
+  const { server, ada, lin } = cast;
+  const change = (current: string) => ada.request("PUT", "/api/me/password", { current, new: "salt and rope" });
+  for (let n = 0; n < 11; n++) {
+    await server.stranger.request("POST", "/api/auth/sign-in", { login: "ada", password: "a wrong guess" });
+  }
+  const guesses = [];
+  for (let n = 0; n < 9; n++) guesses.push((await change("a wrong guess")).status);
+  expect(guesses).toEqual(Array(9).fill(401));
+  expect((await change("a good password of ada")).status).toBe(204);
+  expect((await change("a wrong guess")).status).toBe(429);
+  expect(await ada.refusal("PUT", "/api/me/email", { email: null, password: "a wrong guess" })).toBe("rate_limited");
+  expect(await lin.refusal("PUT", "/api/me/email", { email: null, password: "a wrong guess" })).toBe("bad_credentials");
+});
+
 test("[LM1] one user holds at most twenty sockets", async () => {
   await using cast = await startWithCast({ limits: true });
   const { ada } = cast;

@@ -4,6 +4,7 @@ import type { ResetLink, User } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { Account, SignedIn } from "../store/accounts.ts";
 import type { NewReset } from "../store/administration.ts";
+import { toBy } from "./audit.ts";
 import { hashToken, newToken } from "./ids.ts";
 import { leakedPasswords } from "./leaked-passwords.ts";
 import { must } from "./outcome.ts";
@@ -14,9 +15,10 @@ const resetMs = 24 * 60 * 60 * 1000;
 /** Needs the current one, and signs out everywhere else. */
 export async function changePassword(
   app: App,
-  { user, session }: SignedIn,
+  actor: SignedIn,
   input: { readonly current: string; readonly new: string },
 ): Promise<void> {
+  const { user, session } = actor;
   if (!(await app.passwords.verify(input.current, user.passwordHash))) throw new ParleyError("bad_credentials");
   requireStrongPassword(input.new, ownWords(user));
   must(
@@ -25,7 +27,7 @@ export async function changePassword(
       before: user.passwordHash,
       passwordHash: await app.passwords.hash(input.new),
       keep: session.id,
-      by: { userId: user.id, role: user.role, address: session.address },
+      by: toBy(actor),
       at: app.clock.now(),
     }),
   );

@@ -68,6 +68,24 @@ export function anyone({ limits }: RouteOptions, limit: Limit = "anonymous"): Ga
   return Object.assign(gate, { limit });
 }
 
+/**
+ * For what asks for the password once more: an open session that was stolen is no way to guess it. Others who guess at the
+ * door take nothing from this.
+ */
+export function withPassword(options: RouteOptions): [Gate, MiddlewareHandler<Env>] {
+  const attempt: MiddlewareHandler<Env> = async (context, next) => {
+    await options.limits.attempt("own-password", context.var.actor.user.id);
+    await next();
+  };
+  return [signedIn(options, "edit"), attempt];
+}
+
+/** For whoever holds a link that was mailed or handed over: guessing at one is slowed down like guessing at a password. */
+export const forLinkHolders = (options: RouteOptions) => ({
+  tags: ["accounts"],
+  middleware: anyone(options, "sign-in"),
+});
+
 /** A JSON body, and one that could be sent. */
 export function body<Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) {
   return { required: true, content: { "application/json": { schema, example } } } as const;

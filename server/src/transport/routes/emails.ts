@@ -3,7 +3,17 @@ import { userSchema } from "@parley/protocol/http/accounts";
 import { emailBody, verificationBody, verificationSchema } from "@parley/protocol/http/emails";
 import { linkExample } from "@parley/protocol/http/fields";
 import { changeEmail, getVerification, requestVerification, verifyEmail } from "../../domain/emails.ts";
-import { answers, anyone, body, type Http, problem, type RouteOptions, security, signedIn } from "../route.ts";
+import {
+  answers,
+  body,
+  forLinkHolders,
+  type Http,
+  problem,
+  type RouteOptions,
+  security,
+  signedIn,
+  withPassword,
+} from "../route.ts";
 
 const tags = ["accounts"];
 
@@ -22,7 +32,7 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Change my e-mail address, or take it away",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: withPassword(options),
       request: { body: body(emailBody, { email: "ada@example.org", password: "boats and linseed oil" }) },
       responses: answers(
         200,
@@ -33,8 +43,6 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
     async (context) => {
       const { actor } = context.var;
       const input = context.req.valid("json");
-      // A stolen session must not be a way to guess the password.
-      await limits.attempt("sign-in-login", actor.user.username.toLowerCase());
       if (input.email !== null) await takeLetter(actor.user.id, input.email);
       return context.json(await changeEmail(app, actor, input), 200);
     },
@@ -60,11 +68,10 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
 
   http.openapi(
     createRoute({
+      ...forLinkHolders(options),
       method: "post",
       path: "/api/auth/verifications/preview",
-      tags,
       summary: "Whose address a link verifies",
-      middleware: [anyone(options, "sign-in")] as const,
       request: { body: body(verificationBody, { token: linkExample }) },
       responses: answers(200, "Looking uses nothing up.", verificationSchema),
     }),
@@ -73,11 +80,10 @@ export function emailRoutes(http: Http, options: RouteOptions): void {
 
   http.openapi(
     createRoute({
+      ...forLinkHolders(options),
       method: "post",
       path: "/api/auth/verifications",
-      tags,
       summary: "Verify an e-mail address with a link, once",
-      middleware: [anyone(options, "sign-in")] as const,
       request: { body: body(verificationBody, { token: linkExample }) },
       responses: answers(200, "The address is this user's. Nobody is signed in by it.", verificationSchema),
     }),

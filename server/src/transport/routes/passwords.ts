@@ -13,14 +13,15 @@ import {
   answers,
   anyone,
   body,
+  forLinkHolders,
   type Http,
   origin,
   problem,
   type RouteOptions,
   security,
-  signedIn,
   silent,
   toSignedIn,
+  withPassword,
 } from "../route.ts";
 
 const tags = ["accounts"];
@@ -35,15 +36,12 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Change my password",
       security,
-      middleware: [signedIn(options, "edit")] as const,
+      middleware: withPassword(options),
       request: { body: body(passwordBody, { current: "boats and linseed oil", new: "salt and rope" }) },
       responses: silent("It is changed, and every other session of mine is ended with its sockets."),
     }),
     async (context) => {
-      const { actor } = context.var;
-      // A stolen session must not be a way to guess the password.
-      await limits.attempt("sign-in-login", actor.user.username.toLowerCase());
-      await changePassword(app, actor, context.req.valid("json"));
+      await changePassword(app, context.var.actor, context.req.valid("json"));
       return context.body(null, 204);
     },
   );
@@ -71,11 +69,10 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
 
   http.openapi(
     createRoute({
+      ...forLinkHolders(options),
       method: "post",
       path: "/api/auth/resets/preview",
-      tags,
       summary: "Whose password a link resets",
-      middleware: [anyone(options, "sign-in")] as const,
       request: { body: body(resetPreviewBody, { token: linkExample }) },
       responses: answers(200, "Looking uses nothing up.", resetPreviewSchema),
     }),
@@ -84,11 +81,10 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
 
   http.openapi(
     createRoute({
+      ...forLinkHolders(options),
       method: "post",
       path: "/api/auth/resets",
-      tags,
       summary: "Choose a new password with a link, once",
-      middleware: [anyone(options, "sign-in")] as const,
       request: { body: body(resetBody, { token: linkExample, password: "salt and rope" }) },
       responses: answers(200, "The user, signed in here and nowhere else.", userSchema),
     }),
