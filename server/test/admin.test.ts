@@ -188,6 +188,17 @@ test("[AD5] a created person chooses the password; nobody else ever knows it (AU
   expect(await lin.refusal("POST", "/api/admin/users", { username: "boss", role: "owner" })).toBe("not_allowed");
 });
 
+test("[LM1] accounts for others are opened at a pace of their own, whatever rooms were made", async () => {
+  await using cast = await startWithCast({ limits: true });
+  const { ada } = cast;
+  for (let n = 0; n < 20; n++) await ada.request("POST", "/api/rooms", { name: `Room ${n}` });
+  expect(await ada.refusal("POST", "/api/rooms", { name: "One more" })).toBe("rate_limited");
+  const open = (n: number) => ada.request("POST", "/api/admin/users", { username: `person-${n}` });
+  const statuses = (await Promise.all(Array.from({ length: 35 }, (_, n) => open(n)))).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 201)).toHaveLength(30);
+  expect(statuses).toContain(429);
+});
+
 test("[AD6] people are found page by page, with what an admin needs and others never see (AZ-14)", async () => {
   await using server = await startServer();
   const ada = await server.signUp("ada", { email: "ada@example.org", displayName: "Ada 100%_!" });

@@ -279,6 +279,8 @@ test("[EM8] letters are limited per address, whoever has them sent there, and pe
   const refused = await server.stranger.request<{ code: string }>("POST", "/api/auth/sign-up", signUp);
   expect([refused.status, refused.body.code]).toEqual([429, "rate_limited"]);
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  const opened = { username: "yuki", email: "victim@example.org" };
+  expect(await people[0]?.refusal("POST", "/api/admin/users", opened)).toBe("rate_limited");
   server.clock.advance(24 * hour);
 
   const [ada] = people;

@@ -18,6 +18,8 @@ export const buckets = {
   /** Letters per address that they go to, and per user who asks for them. */
   letter: { burst: 5, everyMs: 600_000 },
   "sign-up": { burst: 20, everyMs: 60_000 },
+  /** Of whoever opens accounts for others. */
+  "create-user": { burst: 30, everyMs: 20_000 },
   request: { burst: 300, everyMs: 25 },
   send: { burst: 40, everyMs: 200 },
   upload: { burst: 60, everyMs: 1000 },

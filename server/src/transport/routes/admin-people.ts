@@ -24,7 +24,7 @@ import { answers, body, type Env, type Http, type RouteOptions, silent } from ".
 import { forAdmins, named, toPage } from "./admin-area.ts";
 
 export function adminPeopleRoutes(http: Http, options: RouteOptions): void {
-  const { app } = options;
+  const { app, limits } = options;
   const originOfRequest = (context: Context<Env>) => originOf(context.req.raw, app.settings.publicUrl);
 
   http.openapi(
@@ -44,15 +44,18 @@ export function adminPeopleRoutes(http: Http, options: RouteOptions): void {
 
   http.openapi(
     createRoute({
-      ...forAdmins(options, "create-room"),
+      ...forAdmins(options, "create-user"),
       method: "post",
       path: "/api/admin/users",
       summary: "Open an account for someone",
       request: { body: body(createUserBody, { username: "yuki", displayName: "Yuki Tanaka", role: "member" }) },
       responses: answers(201, "The user, and a link to choose a password.", createdUserSchema),
     }),
-    async (context) =>
-      context.json(await createUser(app, context.var.actor, originOfRequest(context), context.req.valid("json")), 201),
+    async (context) => {
+      const input = context.req.valid("json");
+      if (app.mail && input.email) await limits.attempt("letter", input.email);
+      return context.json(await createUser(app, context.var.actor, originOfRequest(context), input), 201);
+    },
   );
 
   http.openapi(
