@@ -3,7 +3,8 @@
  *
  * What to know of Bun's sockets: a publish stores the frame once and writes it to every subscriber when the loop turns,
  * in order with direct sends. Above `backpressureBytes` a socket's frames vanish silently, so its owner watches
- * `bufferedBytes` and closes it; the numbering of deltas reveals what vanished.
+ * `bufferedBytes` and closes it; the numbering of deltas reveals what vanished. A close code is sent at any fill, after
+ * everything that waits.
  */
 export interface Socket<Data> {
   readonly data: Data;
@@ -55,9 +56,16 @@ export interface Serving {
   publish(topic: string, text: string): boolean;
   /** Takes no new connections; those that are open go on. */
   stopListening(): void;
-  /** Ends what is still open. */
+  /** Ends what is still open. Who lags behind loses what they have not taken, the close code with it. */
   stop(): Promise<void>;
 }
+
+/**
+ * Reaping is the hub's, and comes sooner: this timeout never ends a peer that we keep sending to. But Bun derives from it
+ * how long a socket that is being closed may take for what is left, with the close code at its end: some 15 s for this and
+ * more, under 4 s for 0.
+ */
+const idleSeconds = 120;
 
 /** Throws what the operating system says when it cannot listen. */
 export function serve<Data>(options: ServeOptions<Data>): Serving {
@@ -85,8 +93,7 @@ export function serve<Data>(options: ServeOptions<Data>): Serving {
       backpressureLimit: options.backpressureBytes,
       // Compression would be done once per subscriber.
       perMessageDeflate: false,
-      // Reaping is the hub's: this timeout never ends a peer that we keep sending to.
-      idleTimeout: 0,
+      idleTimeout: idleSeconds,
       sendPings: false,
       open: (native) => sockets.onOpen(wrap(native)),
       message(native, data) {
