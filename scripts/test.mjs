@@ -43,7 +43,7 @@ const onPostgres = [
 const steps = [
   ["check", process.execPath, ["scripts/check.mjs"]],
   ["build", process.execPath, ["scripts/build.mjs"]],
-  ["tests", bunPath(), [...unit, `--reporter-outfile=${junit}`, "protocol", "sdk", "server", "client"]],
+  ["tests", bunPath(), [...unit, `--reporter-outfile=${junit}`, "protocol", "sdk", "server", "client", "torture"]],
   [
     "tests on PostgreSQL",
     bunPath(),

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { relate } from "@parley/protocol/apply";
 import type { ServerFrame } from "@parley/protocol/frames";
 import { type Message, type Room, roomTopic, type Session } from "@parley/protocol/model";
+import { startProxy } from "../../torture/src/proxy.ts";
 import { testCluster } from "../src/store/postgres/test-cluster.ts";
 import { Person, startServer, type TestConfig, type TestServer, type TestSocket } from "./harness.ts";
 import { startProgram, temporaryFolder } from "./program.ts";
-import { startProxy } from "./proxy.ts";
 import { startRedis } from "./redis-server.ts";
 
 /** Two nodes on one PostgreSQL and one Redis, and the people on the first of them. */
