@@ -64,7 +64,7 @@ const rows = [
     own: ["server/src/fanout"],
     protocol: true,
     types: [...storeContract, "server/src/app.ts"],
-    packages: ["node:crypto", "bun:test", "@redis/client"],
+    packages: ["node:crypto", "bun:test", "fast-check", "@redis/client"],
   }),
   row("server/src/domain", {
     own: ["server/src/domain"],
@@ -80,7 +80,13 @@ const rows = [
   row("server/src/transport", {
     own: ["server/src/transport", "server/src/domain", "server/src/fanout/hub.ts", "server/src/fanout/resume.ts"],
     protocol: true,
-    types: ["server/src/app.ts", ...storeContract, "server/src/fanout/connection.ts", "server/src/platform/serve.ts"],
+    types: [
+      "server/src/app.ts",
+      ...storeContract,
+      "server/src/fanout/connection.ts",
+      "server/src/fanout/missed.ts",
+      "server/src/platform/serve.ts",
+    ],
     packages: ["hono", "@hono/zod-openapi", "zod", "node:", "bun:test"],
   }),
   row("server/src/app.ts", { own: [], protocol: true, types: [...storeContract] }),

@@ -11,6 +11,7 @@ import { joinCluster } from "./cluster.ts";
 import type { Config, FileStore } from "./config.ts";
 import { openStore } from "./database.ts";
 import { Hub } from "./fanout/hub.ts";
+import { Missed } from "./fanout/missed.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
 import { Mailer } from "./jobs/mail.ts";
 import { Notifier } from "./jobs/notify.ts";
@@ -128,10 +129,12 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const notifier = new Notifier(app);
   const mailer = new Mailer(app);
   const refusals = new RefusedSignIns(app);
+  const missed = new Missed(store, hub);
   const limits = config.limits ? createLimits(clock, cluster.buckets) : noLimits;
   const http = createHttp({
     app,
     hub,
+    missed,
     limits,
     assets: readAssets(join(root, "client/dist")),
     version: readVersion(),
@@ -163,7 +166,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       hostname: config.hostname,
       port: config.port,
       onRequest: respond,
-      sockets: createSocketHandlers(app, hub, limits),
+      sockets: createSocketHandlers({ app, hub, missed, limits }),
       // Bodies are read as they come, each route to its own limit.
       maxBodyBytes: Number.MAX_SAFE_INTEGER,
       maxFrameBytes: hardLimitBytes,

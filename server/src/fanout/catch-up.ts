@@ -113,5 +113,5 @@ function positionAt(topic: Topic, head: Seq): Encoded {
 function toSendable(encoded: Encoded): Encoded {
   const { delta, text } = encoded;
   if (Buffer.byteLength(text) <= limits.resumeBytes) return encoded;
-  return new Encoded(delta, encodeFrame({ type: "reset", topic: delta.topic, head: delta.to }));
+  return new Encoded(delta, encodeFrame({ type: "reset", topic: delta.topic, head: delta.to }), true);
 }

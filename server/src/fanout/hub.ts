@@ -17,6 +17,7 @@ import type { Commit } from "../store/store.ts";
 import type { TopicHead } from "../store/topics.ts";
 import type { Connection } from "./connection.ts";
 import { Encoded } from "./encoded.ts";
+import { Recent } from "./recent.ts";
 import { TypingBounds } from "./typing.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -46,6 +47,8 @@ interface Followed {
 
 /** Of one topic. What is held beyond it is dropped: whoever fetches what is missing gets that as well. */
 const heldMax = 256;
+/** What was delivered lately and may be asked for again. */
+const recentBounds = { deltas: 1000, ageMs: 2 * 60_000, bytes: 32 * 1024 * 1024 };
 
 /**
  * The connections of this process, and what reaches them.
@@ -59,6 +62,8 @@ const heldMax = 256;
  * continue it waits for what does.
  */
 export class Hub implements Fanout {
+  /** What was delivered lately, in the order of each topic. */
+  readonly recent: Recent;
   readonly #publish: (topic: Topic, text: string) => void;
   readonly #byUser = new Map<UserId, Set<Connection>>();
   readonly #topics = new Map<Topic, Followed>();
@@ -75,6 +80,7 @@ export class Hub implements Fanout {
   constructor(publish: (topic: Topic, text: string) => void, now: () => number = Date.now) {
     this.#publish = publish;
     this.#now = now;
+    this.recent = new Recent(recentBounds, now);
   }
 
   /** Before the first connection, where there may be other nodes. */
@@ -264,6 +270,7 @@ export class Hub implements Fanout {
       followed.head = Math.max(followed.head ?? 0, to);
       for (const { author } of messages) this.#typing.ended(topic, author.id);
       this.#send(topic, followed, encoded.text);
+      if (!encoded.isCut) this.recent.add(encoded);
     }
     for (const { delta } of deltas) this.#applyEndings(delta);
   }

@@ -1,11 +1,11 @@
-import { encodeFrame } from "@parley/protocol/codec";
 import type { DeltaFrame, ResetFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Seq, Topic, UserId } from "@parley/protocol/model";
 import type { Store } from "../store/store.ts";
-import type { TopicChanges } from "../store/topics.ts";
+import { type Answer, toAnswer, toFrame, toReset } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Hub } from "./hub.ts";
+import type { Missed } from "./missed.ts";
 
 /**
  * Fetching what was missed.
@@ -39,16 +39,49 @@ export async function register(store: Store, hub: Hub, connection: Connection): 
   return epoch;
 }
 
+/** What was asked: positions by topic, and the epoch that they belong to, if it is known. */
+interface Asked {
+  readonly epoch?: string | undefined;
+  readonly topics: Readonly<Record<string, Seq>>;
+}
+
 /**
- * Answers a resume. What does not fit into `limits.resumeBytes` is reset instead, explicitly. `follows` says whether a
- * topic, which was the user's when it was read, still is when the answer is made.
+ * Answers a connection that has been registered, under `epoch`. What it follows is what its user may be told, and needs no
+ * reading; nor does what others have asked before.
  */
 export async function resume(
-  store: Store,
-  userId: UserId,
-  asked: { readonly epoch?: string | undefined; readonly topics: Readonly<Record<string, Seq>> },
-  follows: (topic: Topic) => boolean = () => true,
-): Promise<Resumed> {
+  { store, hub, missed }: { readonly store: Store; readonly hub: Hub; readonly missed: Missed },
+  connection: Connection,
+  epoch: string,
+  asked: Asked,
+): Promise<Pick<Resumed, "frames" | "gone">> {
+  const topics = Object.keys(asked.topics) as Topic[];
+  const sinceOf = (topic: Topic) => asked.topics[topic] ?? 0;
+  const follows = (topic: Topic) => hub.isFollowing(connection, topic);
+  const strange = topics.filter((topic) => !follows(topic));
+  // Another node may have given it just now. What brings it here tells of it.
+  const own = strange.length > 0 ? await store.listTopics({ userId: connection.userId }) : [];
+  const gone = strange.filter((topic) => !own.some((found) => found.topic === topic));
+  const answers = new Map<Topic, Answer>();
+  const behind = topics.filter(follows).map((topic) => ({ topic, by: (hub.headOf(topic) ?? 0) - sinceOf(topic) }));
+  let left = limits.resumeChangesInAll;
+  // Those with least behind them first: what is too much is then as few topics as possible.
+  for (const { topic, by } of behind.sort((one, other) => one.by - other.by)) {
+    const since = sinceOf(topic);
+    const head = hub.headOf(topic) ?? since;
+    const isOther = asked.epoch !== undefined && asked.epoch !== epoch;
+    const answer = isOther || left <= 0 ? toReset(topic, head) : await missed.after(topic, since);
+    if (!answer) continue;
+    answers.set(topic, answer);
+    left -= answer.kind === "reset" ? Math.min(by, limits.resumeChanges) : answer.things;
+  }
+  // What was taken meanwhile is told by its own delta.
+  const ordered = topics.filter(follows).flatMap((topic) => answers.get(topic) ?? []);
+  return { frames: fit(ordered), gone };
+}
+
+/** Answers a client that has no connection, in one snapshot with its topics. */
+export async function resumeOnce(store: Store, userId: UserId, asked: Asked): Promise<Resumed> {
   const { topics, epoch, missed } = await store.listMissed({
     userId,
     epoch: asked.epoch ?? null,
@@ -58,28 +91,19 @@ export async function resume(
   });
   const heads = new Map(topics.map(({ topic, head }) => [topic, head]));
   const sameEpoch = asked.epoch === undefined || asked.epoch === epoch;
-  const frames: string[] = [];
+  const answers: Answer[] = [];
   const gone: Topic[] = [];
-  let bytes = 0;
   for (const [name, since] of Object.entries(asked.topics)) {
     const topic = name as Topic;
     const head = heads.get(topic);
     if (head === undefined) {
       gone.push(topic);
-      continue;
+    } else if (!sameEpoch || since !== head) {
+      const changes = missed.get(topic);
+      answers.push(changes ? toAnswer(toFrame(topic, since, changes)) : toReset(topic, head));
     }
-    // What was taken meanwhile is told by its own delta, and so is what another node has given just now.
-    if (!follows(topic)) continue;
-    if (sameEpoch && since === head) continue;
-    const reset = encodeFrame({ type: "reset", topic, head } satisfies ResetFrame);
-    const changes = missed.get(topic);
-    const text = changes ? encodeChanges(topic, since, changes).text : reset;
-    const size = Buffer.byteLength(text);
-    const fits = bytes + size <= limits.resumeBytes;
-    bytes += fits ? size : reset.length;
-    frames.push(fits ? text : reset);
   }
-  return { frames, gone, heads: Object.fromEntries(heads), epoch };
+  return { frames: fit(answers), gone, heads: Object.fromEntries(heads), epoch };
 }
 
 /**
@@ -87,26 +111,18 @@ export async function resume(
  * than `limits.resumeChanges` things or `limits.resumeBytes`.
  */
 export async function changesSince(store: Store, topic: Topic, since: Seq): Promise<DeltaFrame | ResetFrame> {
-  const changes = await store.changesSince({ topic, since, limit: limits.resumeChanges });
-  return encodeChanges(topic, since, changes).frame;
+  const frame = toFrame(topic, since, await store.changesSince({ topic, since, limit: limits.resumeChanges }));
+  const { kind, to } = toAnswer(frame);
+  return kind === "delta" ? frame : { type: "reset", topic, head: to };
 }
 
-/** The frame and how it is encoded: its size is a question of its text, which is then there to be sent. */
-function encodeChanges(topic: Topic, since: Seq, changes: TopicChanges) {
-  const frame = toFrame(topic, since, changes);
-  const text = encodeFrame(frame);
-  if (frame.type === "reset" || Buffer.byteLength(text) <= limits.resumeBytes) return { frame, text };
-  const reset: ResetFrame = { type: "reset", topic, head: frame.to };
-  return { frame: reset, text: encodeFrame(reset) };
-}
-
-function toFrame(topic: Topic, since: Seq, changes: TopicChanges): DeltaFrame | ResetFrame {
-  switch (changes.kind) {
-    case "changes":
-      return changes.delta;
-    case "current":
-      return { type: "delta", topic, from: since, to: since, ...(topic.startsWith("room:") && { messages: [] }) };
-    case "reset":
-      return { type: "reset", topic, head: changes.head };
-  }
+/** The texts of answers. What does not fit into `limits.resumeBytes` with those before it is a reset instead. */
+function fit(answers: readonly Answer[]): readonly string[] {
+  let bytes = 0;
+  return answers.map(({ text, topic, to }) => {
+    const size = Buffer.byteLength(text);
+    const sent = bytes + size <= limits.resumeBytes ? text : toReset(topic, to).text;
+    bytes += sent === text ? size : sent.length;
+    return sent;
+  });
 }

@@ -1,18 +1,7 @@
 import type { Changes, DeltaFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
-import type {
-  GoneRoom,
-  Level,
-  Membership,
-  Message,
-  Receipt,
-  Room,
-  Seq,
-  Session,
-  Topic,
-  User,
-  Workspace,
-} from "@parley/protocol/model";
+import type { Seq, Topic } from "@parley/protocol/model";
+import { keyOf, listThings, type Thing, toDelta } from "@parley/protocol/things";
 
 /** What one transaction tells one topic about one of its changes. */
 export interface Announcement {
@@ -62,16 +51,6 @@ export function toDeltas(announcements: readonly Announcement[], maxBytes: numbe
   return [...topics.values()].flatMap((same) => toTopicDeltas(same, maxBytes));
 }
 
-type Thing =
-  | { readonly kind: "messages"; readonly thing: Message }
-  | { readonly kind: "rooms"; readonly thing: Room | GoneRoom }
-  | { readonly kind: "memberships"; readonly thing: Membership }
-  | { readonly kind: "users"; readonly thing: User }
-  | { readonly kind: "sessions"; readonly thing: Session }
-  | { readonly kind: "receipts"; readonly thing: Receipt }
-  | { readonly kind: "levels"; readonly thing: Level }
-  | { readonly kind: "workspace"; readonly thing: Workspace };
-
 /** One number of a topic, and the things that it changed last. */
 interface Change {
   readonly seq: Seq;
@@ -92,7 +71,14 @@ function toTopicDeltas(announcements: readonly Announcement[], maxBytes: number)
   let bytes = frameBytes;
   const close = () => {
     const to = part.at(-1)?.seq ?? from;
-    deltas.push(toDelta(topic, from, to, part));
+    deltas.push(
+      toDelta(
+        topic,
+        from,
+        to,
+        part.flatMap(({ things }) => things),
+      ),
+    );
     from = to;
     part = [];
     bytes = frameBytes;
@@ -121,89 +107,5 @@ function latest(announcements: readonly Announcement[]): readonly Change[] {
   }));
 }
 
-function listThings(things: Changes): readonly Thing[] {
-  return [
-    ...(things.messages ?? []).map((thing) => ({ kind: "messages", thing }) as const),
-    ...(things.rooms ?? []).map((thing) => ({ kind: "rooms", thing }) as const),
-    ...(things.memberships ?? []).map((thing) => ({ kind: "memberships", thing }) as const),
-    ...(things.users ?? []).map((thing) => ({ kind: "users", thing }) as const),
-    ...(things.sessions ?? []).map((thing) => ({ kind: "sessions", thing }) as const),
-    ...(things.receipts ?? []).map((thing) => ({ kind: "receipts", thing }) as const),
-    ...(things.levels ?? []).map((thing) => ({ kind: "levels", thing }) as const),
-    ...(things.workspace ? [{ kind: "workspace", thing: things.workspace } as const] : []),
-  ];
-}
-
-function keyOf({ kind, thing }: Thing): string {
-  switch (kind) {
-    case "memberships":
-      return `${kind} ${thing.room} ${thing.user.id}`;
-    case "receipts":
-      return `${kind} ${thing.room} ${thing.user}`;
-    case "levels":
-      return `${kind} ${thing.room}`;
-    case "workspace":
-      return kind;
-    default:
-      return `${kind} ${thing.id}`;
-  }
-}
-
 const sizeOf = (change: Change): number =>
   change.things.reduce((sum, { thing }) => sum + Buffer.byteLength(JSON.stringify(thing)) + 1, 0);
-
-/** The order in which a reader shows them. */
-export const byId = (one: Message, other: Message): number => one.id - other.id;
-
-function toDelta(topic: Topic, from: Seq, to: Seq, changes: readonly Change[]): DeltaFrame {
-  const messages: Message[] = [];
-  const rooms: (Room | GoneRoom)[] = [];
-  const memberships: Membership[] = [];
-  const users: User[] = [];
-  const sessions: Session[] = [];
-  const receipts: Receipt[] = [];
-  const levels: Level[] = [];
-  let workspace: Workspace | undefined;
-  for (const { kind, thing } of changes.flatMap(({ things }) => things)) {
-    switch (kind) {
-      case "messages":
-        messages.push(thing);
-        break;
-      case "rooms":
-        rooms.push(thing);
-        break;
-      case "memberships":
-        memberships.push(thing);
-        break;
-      case "users":
-        users.push(thing);
-        break;
-      case "sessions":
-        sessions.push(thing);
-        break;
-      case "receipts":
-        receipts.push(thing);
-        break;
-      case "levels":
-        levels.push(thing);
-        break;
-      case "workspace":
-        workspace = thing;
-        break;
-    }
-  }
-  return {
-    type: "delta",
-    topic,
-    from,
-    to,
-    ...((messages.length > 0 || topic.startsWith("room:")) && { messages: messages.sort(byId) }),
-    ...(rooms.length > 0 && { rooms }),
-    ...(memberships.length > 0 && { memberships }),
-    ...(users.length > 0 && { users }),
-    ...(sessions.length > 0 && { sessions }),
-    ...(receipts.length > 0 && { receipts }),
-    ...(levels.length > 0 && { levels }),
-    ...(workspace && { workspace }),
-  };
-}

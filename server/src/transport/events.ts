@@ -9,11 +9,17 @@ import type { App } from "../app.ts";
 import { findSignedIn, toOwnUser } from "../domain/sessions.ts";
 import type { Connection } from "../fanout/connection.ts";
 import type { Hub } from "../fanout/hub.ts";
+import type { Missed } from "../fanout/missed.ts";
 import { register, resume } from "../fanout/resume.ts";
 import type { SignedIn } from "../store/accounts.ts";
 import { originOf, readToken, requireSameOriginSocket } from "./auth.ts";
 import { type Http, problem, type RouteOptions, security, signedIn } from "./route.ts";
 import { heartbeatMs, requireFreeConnection } from "./websocket.ts";
+
+interface Fanout {
+  readonly hub: Hub;
+  readonly missed: Missed;
+}
 
 /**
  * Server-Sent Events: what a socket would be sent, for clients that cannot have one. What they have to say goes by
@@ -22,7 +28,7 @@ import { heartbeatMs, requireFreeConnection } from "./websocket.ts";
  * An event's id is the reader's positions, and comes with each pong rather than with each event: who returns with it is
  * sent again what came since, and deltas that are not ahead are ignored anyway.
  */
-export function eventRoutes(http: Http, options: RouteOptions & { readonly hub: Hub }): void {
+export function eventRoutes(http: Http, options: RouteOptions & Fanout): void {
   const { app, hub, limits } = options;
   http.openapi(
     createRoute({
@@ -54,7 +60,7 @@ export function eventRoutes(http: Http, options: RouteOptions & { readonly hub: 
       if (token === null) throw new ParleyError("not_signed_in");
       requireFreeConnection(hub, limits, context.var.actor.user.id);
       context.env.keepOpen();
-      const stream = new EventStream(app, hub, context.var.actor, token);
+      const stream = new EventStream(options, context.var.actor, token);
       stream.open(positions).catch((error: unknown) => {
         app.log.error("events.open_failed", { error: String(error) });
         stream.terminate();
@@ -77,6 +83,7 @@ class EventStream implements Connection {
   readonly expiresAt: number;
   readonly #app: App;
   readonly #hub: Hub;
+  readonly #missed: Missed;
   readonly #token: string;
   readonly #source = crypto.randomUUID();
   #actor: SignedIn;
@@ -90,9 +97,10 @@ class EventStream implements Connection {
   #takenAt: number;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
-  constructor(app: App, hub: Hub, actor: SignedIn, token: string) {
+  constructor({ app, hub, missed }: Fanout & { readonly app: App }, actor: SignedIn, token: string) {
     this.#app = app;
     this.#hub = hub;
+    this.#missed = missed;
     this.#actor = actor;
     this.#token = token;
     this.#takenAt = app.clock.now();
@@ -188,9 +196,8 @@ class EventStream implements Connection {
   }
 
   async #resume(positions: Positions): Promise<void> {
-    const { frames, gone } = await resume(this.#app.store, this.userId, positions, (topic) =>
-      this.#hub.isFollowing(this, topic),
-    );
+    const context = { store: this.#app.store, hub: this.#hub, missed: this.#missed };
+    const { frames, gone } = await resume(context, this, this.#epoch, positions);
     for (const text of frames) this.send(text);
     this.send(encodeFrame({ type: "ack", ref: 0, gone } satisfies AckFrame));
   }

@@ -7,6 +7,7 @@ import { HTTPException } from "hono/http-exception";
 import { ZodError } from "zod";
 import type { App, Log } from "../app.ts";
 import type { Hub } from "../fanout/hub.ts";
+import type { Missed } from "../fanout/missed.ts";
 import type { Assets } from "./assets.ts";
 import { originOf, requireSameOrigin } from "./auth.ts";
 import { describeRoutes } from "./description.ts";
@@ -36,6 +37,7 @@ import { workspaceRoutes } from "./routes/workspace.ts";
 export interface HttpOptions {
   readonly app: App;
   readonly hub: Hub;
+  readonly missed: Missed;
   readonly limits: Limits;
   readonly assets: Assets;
   readonly version: string;

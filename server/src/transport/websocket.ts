@@ -10,6 +10,7 @@ import { getPresence } from "../domain/presence.ts";
 import { findSignedIn, toOwnUser } from "../domain/sessions.ts";
 import type { Connection } from "../fanout/connection.ts";
 import type { Hub } from "../fanout/hub.ts";
+import type { Missed } from "../fanout/missed.ts";
 import { register, resume } from "../fanout/resume.ts";
 import type { Socket, SocketHandlers } from "../platform/serve.ts";
 import type { SignedIn } from "../store/accounts.ts";
@@ -35,14 +36,22 @@ export interface SocketData {
   connection: SocketConnection | null;
 }
 
+/** What all sockets work with. */
+export interface SocketContext {
+  readonly app: App;
+  readonly hub: Hub;
+  readonly missed: Missed;
+  readonly limits: Limits;
+}
+
 /** Everything a socket does after its upgrade. */
-export function createSocketHandlers(app: App, hub: Hub, limits: Limits): SocketHandlers<SocketData> {
+export function createSocketHandlers(context: SocketContext): SocketHandlers<SocketData> {
   return {
     onOpen: (socket) => {
-      const connection = new SocketConnection(app, hub, limits, socket);
+      const connection = new SocketConnection(context, socket);
       socket.data.connection = connection;
       connection.open().catch((error: unknown) => {
-        app.log.error("socket.open_failed", { error: String(error) });
+        context.app.log.error("socket.open_failed", { error: String(error) });
         connection.close(closeCodes.overloaded, JSON.stringify({ retryInMs: 1000 }));
       });
     },
@@ -57,9 +66,11 @@ class SocketConnection implements Connection {
   readonly isPublishedTo = true;
   readonly #app: App;
   readonly #hub: Hub;
+  readonly #missed: Missed;
   readonly #limits: Limits;
   readonly #socket: Socket<SocketData>;
   #actor: SignedIn;
+  #epoch = "";
   /** The last role told, which is newer than what was looked up before. */
   #role: Role | null = null;
   readonly expiresAt: number;
@@ -74,9 +85,10 @@ class SocketConnection implements Connection {
   /** What the socket is subscribed to once its welcome is sent: nothing may come before that. */
   readonly #topics = new Set<string>();
 
-  constructor(app: App, hub: Hub, limits: Limits, socket: Socket<SocketData>) {
+  constructor({ app, hub, missed, limits }: SocketContext, socket: Socket<SocketData>) {
     this.#app = app;
     this.#hub = hub;
+    this.#missed = missed;
     this.#limits = limits;
     this.#socket = socket;
     this.#actor = socket.data.actor;
@@ -98,6 +110,7 @@ class SocketConnection implements Connection {
    */
   async open(): Promise<void> {
     const epoch = await register(this.#app.store, this.#hub, this);
+    this.#epoch = epoch;
     const actor = await findSignedIn(this.#app, this.#socket.data.token);
     if (this.#state === "closed") {
       this.#hub.remove(this);
@@ -222,9 +235,8 @@ class SocketConnection implements Connection {
         return null;
       case "resume": {
         this.#limits.take("resume", this.userId);
-        const { frames, gone } = await resume(this.#app.store, this.userId, command, (topic) =>
-          this.#hub.isFollowing(this, topic),
-        );
+        const context = { store: this.#app.store, hub: this.#hub, missed: this.#missed };
+        const { frames, gone } = await resume(context, this, this.#epoch, command);
         for (const text of frames) this.send(text);
         return { gone };
       }

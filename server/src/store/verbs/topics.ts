@@ -8,7 +8,7 @@ import {
   userTopic,
   workspaceTopic,
 } from "@parley/protocol/model";
-import { byId } from "../deltas.ts";
+import { byId, countThings } from "@parley/protocol/things";
 import type { Reads } from "../store.ts";
 import type { TopicChanges, TopicHead } from "../topics.ts";
 import { listRoomReceipts, listUserReceipts } from "./readers.ts";
@@ -117,12 +117,6 @@ export function* changesSince(
   if (countThings(changes) > limit) return { kind: "reset", head };
   return { kind: "changes", delta: { type: "delta", topic, from: since, to: head, ...changes } };
 }
-
-const countThings = (changes: Changes): number =>
-  Object.values(changes).reduce(
-    (sum, things) => sum + (Array.isArray(things) ? things.length : Number(typeof things === "object")),
-    0,
-  );
 
 export function* listMissed(
   defaults: Defaults,

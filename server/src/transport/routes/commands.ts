@@ -3,7 +3,7 @@ import type { Command } from "@parley/protocol/commands";
 import { ParleyError } from "@parley/protocol/errors";
 import { ackSchema, commandBody, resumeBody, resumedSchema } from "@parley/protocol/http/live";
 import { getPresence } from "../../domain/presence.ts";
-import { resume } from "../../fanout/resume.ts";
+import { resumeOnce } from "../../fanout/resume.ts";
 import type { SignedIn } from "../../store/accounts.ts";
 import { type AckFields, dispatch, parseCommand } from "../dispatch.ts";
 import { answers, body, type Http, present, type RouteOptions, security, signedIn } from "../route.ts";
@@ -51,7 +51,7 @@ export function commandRoutes(http: Http, options: RouteOptions): void {
       responses: answers(200, "Deltas and resets, in the order asked.", resumedSchema),
     }),
     async (context) => {
-      const { frames, gone, heads, epoch } = await resume(
+      const { frames, gone, heads, epoch } = await resumeOnce(
         app.store,
         context.var.actor.user.id,
         context.req.valid("json"),
