@@ -122,7 +122,7 @@ const rows = [
       "client/src/ui",
     ],
     protocol: true,
-    packages: ["solid-js"],
+    packages: ["solid-js", "@parley/sdk/places"],
   }),
   row("client/src", { own: ["client/src"], protocol: true, packages: ["solid-js"] }),
   row("client/test", {

@@ -2,10 +2,10 @@ import type { ReaderList } from "@parley/protocol/http/receipts";
 import { limits } from "@parley/protocol/limits";
 import type { MessageId, Place, Room, RoomId } from "@parley/protocol/model";
 import type { Http } from "@parley/sdk/http";
+import { isCalled } from "@parley/sdk/places";
 import { untrack } from "solid-js";
 import type { Account } from "./account.ts";
 import type { Client } from "./client.ts";
-import { isCalled } from "./places.ts";
 import type { SignedIn } from "./signed-in.ts";
 
 type ReadingVerbs = Pick<

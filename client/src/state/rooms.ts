@@ -10,9 +10,17 @@ import {
   type UserId,
   workspaceTopic,
 } from "@parley/protocol/model";
+import {
+  callsOf,
+  freshPlace,
+  isHidden,
+  isUnread,
+  placeAfterMessage,
+  placeAfterReceipt,
+  spokenAt,
+} from "@parley/sdk/places";
 import { batch, createMemo, createRoot, createSignal, untrack } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import { callsOf, freshPlace, isHidden, isUnread, placeAfterMessage, placeAfterReceipt, spokenAt } from "./places.ts";
 
 export interface RoomsOptions {
   readonly me: Author;

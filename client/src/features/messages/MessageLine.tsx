@@ -1,7 +1,7 @@
 import type { Author, Room } from "@parley/protocol/model";
+import { isCalled } from "@parley/sdk/places";
 import { createMemo, createSignal, createUniqueId, type JSX, Match, onMount, Show, Switch } from "solid-js";
 import { type Entry, useClient } from "../../state/client.ts";
-import { isCalled } from "../../state/places.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";

@@ -1,8 +1,8 @@
 import { limits } from "@parley/protocol/limits";
 import type { Room } from "@parley/protocol/model";
+import { callsOf, isUnread } from "@parley/sdk/places";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { callsOf, isUnread } from "../../state/places.ts";
 import type { Attention } from "../../ui/attention.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";

@@ -1,7 +1,7 @@
 import type { Room } from "@parley/protocol/model";
+import { isUnread, spokenAt } from "@parley/sdk/places";
 import { createMemo, on } from "solid-js";
 import type { Client } from "../../state/client.ts";
-import { isUnread, spokenAt } from "../../state/places.ts";
 import type { Attention } from "../../ui/attention.ts";
 
 /** The rooms of the sidebar, section by section, as they stand there. */

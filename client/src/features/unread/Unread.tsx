@@ -1,9 +1,9 @@
 import { parseContent } from "@parley/protocol/content";
 import { limits } from "@parley/protocol/limits";
 import type { Message, Room } from "@parley/protocol/model";
+import { isCalled } from "@parley/sdk/places";
 import { createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
 import { type Timeline, useClient } from "../../state/client.ts";
-import { isCalled } from "../../state/places.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";

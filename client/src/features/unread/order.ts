@@ -1,6 +1,6 @@
 import type { Room } from "@parley/protocol/model";
+import { callsOf, isUnread, spokenAt } from "@parley/sdk/places";
 import type { Client } from "../../state/client.ts";
-import { callsOf, isUnread, spokenAt } from "../../state/places.ts";
 
 /** The rooms with something unread: those that call me first, then the latest spoken in. */
 export function listUnread(client: Pick<Client, "rooms" | "directRooms" | "archivedRooms">): readonly Room[] {
