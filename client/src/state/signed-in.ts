@@ -1,5 +1,5 @@
-import { closeCodes, ParleyError } from "@parley/protocol/errors";
-import type { DeltaFrame, WelcomeFrame } from "@parley/protocol/frames";
+import { closeCodes } from "@parley/protocol/errors";
+import type { DeltaFrame } from "@parley/protocol/frames";
 import type { MessagePage } from "@parley/protocol/http/messages";
 import type { ReceiptList } from "@parley/protocol/http/receipts";
 import type { MemberPage, RoomList } from "@parley/protocol/http/rooms";
@@ -14,11 +14,12 @@ import {
   workspaceTopic,
 } from "@parley/protocol/model";
 import type { Clock } from "@parley/sdk/clock";
-import { Connection, type ConnectionOptions, type ConnectionStatus } from "@parley/sdk/connection";
+import type { Connection, ConnectionStatus } from "@parley/sdk/connection";
+import { Feed, type FeedOptions } from "@parley/sdk/feed";
 import type { Http } from "@parley/sdk/http";
 import { Outbox } from "@parley/sdk/outbox";
 import type { OpenSocket } from "@parley/sdk/socket";
-import { Topics } from "@parley/sdk/topics";
+import type { Topics } from "@parley/sdk/topics";
 import { batch, createSignal, untrack } from "solid-js";
 import { Arrivals } from "./arrivals.ts";
 import { type DraftStorage, Drafts } from "./drafts.ts";
@@ -75,6 +76,7 @@ export class SignedIn {
   readonly #options: SignedInOptions;
   readonly #setMe: (user: User) => void;
   readonly #setStatus: (status: ConnectionStatus) => void;
+  readonly #feed: Feed;
   readonly #topics: Topics;
   readonly people: People;
   readonly #roomList: RoomListLoader;
@@ -88,8 +90,9 @@ export class SignedIn {
     this.#setMe = setMe;
     this.status = status;
     this.#setStatus = setStatus;
-    this.connection = this.#openConnection();
-    this.#topics = this.#followTopics();
+    this.#feed = this.#openFeed();
+    this.connection = this.#feed.connection;
+    this.#topics = this.#feed.topics;
     this.people = new People({
       clock,
       listMembers: (room) => http.get<MemberPage>(`/rooms/${room}/members`),
@@ -132,7 +135,7 @@ export class SignedIn {
     this.outbox = new Outbox({
       clock,
       send: ({ room, content, clientMessageId, attachments }) =>
-        this.#requestMessage({
+        this.#feed.requestMessage({
           type: "message.send",
           room,
           content,
@@ -146,7 +149,7 @@ export class SignedIn {
       clock,
       me: user.id,
       send: ({ room, id, emoji }, on) =>
-        this.#requestMessage({ type: on ? "reaction.add" : "reaction.remove", room, id, emoji }),
+        this.#feed.requestMessage({ type: on ? "reaction.add" : "reaction.remove", room, id, emoji }),
       onMessage: (message) => this.timelines.find(message.room)?.apply([message]),
     });
     this.typing = new Typing({
@@ -191,51 +194,44 @@ export class SignedIn {
   }
 
   async editMessage(room: RoomId, id: MessageId, content: string): Promise<void> {
-    const message = await this.#requestMessage({ type: "message.edit", room, id, content });
+    const message = await this.#feed.requestMessage({ type: "message.edit", room, id, content });
     this.timelines.find(room)?.apply([message]);
   }
 
   async deleteMessage(room: RoomId, id: MessageId): Promise<void> {
-    const message = await this.#requestMessage({ type: "message.delete", room, id });
+    const message = await this.#feed.requestMessage({ type: "message.delete", room, id });
     this.timelines.find(room)?.apply([message]);
   }
 
-  #openConnection(): Connection {
-    const { clock, openSocket, poll, onSignedOut } = this.#options;
-    return new Connection({
+  #openFeed(): Feed {
+    const { user, clock, openSocket, poll, onSignedOut, onDoubt } = this.#options;
+    return new Feed({
+      me: user.id,
       open: openSocket,
       poll,
       clock,
+      batch,
       onStatus: (status) => this.#onStatus(status),
-      onWelcome: (frame) => void this.#onWelcome(frame),
-      onFrame: (frame) => batch(() => this.#onFrame(frame)),
+      onWelcome: () => this.#onWelcome(),
+      onCaughtUp: () => this.#onCaughtUp(),
+      onPassing: (frame) => this.#onPassing(frame),
+      onOther: onDoubt,
       onFinalClose: (code) => {
         if (code === closeCodes.notSignedIn) onSignedOut();
       },
-    });
-  }
-
-  #followTopics(): Topics {
-    return new Topics(this.#options.clock, {
       apply: (delta) => this.#apply(delta),
       glimpse: (delta) => this.#glimpse(delta),
       reset: (topic) => this.#reset(topic),
       gone: (topic) => this.rooms.left(roomOf(topic)),
-      resume: async (epoch, topics) => {
-        const { gone = [] } = await this.connection.request({ type: "resume", epoch, topics });
-        return gone;
-      },
     });
   }
 
-  async #onWelcome({ user, epoch }: WelcomeFrame): Promise<void> {
-    if (user.id !== this.#options.user.id) {
-      this.#options.onDoubt();
-      return;
-    }
+  #onWelcome(): void {
     this.#roomList.load();
     this.presences.onWelcome();
-    if (!(await this.#topics.onWelcome(epoch))) return;
+  }
+
+  #onCaughtUp(): void {
     this.timelines.reloadFailed();
     this.outbox.open();
     this.uploads.resume();
@@ -245,7 +241,6 @@ export class SignedIn {
 
   #onStatus(status: ConnectionStatus): void {
     if (status.kind !== "online") {
-      this.#topics.onLost();
       this.outbox.close();
       this.receipts.lost();
       this.presences.onLost();
@@ -257,14 +252,8 @@ export class SignedIn {
     if (refused) this.#options.onDoubt();
   }
 
-  #onFrame(frame: Parameters<ConnectionOptions["onFrame"]>[0]): void {
+  #onPassing(frame: Parameters<FeedOptions["onPassing"]>[0]): void {
     switch (frame.type) {
-      case "delta":
-        this.#topics.onDelta(frame);
-        return;
-      case "reset":
-        this.#topics.onReset(frame.topic);
-        return;
       case "typing":
         this.typing.onTyping(frame.room, frame.user);
         return;
@@ -272,7 +261,6 @@ export class SignedIn {
         this.presences.onPresence(frame.users);
         return;
       case "pong":
-        this.#topics.onHeads(frame.heads);
         // The server can be reached: what could not be loaded before can be now.
         this.timelines.reloadFailed();
         return;
@@ -354,12 +342,6 @@ export class SignedIn {
     );
     for (const { author } of page.messages) this.people.meet(author);
     return page;
-  }
-
-  async #requestMessage(request: Parameters<Connection["request"]>[0]): Promise<Message> {
-    const { message } = await this.connection.request(request);
-    if (!message) throw new ParleyError("internal");
-    return message;
   }
 }
 
