@@ -78,11 +78,51 @@ test("[AC6] the cookie is HttpOnly and Lax, and Secure with the __Host- prefix b
   const cookies = await Promise.all(
     [plain, https].map(async (server) => {
       const answer = await server.stranger.request("POST", "/api/auth/sign-up", body);
-      return answer.headers.get("set-cookie") ?? "";
+      return answer.headers.getSetCookie();
     }),
   );
-  expect(cookies[0]).toMatch(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
-  expect(cookies[1]).toMatch(/^__Host-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/);
+  expect(cookies[0]).toEqual([
+    expect.stringMatching(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/),
+    expect.stringMatching(
+      /^device=[\w-]{43}\.[\w-]{43}; Path=\/api\/auth\/sign-in; HttpOnly; SameSite=Strict; Max-Age=\d+$/,
+    ),
+  ]);
+  expect(cookies[1]).toEqual([
+    expect.stringMatching(/^__Host-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/),
+    expect.stringMatching(/^__Secure-device=\S+; Path=\/api\/auth\/sign-in; .+; Max-Age=\d+; Secure$/),
+  ]);
+});
+
+test("[AC10] whoever has signed in there gets in, however many guess at their login from elsewhere (AU-04)", async () => {
+  await using server = await startServer({ limits: true });
+  const sign = async (act: string, body: object, cookie = "") => {
+    const answer = await server.stranger.request<{ code?: string }>("POST", `/api/auth/${act}`, body, { cookie });
+    const device = answer.headers.getSetCookie().find((each) => each.startsWith("device="));
+    return { status: answer.status, cookies: answer.headers.getSetCookie(), device: device?.split(";")[0] ?? "" };
+  };
+  const right = { login: "ada", password: "boats and linseed oil" };
+  const wrong = { login: "ada", password: "a wrong guess" };
+  const ada = await sign("sign-up", { username: "ada", password: right.password });
+  const lin = await sign("sign-up", { username: "lin", password: "a good password" });
+  expect(ada.device).not.toBe("");
+  for (let n = 0; n < 11; n++) await sign("sign-in", wrong);
+  for (const cookie of ["", lin.device, ada.device.slice(0, -1), `${ada.device.slice(0, -5)}AAAAA`]) {
+    expect([cookie, (await sign("sign-in", right, cookie)).status]).toEqual([cookie, 429]);
+  }
+  const again = await sign("sign-in", right, ada.device);
+  expect([again.status, again.device === ada.device]).toEqual([200, false]);
+  // Nor is it a way to guess without end: a thief of it has ten attempts, as at the door.
+  const guesses = [];
+  for (let n = 0; n < 11; n++) guesses.push((await sign("sign-in", wrong, again.device)).status);
+  expect(guesses).toEqual([...Array(10).fill(401), 429]);
+
+  const session = again.cookies[0]?.split(";")[0] ?? "";
+  const passwords = { current: right.password, new: "salt and rope" };
+  const change = await server.stranger.request("PUT", "/api/me/password", passwords, { cookie: session });
+  const [fresh = ""] = change.headers.getSetCookie();
+  expect([change.status, (await sign("sign-in", right, ada.device)).status]).toEqual([204, 429]);
+  const renewed = await sign("sign-in", { ...right, password: "salt and rope" }, fresh.split(";")[0]);
+  expect(renewed.status).toBe(200);
 });
 
 test("[AC6] a session ends when unused for two weeks, and after ninety days in any case", async () => {

@@ -5,6 +5,7 @@ import type { App } from "../app.ts";
 import type { Account, SignedIn } from "../store/accounts.ts";
 import type { NewReset } from "../store/administration.ts";
 import { toBy } from "./audit.ts";
+import { newDevice } from "./devices.ts";
 import { hashToken, newToken } from "./ids.ts";
 import { leakedPasswords } from "./leaked-passwords.ts";
 import { must } from "./outcome.ts";
@@ -12,25 +13,27 @@ import { newSession, type Opened, type Origin } from "./sessions.ts";
 
 const resetMs = 24 * 60 * 60 * 1000;
 
-/** Needs the current one, and signs out everywhere else. */
+/** Needs the current one, and signs out everywhere else. Answers what the browser is known by from now on. */
 export async function changePassword(
   app: App,
   actor: SignedIn,
   input: { readonly current: string; readonly new: string },
-): Promise<void> {
+): Promise<{ readonly device: string }> {
   const { user, session } = actor;
   if (!(await app.passwords.verify(input.current, user.passwordHash))) throw new ParleyError("bad_credentials");
   requireStrongPassword(input.new, ownWords(user));
+  const passwordHash = await app.passwords.hash(input.new);
   must(
     await app.store.putPassword({
       userId: user.id,
       before: user.passwordHash,
-      passwordHash: await app.passwords.hash(input.new),
+      passwordHash,
       keep: session.id,
       by: toBy(actor),
       at: app.clock.now(),
     }),
   );
+  return { device: newDevice(passwordHash) };
 }
 
 /** Whose password a link opens, so that its holder knows. Looking uses nothing up. */
@@ -51,7 +54,7 @@ export async function resetPassword(
   const { token, session } = newSession(app, origin);
   const tokenHash = hashToken(input.token);
   const user: User = must(await app.store.redeemReset({ tokenHash, passwordHash, session, at: app.clock.now() }));
-  return { user, token };
+  return { user, token, device: newDevice(passwordHash) };
 }
 
 /** Says nothing of whether there is such a login, and takes as long for each: everything else happens afterwards. */

@@ -3,6 +3,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Session, SessionId, User } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { Account, NewSession, SignedIn } from "../store/accounts.ts";
+import { newDevice } from "./devices.ts";
 import { hashToken, newSessionId, newToken } from "./ids.ts";
 import { must } from "./outcome.ts";
 
@@ -20,10 +21,11 @@ export interface Origin {
   readonly address: string;
 }
 
-/** The token is told once, to the one who signed in; only its hash is kept. */
+/** The token is told once, to the one who signed in; only its hash is kept. `device` is for the browser to keep. */
 export interface Opened {
   readonly user: User;
   readonly token: string;
+  readonly device: string;
 }
 
 /** Answers a wrong password and an unknown login alike, in text and in time. */
@@ -54,7 +56,7 @@ async function openSession(app: App, origin: Origin, account: Account): Promise<
     keep: limits.sessionsPerUser,
     at: app.clock.now(),
   });
-  return ok ? { user: toOwnUser(account), token } : null;
+  return ok ? { user: toOwnUser(account), token, device: newDevice(account.passwordHash) } : null;
 }
 
 export async function signOut(app: App, actor: SignedIn): Promise<void> {

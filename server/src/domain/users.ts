@@ -2,6 +2,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import type { User } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/accounts.ts";
+import { newDevice } from "./devices.ts";
 import { newRoomId, newUserId } from "./ids.ts";
 import { must } from "./outcome.ts";
 import { requireStrongPassword } from "./passwords.ts";
@@ -43,7 +44,7 @@ export async function signUp(
     }),
   );
   if (app.mail && email !== null) app.jobs.mailLater({ kind: "verification", userId: user.id });
-  return { user, token };
+  return { user, token, device: newDevice(passwordHash) };
 }
 
 export async function editMe(

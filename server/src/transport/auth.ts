@@ -7,6 +7,10 @@ import type { SignedIn } from "../store/accounts.ts";
 
 const cookieNames = { secure: "__Host-session", plain: "session" } as const;
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
+const deviceNames = { secure: "__Secure-device", plain: "device" } as const;
+const deviceShape = /^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/;
+const deviceKeptSeconds = 365 * 24 * 60 * 60;
+export const signInPath = "/api/auth/sign-in";
 
 /** The session's token as the request carries it, by `Authorization: Bearer` or by cookie. */
 export function readToken(request: Request, secure: boolean): string | null {
@@ -24,6 +28,18 @@ export async function authenticate(app: App, request: Request, secure: boolean):
 
 export function sessionCookie(token: string, secure: boolean): string {
   return `${cookieName(secure)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${idleMs / 1000}${secure ? "; Secure" : ""}`;
+}
+
+/** What the browser has kept of having signed in. */
+export function readDevice(request: Request, secure: boolean): string | null {
+  const device = readCookie(request.headers.get("cookie") ?? "", secure ? deviceNames.secure : deviceNames.plain);
+  return device !== undefined && deviceShape.test(device) ? device : null;
+}
+
+/** Kept for the next sign-in, and sent with nothing else. */
+export function deviceCookie(device: string, secure: boolean): string {
+  const name = secure ? deviceNames.secure : deviceNames.plain;
+  return `${name}=${device}; Path=${signInPath}; HttpOnly; SameSite=Strict; Max-Age=${deviceKeptSeconds}${secure ? "; Secure" : ""}`;
 }
 
 export function endedCookie(secure: boolean): string {

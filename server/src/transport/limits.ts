@@ -11,6 +11,8 @@ export const buckets = {
   /** Attempts per address, and per login name so that many addresses do not help. */
   "sign-in": { burst: 30, everyMs: 30_000 },
   "sign-in-login": { burst: 10, everyMs: 30_000 },
+  /** Instead, from where the owner of the login has signed in. */
+  "sign-in-device": { burst: 10, everyMs: 30_000 },
   /** Of whoever is signed in, and is asked for the password once more. */
   "own-password": { burst: 10, everyMs: 30_000 },
   "reset-request": { burst: 10, everyMs: 60_000 },
@@ -46,6 +48,7 @@ export type Limit = keyof typeof buckets;
 const shared: ReadonlySet<Limit> = new Set([
   "sign-in",
   "sign-in-login",
+  "sign-in-device",
   "own-password",
   "reset-request",
   "reset-request-login",

@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { App } from "../app.ts";
 import type { Opened } from "../domain/sessions.ts";
 import type { SignedIn } from "../store/accounts.ts";
-import { authenticate, sessionCookie } from "./auth.ts";
+import { authenticate, deviceCookie, sessionCookie } from "./auth.ts";
 import { addressKey, type Limit, type Limits } from "./limits.ts";
 
 /** What every route is made of: who may call it, how often, and how its answers are described. */
@@ -122,8 +122,9 @@ export function origin(context: Context<Env>) {
   return { userAgent: context.req.header("user-agent") ?? "", address: context.env.address };
 }
 
-/** Gives the answer the cookie of a session that has just been opened, and tells whose it is. */
-export function toSignedIn(context: Context<Env>, { user, token }: Opened): User {
+/** Gives the answer the cookies of a session that has just been opened, and tells whose it is. */
+export function toSignedIn(context: Context<Env>, { user, token, device }: Opened): User {
   context.header("set-cookie", sessionCookie(token, context.env.secure));
+  context.header("set-cookie", deviceCookie(device, context.env.secure), { append: true });
   return user;
 }

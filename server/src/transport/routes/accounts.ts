@@ -8,9 +8,10 @@ import {
   userParams,
   userSchema,
 } from "@parley/protocol/http/accounts";
+import { isKnownDevice } from "../../domain/devices.ts";
 import { listSessions, revokeSession, signIn, signOut, toOwnUser } from "../../domain/sessions.ts";
 import { editMe, getUser, signUp } from "../../domain/users.ts";
-import { endedCookie } from "../auth.ts";
+import { endedCookie, readDevice, signInPath } from "../auth.ts";
 import {
   answers,
   anyone,
@@ -51,16 +52,23 @@ export function accountRoutes(http: Http, options: RouteOptions): void {
   http.openapi(
     createRoute({
       method: "post",
-      path: "/api/auth/sign-in",
+      path: signInPath,
       tags,
       summary: "Sign in by user name or e-mail address",
+      description:
+        "Attempts are limited per address and per login. A browser in which the user has signed in before is known by a cookie, and has attempts of its own.",
       middleware: [anyone(options, "sign-in")] as const,
       request: { body: body(signInBody, { login: "ada", password: "boats and linseed oil" }) },
       responses: answers(200, "The user, with a session cookie.", userSchema),
     }),
     async (context) => {
       const input = context.req.valid("json");
-      await limits.attempt("sign-in-login", input.login);
+      const device = readDevice(context.req.raw, context.env.secure);
+      if (device !== null && (await isKnownDevice(app, input.login, device))) {
+        await limits.attempt("sign-in-device", device);
+      } else {
+        await limits.attempt("sign-in-login", input.login);
+      }
       return context.json(toSignedIn(context, await signIn(app, origin(context), input)), 200);
     },
   );

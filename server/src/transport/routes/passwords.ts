@@ -9,6 +9,7 @@ import {
   resetRequestBody,
 } from "@parley/protocol/http/passwords";
 import { changePassword, getResetPreview, requestReset, resetPassword } from "../../domain/passwords.ts";
+import { deviceCookie } from "../auth.ts";
 import {
   answers,
   anyone,
@@ -41,7 +42,8 @@ export function passwordRoutes(http: Http, options: RouteOptions): void {
       responses: silent("It is changed, and every other session of mine is ended with its sockets."),
     }),
     async (context) => {
-      await changePassword(app, context.var.actor, context.req.valid("json"));
+      const { device } = await changePassword(app, context.var.actor, context.req.valid("json"));
+      context.header("set-cookie", deviceCookie(device, context.env.secure));
       return context.body(null, 204);
     },
   );
