@@ -60,6 +60,17 @@ const rows = [
     types: ["server/src/app.ts"],
     packages: ["node:", "aws4fetch"],
   }),
+  row("server/src/backup", {
+    own: [
+      "server/src/backup",
+      "server/src/store",
+      "server/src/blobs/folder.ts",
+      "server/src/platform",
+      "server/src/start-error.ts",
+    ],
+    protocol: true,
+    packages: ["node:", "zod", "bun:test"],
+  }),
   row("server/src/fanout", {
     own: ["server/src/fanout"],
     protocol: true,

@@ -27,6 +27,7 @@ export const auditActs = [
   "workspace.renamed",
   "workspace.sign_up_changed",
   "workspace.picture_changed",
+  "workspace.restored",
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 

@@ -1,5 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { BackupError } from "./backup/backup-error.ts";
+import type { DatabaseSource } from "./backup/database-source.ts";
+import { sqliteSource } from "./backup/sqlite-database.ts";
 import type { Config } from "./config.ts";
 import { FolderInUseError, StartError } from "./start-error.ts";
 import { openPostgresStore } from "./store/postgres/postgres-store.ts";
@@ -39,4 +42,12 @@ export async function openStoreAlone(config: Config, troubles: Troubles): Promis
       `Parley is running on the data folder ${resolve(dataFolder)}: stop it first, or use the admin area.`,
     );
   }
+}
+
+/** The database of a workspace as a backup reads it, whether or not a server is at work on it. Throws `BackupError`. */
+export function openBackupSource({ databaseUrl, dataFolder }: Config): DatabaseSource {
+  if (databaseUrl !== null) throw new BackupError("On PostgreSQL a backup is made with pg_dump: see docs/backup.md.");
+  const database = join(resolve(dataFolder), "parley.db");
+  if (existsSync(database)) return sqliteSource(database);
+  throw new BackupError(`There is no workspace in ${resolve(dataFolder)}: correct PARLEY_DATA.`);
 }

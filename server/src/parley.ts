@@ -1,5 +1,4 @@
 import { lookup } from "node:dns/promises";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
 import type { App, Blobs, Clock, Log } from "./app.ts";
@@ -36,6 +35,7 @@ import {
   socketPath,
   upgradeSocket,
 } from "./transport/websocket.ts";
+import { readVersion } from "./version.ts";
 
 /**
  * Above this a reader is too slow: it leaves room for the largest answer to a resume. Bun drops frames silently at
@@ -239,12 +239,6 @@ async function openBlobs(folder: string, store: FileStore): Promise<Blobs> {
 /** Push services want to know whom to tell of trouble: an address on the web, else one for mail. */
 function pushSubject(publicUrl: string | null): string {
   return publicUrl?.startsWith("https:") ? publicUrl : "mailto:operator@parley.invalid";
-}
-
-function readVersion(): string {
-  const path = join(root, "package.json");
-  const version: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).version : null;
-  return typeof version === "string" ? version : "unknown";
 }
 
 function toStartError(error: unknown, config: Config): unknown {

@@ -16,8 +16,7 @@ export interface FolderOptions {
  */
 export async function openFolderBlobs(folder: string, { reserveBytes }: FolderOptions): Promise<Blobs> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Folders of a thousand files are slow to look through, and ids are random from their first letter.
-  const pathOf = (key: string) => join(folder, key.slice(1, 3), key);
+  const pathOf = (key: string) => pathOfBlob(folder, key);
   const free = async () => {
     const { bavail, bsize } = await statfs(folder);
     return Math.max(0, bavail * bsize - reserveBytes);
@@ -67,6 +66,9 @@ export async function openFolderBlobs(folder: string, { reserveBytes }: FolderOp
     freeBytes: () => free().catch(() => null),
   };
 }
+
+/** Folders of a thousand files are slow to look through, and ids are random from their first letter. */
+export const pathOfBlob = (folder: string, key: string): string => join(folder, key.slice(1, 3), key);
 
 /** Waits until a file, or the names in a folder, are on the disk: in a thread of the runtime's, not on the event loop. */
 async function sync(path: string): Promise<void> {

@@ -150,6 +150,21 @@ export interface AdministrationWrites {
     readonly at: number;
   }): Promise<Outcome<null, "not_found" | "not_allowed">>;
 
+  /**
+   * What was restored from a backup goes on as a history of its own: under a new epoch, so that nobody takes an old
+   * position for one of it. Ends every session, unless they are kept, and every link: what has been ended since
+   * would work again. Uploads that were coming in are given up, and `lostFiles`, whose bytes are not there, taken off
+   * what shows them. Nobody is at work yet, so nothing is announced.
+   */
+  beginHistory(input: {
+    readonly epoch: string;
+    /** When the backup was made. */
+    readonly madeAt: number;
+    readonly keepSessions: boolean;
+    readonly lostFiles: readonly FileId[];
+    readonly at: number;
+  }): Promise<null>;
+
   /** Writes failed sign-ins down: how many there were with one login (null: nobody's) from one address (null: many). */
   recordRefusals(input: {
     readonly refusals: readonly {

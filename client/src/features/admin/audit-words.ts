@@ -68,6 +68,7 @@ export const groups: readonly Group[] = [
       "workspace.renamed": { does: "renamed the workspace to", filter: "Renamed" },
       "workspace.sign_up_changed": { does: "changed who may sign up to", filter: "Sign-up changed" },
       "workspace.picture_changed": { does: "changed the picture of", filter: "Picture changed" },
+      "workspace.restored": { does: "restored a backup of", filter: "Restored from backups" },
     },
   },
 ];

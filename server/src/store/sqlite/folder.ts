@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openSqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
 import { FolderInUseError, StartError } from "../../start-error.ts";
+import { finishReplacement } from "./replacement.ts";
 
 export interface DataFolder {
   /** The database's file. */
@@ -18,20 +19,42 @@ export interface DataFolder {
  */
 export function claimFolder(folder: string): DataFolder {
   const database = join(folder, "parley.db");
+  const release = lockFolder(folder);
+  try {
+    finishReplacement(folder);
+    // SQLite gives the mode of the database to the files that it puts beside it.
+    closeSync(openSync(database, "a", 0o600));
+    syncNames(folder, folder);
+  } catch (error) {
+    release();
+    throw cannotBeWritten(folder, error);
+  }
+  return { database, release };
+}
+
+/** Claims a data folder for this process, whatever is in it. Creates it when it is missing. Throws like `claimFolder`. */
+export function lockFolder(folder: string): () => void {
   const lock = join(folder, "parley.lock");
   try {
     const created = mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // SQLite gives the mode of the database to the files that it puts beside it.
-    for (const path of [database, lock]) closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(lock, "a", 0o600));
     syncNames(folder, created === undefined ? folder : dirname(created));
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? error.code : error;
-    throw new StartError(
-      `The data folder ${folder} cannot be written (${reason}): give this user the right to write there, ` +
-        "or set PARLEY_DATA to another folder.",
-    );
+    throw cannotBeWritten(folder, error);
   }
-  return { database, release: holdLock(lock, folder) };
+  const release = holdLock(lock);
+  if (release) return release;
+  throw new FolderInUseError(
+    `The data folder ${folder} is in use by another Parley: stop that one, or set PARLEY_DATA to another folder.`,
+  );
+}
+
+function cannotBeWritten(folder: string, error: unknown): StartError {
+  const reason = error instanceof Error && "code" in error ? error.code : error;
+  return new StartError(
+    `The data folder ${folder} cannot be written (${reason}): give this user the right to write there, ` +
+      "or set PARLEY_DATA to another folder.",
+  );
 }
 
 /** Syncs the folders from `folder` up to `top`, so that a power cut takes none of the names in them. */
@@ -45,16 +68,16 @@ function syncNames(folder: string, top: string): void {
   if (folder !== top) syncNames(dirname(folder), top);
 }
 
-function holdLock(path: string, folder: string): () => void {
+/** Locks the file at `path`, which it creates when it is missing, until the lock is given back. Null: someone else has it. */
+export function holdLock(path: string): (() => void) | null {
+  closeSync(openSync(path, "a", 0o600));
   const lock = openSqlite(path, "read-write");
   try {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
     if (sqliteErrorCode(error) !== "SQLITE_BUSY") throw error;
-    throw new FolderInUseError(
-      `The data folder ${folder} is in use by another Parley: stop that one, or set PARLEY_DATA to another folder.`,
-    );
+    return null;
   }
   return () => lock.close();
 }

@@ -54,12 +54,18 @@ export function migrate(database: Sqlite): void {
   if (found > schemaVersion) {
     throw new StartError(newerSchema(found, schemaVersion));
   }
-  for (const [index, step] of migrations.entries()) {
+  migrateTo(database, schemaVersion);
+  setStatistics(database);
+}
+
+/** Takes the steps up to schema `version` that have not been taken. */
+export function migrateTo(database: Sqlite, version: number): void {
+  const found = Number(database.all("PRAGMA user_version")[0]?.user_version);
+  for (const [index, step] of migrations.slice(0, version).entries()) {
     if (index < found) continue;
     database.exec("BEGIN IMMEDIATE");
     step(database);
     database.exec(`PRAGMA user_version = ${index + 1}`);
     database.exec("COMMIT");
   }
-  setStatistics(database);
 }

@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, string>> = {
   "SEARCH invites USING INDEX invites_open (room_id=?)": "the invites that a room may have",
   "SEARCH invites USING INDEX invites_by_creator (created_by=?)": "the invites that one's rooms may have",
   "USE TEMP B-TREE FOR DISTINCT": "the mentions that are counted",
+  "beginHistory: SCAN files": "once, before anyone is at work",
   "changesSince: SEARCH memberships USING PRIMARY KEY (room_id=?)": "the people of a direct room",
   "changesSince: USE TEMP B-TREE FOR ORDER BY": "the people of a direct room",
   "createSession: USE TEMP B-TREE FOR ORDER BY": "the sessions that one may have",
@@ -214,6 +215,7 @@ async function actAll(stage: Stage, alone: (act: () => Promise<unknown>) => Prom
   value(await stage.leave(room, ada));
   value(await stage.removeRoom(room));
   while (await store.purgeRooms({ limit: 5 }));
+  await store.beginHistory({ epoch: "e", madeAt: at, keepSessions: false, lostFiles: [file], at });
 }
 
 async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Room, file: string): Promise<void> {

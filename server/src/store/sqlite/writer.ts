@@ -31,7 +31,7 @@ export type FromWriter =
   | { readonly type: "broken"; readonly reason: string };
 
 const idleMs = 250;
-/** A longer log slows reads down and fills the disk; cutting it makes one batch wait. */
+/** A longer log slows reads down and fills the disk; cutting it makes one batch wait. While someone reads for long, it grows. */
 const longLogBytes = 64 * 1024 * 1024;
 
 if (!parentPort) throw new Error("the writer runs as a thread");
@@ -55,12 +55,15 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
     post({ type: "broken", reason: toReason(error) });
     port.close();
   };
-  const checkpoint = (mode: "PASSIVE" | "TRUNCATE") => {
+  /** Answers whether all of the log is in the database now. */
+  const checkpoint = (mode: "PASSIVE" | "TRUNCATE"): boolean => {
     try {
-      database.all(`PRAGMA wal_checkpoint(${mode})`);
+      const [row] = database.all(`PRAGMA wal_checkpoint(${mode})`);
+      return row?.busy === 0 && row.log === row.checkpointed;
     } catch (error) {
       // What is in the log is safe there: anything but a broken disk is tried again after the next batch.
       if (isBroken(error)) abandon(error);
+      return false;
     }
   };
 
@@ -89,7 +92,8 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
       else post({ type: "failed", reason: toReason(error) });
       return;
     }
-    if (statSync(`${path}-wal`).size > longLogBytes) checkpoint("TRUNCATE");
+    // Cutting waits for every reader, and a backup reads for long.
+    if (statSync(`${path}-wal`).size > longLogBytes && checkpoint("PASSIVE")) checkpoint("TRUNCATE");
   });
   post({ type: "ready" });
 }

@@ -4,6 +4,7 @@ import { recordRefusals } from "./audit.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createVerification, putEmail, redeemVerification } from "./emails.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
+import { beginHistory } from "./history.ts";
 import { createInvite, redeemInvite, revokeInvite } from "./invites.ts";
 import { putMembership, putPlace, removeMembership } from "./memberships.ts";
 import { editMessage, removeMessage } from "./messages.ts";
@@ -70,6 +71,7 @@ export const writeVerbs: WriteVerbs = {
   redeemVerification,
   putPassword,
   handOverRoom,
+  beginHistory,
   recordRefusals,
   putPushKeys,
   putPushTarget,
