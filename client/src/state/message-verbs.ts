@@ -2,6 +2,7 @@ import { isBlank } from "@parley/protocol/content";
 import type { SearchPage } from "@parley/protocol/http/messages";
 import { codePoints, limits } from "@parley/protocol/limits";
 import type { RoomId } from "@parley/protocol/model";
+import { newClientMessageId } from "@parley/sdk/client-message-id";
 import type { Clock } from "@parley/sdk/clock";
 import type { Http } from "@parley/sdk/http";
 import { batch, untrack } from "solid-js";
@@ -113,12 +114,6 @@ function sendMessage(
     if (codePoints(content) <= limits.messageLength) outbox.add(entry.toOutgoing());
     else entry.setFailed(`A message has at most ${limits.messageLength} characters.`);
   });
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing where a page is served over plain HTTP. */
-function newClientMessageId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const isFailed = (entry: Entry): entry is LiveEntry =>

@@ -18,6 +18,7 @@ import type { Connection, ConnectionStatus } from "@parley/sdk/connection";
 import { Feed, type FeedOptions } from "@parley/sdk/feed";
 import type { Http } from "@parley/sdk/http";
 import { Outbox } from "@parley/sdk/outbox";
+import { RoomListLoader } from "@parley/sdk/room-list";
 import type { OpenSocket } from "@parley/sdk/socket";
 import type { Topics } from "@parley/sdk/topics";
 import { batch, createSignal, untrack } from "solid-js";
@@ -30,7 +31,6 @@ import { Reactions } from "./reactions.ts";
 import { Readers } from "./readers.ts";
 import { Receipts } from "./receipts.ts";
 import { Roles } from "./roles.ts";
-import { RoomListLoader } from "./room-list.ts";
 import { Rooms } from "./rooms.ts";
 import type { SendFile } from "./send-file.ts";
 import type { LoadPage } from "./timeline.ts";
@@ -120,8 +120,8 @@ export class SignedIn {
       me: user.id,
       clock,
       topics: this.#topics,
-      rooms: this.rooms,
       load: () => http.get<RoomList>("/rooms"),
+      take: (rooms) => this.rooms.list(rooms),
     });
     this.readers = new Readers(async (room) => (await http.get<ReceiptList>(`/rooms/${room}/receipts`)).receipts);
     this.timelines = new Timelines({

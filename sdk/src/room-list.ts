@@ -1,16 +1,16 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { RoomList as Answer } from "@parley/protocol/http/rooms";
-import { type Topic, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
-import type { Topics } from "@parley/sdk/topics";
-import type { Rooms } from "./rooms.ts";
+import { type Room, type Topic, type UserId, userTopic, workspaceTopic } from "@parley/protocol/model";
+import { backOffMs, type Clock, sleep } from "./clock.ts";
+import type { Topics } from "./topics.ts";
 
 export interface RoomListOptions {
   readonly me: UserId;
   readonly clock: Clock;
   readonly topics: Topics;
-  readonly rooms: Rooms;
   readonly load: () => Promise<Answer>;
+  /** Takes the rooms in when they come. What deltas say meanwhile is newer than what the answer says. */
+  readonly take: (rooms: Promise<readonly Room[]>) => Promise<void>;
 }
 
 /**
@@ -54,12 +54,12 @@ export class RoomListLoader {
 
   /** False when it has to be tried again. */
   async #loadOnce(): Promise<boolean> {
-    const { me, topics, rooms, load } = this.#options;
+    const { me, topics, load, take } = this.#options;
     const held: readonly Topic[] = [userTopic(me), workspaceTopic];
     for (const topic of held) if (!topics.isKnown(topic)) topics.hold(topic);
     try {
       const request = load();
-      await rooms.list(request.then((answer) => answer.rooms));
+      await take(request.then((answer) => answer.rooms));
       const { heads, epoch } = await request;
       for (const topic of held) topics.settle(topic, heads[topic] ?? 0, epoch);
       return true;
