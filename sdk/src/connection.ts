@@ -27,6 +27,8 @@ import type { OpenSocket, Socket, SocketEvents } from "./socket.ts";
 const answerMs = 10_000;
 /** The same when there is a reason to doubt it: the network changed, or the computer slept. */
 const doubtMs = 3000;
+/** A timer that comes so much too late has slept along with the computer. */
+const sleptMs = 5000;
 /** A connection that held this long was a good one: the next failure is a first failure again. */
 const steadyMs = 5_000;
 const longestRetryInMs = 5 * 60_000;
@@ -276,8 +278,10 @@ export class Connection {
   }
 
   #pingLater(): void {
-    this.#cancelPing = this.#options.clock.after(this.#heartbeatMs, () => {
-      this.#ping(answerMs);
+    const { clock } = this.#options;
+    const due = clock.now() + this.#heartbeatMs;
+    this.#cancelPing = clock.after(this.#heartbeatMs, () => {
+      this.#ping(clock.now() - due > sleptMs ? doubtMs : answerMs);
       this.#pingLater();
     });
   }

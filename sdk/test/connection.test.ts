@@ -154,6 +154,17 @@ describe("heartbeat", () => {
   });
 });
 
+test("after a sleep, the first ping waits for its pong no longer than there is reason to", async () => {
+  const line = connected();
+  line.clock.sleep(8 * 3_600_000);
+  await line.clock.advance(0);
+  expect(line.socket.sent).toEqual(['{"type":"ping"}']);
+  await line.clock.advance(2_999);
+  expect(line.status?.kind).toBe("online");
+  await line.clock.advance(1);
+  expect(line.status?.kind).toBe("offline");
+});
+
 describe("reconnecting", () => {
   test("waits at most a second after an established connection dropped, then twice as long each time, up to 10 s", async () => {
     for (const chance of [0, 0.5, 0.999]) {

@@ -39,6 +39,11 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
+  /** The computer sleeps: time passes, and what is due runs with the next `advance`, late. */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+
   #due(end: number): Timer | undefined {
     return [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
   }
