@@ -109,6 +109,11 @@ const rows = [
   }),
 
   row("sdk/src", { own: ["sdk/src"], protocol: true }),
+  row("sdk/test/real-server.test.ts", {
+    own: ["sdk/src", "server/test/harness.ts", "server/test/view.ts"],
+    protocol: true,
+    packages: ["bun:test"],
+  }),
   row("sdk/test", { own: ["sdk/src", "sdk/test"], protocol: true, packages: ["bun:test"] }),
 
   row("client/src/state", {

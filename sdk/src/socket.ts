@@ -14,9 +14,11 @@ export type OpenSocket = (events: SocketEvents) => Socket;
 
 export const openWebSocket =
   (url: string): OpenSocket =>
-  ({ onMessage, onClose }) => {
-    const socket = new WebSocket(url);
-    socket.onmessage = ({ data }) => onMessage(String(data));
-    socket.onclose = ({ code, reason }) => onClose(code, reason);
-    return { send: (text) => socket.send(text), close: () => socket.close() };
-  };
+  (events) =>
+    hear(new WebSocket(url), events);
+
+export function hear(socket: WebSocket, { onMessage, onClose }: SocketEvents): Socket {
+  socket.onmessage = ({ data }) => onMessage(String(data));
+  socket.onclose = ({ code, reason }) => onClose(code, reason);
+  return { send: (text) => socket.send(text), close: () => socket.close() };
+}
