@@ -1,22 +1,16 @@
-import type { NotifyLevel, Room } from "@parley/protocol/model";
-import { createSignal, Show } from "solid-js";
+import type { Room } from "@parley/protocol/model";
+import { Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createAttempt } from "../../ui/attempt.ts";
 import { Choice } from "../../ui/Choice.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
 import { explain } from "../words.ts";
 import { notifyLevels } from "./notify-levels.ts";
 
 /** How loudly a room calls this reader. */
 export function NotifyLevels(props: { readonly room: Room }) {
   const client = useClient();
-  const [problem, setProblem] = createSignal("");
-  const choose = async (level: NotifyLevel) => {
-    setProblem("");
-    try {
-      await client.setNotifyLevel(props.room.id, level);
-    } catch (error) {
-      setProblem(explain(error));
-    }
-  };
+  const attempt = createAttempt(explain);
   return (
     <Show when={props.room.membership}>
       {(place) => (
@@ -25,13 +19,9 @@ export function NotifyLevels(props: { readonly room: Room }) {
             label="Notify me about"
             options={notifyLevels.map(({ icon: _, ...level }) => level)}
             value={place().notifyLevel}
-            onChange={(level) => void choose(level)}
+            onChange={(level) => void attempt(() => client.setNotifyLevel(props.room.id, level))}
           />
-          <Show when={problem()}>
-            <p class="form-problem" role="alert">
-              {problem()}
-            </p>
-          </Show>
+          <FormProblem text={attempt.problem()} />
         </section>
       )}
     </Show>

@@ -2,6 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Invite, Room } from "@parley/protocol/model";
 import { createEffect, createSignal, Match, Show, Switch, untrack } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createAttempt } from "../../ui/attempt.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { copyText } from "../../ui/clipboard.ts";
@@ -19,22 +20,10 @@ import { explain } from "../words.ts";
 export function RoomInvites(props: { readonly room: Room }) {
   const client = useClient();
   const [invites, setInvites] = createSignal<readonly Invite[]>();
-  const [problem, setProblem] = createSignal<string>();
   const [making, setMaking] = createSignal(false);
-  const [busy, setBusy] = createSignal(false);
   const current = () => invites()?.[0];
 
-  const attempt = async (act: () => Promise<void>) => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await act();
-    } catch (error) {
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const attempt = createAttempt(explain);
   const load = async (room: string) => void setInvites(await client.listInvites(room));
   // Whoever comes may have used the invite, or used it up.
   createEffect(() => {
@@ -62,7 +51,7 @@ export function RoomInvites(props: { readonly room: Room }) {
       <h3 id="invites-title" class="details-title" aria-level={isNarrow() ? 2 : undefined}>
         Invite link
       </h3>
-      <FormProblem text={problem()} />
+      <FormProblem text={attempt.problem()} />
       <Switch>
         <Match when={current()}>
           {(invite) => (
@@ -80,7 +69,7 @@ export function RoomInvites(props: { readonly room: Room }) {
                   <Icon name="renew" />
                   New link
                 </Button>
-                <Button kind="danger-quiet" busy={busy()} onClick={() => void revoke(invite())}>
+                <Button kind="danger-quiet" busy={attempt.busy()} onClick={() => void revoke(invite())}>
                   Take back
                 </Button>
               </div>

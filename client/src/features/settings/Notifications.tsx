@@ -1,6 +1,8 @@
+import { ParleyError } from "@parley/protocol/errors";
 import type { Push } from "@parley/protocol/http/notifications";
 import { createSignal, Match, onMount, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createAttempt } from "../../ui/attempt.ts";
 import { Button } from "../../ui/Button.tsx";
 import { askPermission, pushSupport, subscribeBrowser, unsubscribeBrowser } from "../../ui/browser-push.ts";
 import { FormProblem } from "../../ui/FormProblem.tsx";
@@ -17,21 +19,12 @@ export function Notifications() {
     "Notification" in window ? Notification.permission : ("denied" as const),
   );
   const [push, setPush] = createSignal<Push>();
-  const [busy, setBusy] = createSignal(false);
-  const [problem, setProblem] = createSignal<string>();
   const [tested, setTested] = createSignal<string>();
 
-  const attempt = async (act: () => Promise<void>) => {
-    setBusy(true);
-    setProblem(undefined);
+  const trying = createAttempt(explain);
+  const attempt = (act: () => Promise<unknown>) => {
     setTested(undefined);
-    try {
-      await act();
-    } catch (error) {
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    return trying(act);
   };
   const load = async () => void setPush(await client.getPush());
   onMount(() => void attempt(load));
@@ -43,8 +36,9 @@ export function Notifications() {
       if (permission() !== "granted" || !known) return;
       const address = await subscribeBrowser(known.publicKey).catch(() => undefined);
       if (address) await client.subscribePush({ ...address, preview });
-      else setProblem("This browser's push service could not be reached. Try again later.");
       await load();
+      if (!address)
+        throw new ParleyError("unavailable", "This browser's push service could not be reached. Try again later.");
     });
   const unsubscribe = () =>
     attempt(async () => {
@@ -56,7 +50,7 @@ export function Notifications() {
 
   return (
     <div class="form">
-      <FormProblem text={problem()} />
+      <FormProblem text={trying.problem()} />
       <Switch>
         <Match when={support === "needs-https"}>
           <p class="details-note">
@@ -77,7 +71,10 @@ export function Notifications() {
         </Match>
         <Match when={permission() === "default"}>
           <div>
-            <Button busy={busy()} onClick={() => void attempt(async () => void setPermission(await askPermission()))}>
+            <Button
+              busy={trying.busy()}
+              onClick={() => void attempt(async () => void setPermission(await askPermission()))}
+            >
               Turn on notifications
             </Button>
           </div>
@@ -87,18 +84,18 @@ export function Notifications() {
             label="Also while no page of this workspace is open"
             hint="This server pushes to your browser itself, encrypted."
             checked={push()?.subscribed ?? false}
-            disabled={busy() || !push()}
+            disabled={trying.busy() || !push()}
             onChange={(on) => void (on ? subscribe(true) : unsubscribe())}
           />
           <Show when={push()?.subscribed}>
             <Toggle
               label="Show the words of messages"
               checked={push()?.preview ?? true}
-              disabled={busy()}
+              disabled={trying.busy()}
               onChange={(preview) => void subscribe(preview)}
             />
             <div class="settings-row">
-              <Button busy={busy()} onClick={() => void test()}>
+              <Button busy={trying.busy()} onClick={() => void test()}>
                 Send a test
               </Button>
               <p class="details-note" role="status">

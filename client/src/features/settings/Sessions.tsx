@@ -1,6 +1,7 @@
 import type { Session } from "@parley/protocol/model";
 import { createSignal, For, onMount, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createAttempt } from "../../ui/attempt.ts";
 import { Button } from "../../ui/Button.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { Icon } from "../../ui/Icon.tsx";
@@ -13,17 +14,9 @@ import { describeBrowser } from "./browser-name.ts";
 export function Sessions() {
   const client = useClient();
   const [sessions, setSessions] = createSignal<readonly Session[]>();
-  const [problem, setProblem] = createSignal<string>();
   const [ending, setEnding] = createSignal<string>();
 
-  const attempt = async (act: () => Promise<void>) => {
-    setProblem(undefined);
-    try {
-      await act();
-    } catch (error) {
-      setProblem(explain(error));
-    }
-  };
+  const attempt = createAttempt(explain);
   const load = async () => void setSessions(await client.listSessions());
   const end = (session: Session) =>
     attempt(async () => {
@@ -35,11 +28,11 @@ export function Sessions() {
 
   return (
     <>
-      <FormProblem text={problem()} />
+      <FormProblem text={attempt.problem()} />
       <Show
         when={sessions()}
         fallback={
-          <Show when={!problem()}>
+          <Show when={!attempt.problem()}>
             <Late>
               <p class="details-note">Loading sessions</p>
             </Late>
@@ -47,7 +40,7 @@ export function Sessions() {
         }
       >
         {(list) => (
-          <ul class="sessions">
+          <ul>
             <For each={list()}>
               {(session) => (
                 <li class="session">

@@ -1,5 +1,6 @@
-import { createSignal, Show } from "solid-js";
+import { Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createAttempt } from "../../ui/attempt.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -25,18 +26,7 @@ const themes: readonly Option<Theme>[] = [
 
 export function Settings(props: { readonly onClose: () => void }) {
   const client = useClient();
-  const [leaving, setLeaving] = createSignal(false);
-  const [problem, setProblem] = createSignal<string>();
-  const signOut = async () => {
-    setLeaving(true);
-    setProblem(undefined);
-    try {
-      await client.signOut();
-    } catch (error) {
-      setProblem(explain(error));
-      setLeaving(false);
-    }
-  };
+  const attempt = createAttempt(explain);
 
   return (
     <Dialog title="Settings" kind="wide" onClose={() => props.onClose()}>
@@ -78,9 +68,9 @@ export function Settings(props: { readonly onClose: () => void }) {
           <h3 id="settings-sessions">Where you are signed in</h3>
           <Sessions />
         </section>
-        <FormProblem text={problem()} />
+        <FormProblem text={attempt.problem()} />
         <div class="settings-end">
-          <Button kind="danger-quiet" busy={leaving()} onClick={() => void signOut()}>
+          <Button kind="danger-quiet" busy={attempt.busy()} onClick={() => void attempt(() => client.signOut())}>
             Sign out
           </Button>
         </div>

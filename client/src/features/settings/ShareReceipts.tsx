@@ -1,5 +1,5 @@
-import { createSignal } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createAttempt } from "../../ui/attempt.ts";
 import { Choice, type Option } from "../../ui/Choice.tsx";
 import { FormProblem } from "../../ui/FormProblem.tsx";
 import { explain } from "../words.ts";
@@ -12,24 +12,16 @@ const choices: readonly Option<"shared" | "kept">[] = [
 /** Whether others may see how far this user has read. */
 export function ShareReceipts() {
   const client = useClient();
-  const [problem, setProblem] = createSignal<string>();
-  const choose = async (sharesReceipts: boolean) => {
-    setProblem(undefined);
-    try {
-      await client.editMe({ sharesReceipts });
-    } catch (error) {
-      setProblem(explain(error));
-    }
-  };
+  const attempt = createAttempt(explain);
   return (
     <>
       <Choice
         label="What I have read"
         options={choices}
         value={client.me().sharesReceipts === false ? "kept" : "shared"}
-        onChange={(choice) => void choose(choice === "shared")}
+        onChange={(choice) => void attempt(() => client.editMe({ sharesReceipts: choice === "shared" }))}
       />
-      <FormProblem text={problem()} />
+      <FormProblem text={attempt.problem()} />
     </>
   );
 }
