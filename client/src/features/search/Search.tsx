@@ -1,14 +1,13 @@
 import { createEffect, createSignal, For, Match, on, onCleanup, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
+import { Excerpt } from "../../ui/Excerpt.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { NextPage } from "../../ui/NextPage.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { navigate } from "../../ui/router/router.ts";
 import { messagePath, searchPath } from "../../ui/router/routes.ts";
-import { dayOf, formatClock, formatDay, formatFull } from "../../ui/time.ts";
 import { forgetRecent, readRecent, rememberSearch } from "./recent.ts";
 import { createResults, type Result } from "./results.ts";
 import { SearchField } from "./SearchField.tsx";
@@ -65,7 +64,7 @@ export function Search(props: { readonly query: string }) {
           </Show>
         </p>
         <Show when={!isEmpty()}>
-          <ul class="search-results" aria-label="Results">
+          <ul aria-label="Results">
             <For each={found.results()}>
               {(result) => <ResultRow result={result} onFollow={() => rememberSearch(props.query)} />}
             </For>
@@ -103,25 +102,21 @@ function ResultRow(props: { readonly result: Result; readonly onFollow: () => vo
   const room = () => client.findRoom(props.result.room.id) ?? props.result.room;
   return (
     <li>
-      <a class="search-result" href={messagePath(room().slug, message().id)} onClick={() => props.onFollow()}>
-        <Avatar id={author().id} name={author().displayName} picture={author().avatar} size="large" />
-        <span class="search-words">
-          <span class="search-who">
-            <b dir="auto">{author().displayName}</b>
-            <span class="search-room" dir="auto">
-              {room().kind === "direct" ? room().name : `#${room().name}`}
-            </span>
-            <time datetime={message().createdAt} title={formatFull(message().createdAt)}>
-              {formatDay(dayOf(message().createdAt))}, {formatClock(message().createdAt)}
-            </time>
+      <Excerpt
+        href={messagePath(room().slug, message().id)}
+        author={author()}
+        at={message().createdAt}
+        beside={
+          <span class="search-room" dir="auto">
+            {room().kind === "direct" ? room().name : `#${room().name}`}
           </span>
-          <span class="search-text" dir="auto">
-            <For each={toSnippet(message().content, props.result.highlights)}>
-              {(piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text)}
-            </For>
-          </span>
-        </span>
-      </a>
+        }
+        onFollow={() => props.onFollow()}
+      >
+        <For each={toSnippet(message().content, props.result.highlights)}>
+          {(piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text)}
+        </For>
+      </Excerpt>
     </li>
   );
 }

@@ -4,15 +4,14 @@ import type { Message, Room } from "@parley/protocol/model";
 import { isCalled } from "@parley/sdk/places";
 import { createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
 import { type Timeline, useClient } from "../../state/client.ts";
-import { Avatar } from "../../ui/Avatar.tsx";
 import { Button } from "../../ui/Button.tsx";
+import { Excerpt } from "../../ui/Excerpt.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Late } from "../../ui/Late.tsx";
 import { isNarrow } from "../../ui/media.ts";
 import { Page } from "../../ui/Page.tsx";
 import { messagePath } from "../../ui/router/routes.ts";
-import { dayOf, formatClock, formatDay, formatFull } from "../../ui/time.ts";
 import { listUnread } from "./order.ts";
 import "./unread.css";
 
@@ -138,7 +137,7 @@ function Newest(props: { readonly room: Room; readonly timeline: Timeline }) {
           The messages could not be loaded. <Button onClick={() => props.timeline.reload()}>Try again</Button>
         </p>
       </Show>
-      <ol class="unread-messages">
+      <ol>
         <For each={entries()}>{(entry) => <Line room={props.room} message={entry.message()} />}</For>
       </ol>
     </>
@@ -150,36 +149,26 @@ function Line(props: { readonly room: Room; readonly message: Message }) {
   const author = () => client.person(props.message.author);
   return (
     <li>
-      <a
-        class="unread-message"
+      <Excerpt
         href={messagePath(props.room.slug, props.message.id)}
-        data-calls={isCalled(client.me(), props.message) ? "" : undefined}
+        author={author()}
+        at={props.message.createdAt}
+        beside={
+          <Show when={isCalled(client.me(), props.message)}>
+            <span class="unread-calls">calls you</span>
+          </Show>
+        }
+        compact
       >
-        <Avatar id={author().id} name={author().displayName} picture={author().avatar} size="small" />
-        <span class="unread-words">
-          <span class="unread-who">
-            <b dir="auto">{author().displayName}</b>
-            <Show when={isCalled(client.me(), props.message)}>
-              <span class="unread-calls">calls you</span>
-            </Show>
-            <time datetime={props.message.createdAt} title={formatFull(props.message.createdAt)}>
-              {formatDay(dayOf(props.message.createdAt))}, {formatClock(props.message.createdAt)}
-            </time>
-          </span>
-          <span class="unread-text" dir="auto">
-            <For each={parseContent(props.message.content, props.message.mentions)}>
-              {(span) =>
-                span.kind === "mention"
-                  ? `@${client.personNamed(span.name)?.displayName ?? span.text.slice(1)}`
-                  : span.text
-              }
-            </For>
-            <Show when={props.message.content === "" && props.message.attachments}>
-              {(files) => (files().length === 1 ? files()[0]?.name : `${files().length} files`)}
-            </Show>
-          </span>
-        </span>
-      </a>
+        <For each={parseContent(props.message.content, props.message.mentions)}>
+          {(span) =>
+            span.kind === "mention" ? `@${client.personNamed(span.name)?.displayName ?? span.text.slice(1)}` : span.text
+          }
+        </For>
+        <Show when={props.message.content === "" && props.message.attachments}>
+          {(files) => (files().length === 1 ? files()[0]?.name : `${files().length} files`)}
+        </Show>
+      </Excerpt>
     </li>
   );
 }
