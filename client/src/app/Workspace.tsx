@@ -1,5 +1,6 @@
 import type { Room } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import { Bones } from "../features/messages/Start.tsx";
 import { NotifyMenu } from "../features/rooms/NotifyBell.tsx";
 import { RoomList } from "../features/rooms/RoomList.tsx";
 import { createRoomOrder } from "../features/rooms/room-order.ts";
@@ -172,7 +173,9 @@ export function Workspace(props: { readonly route: Route }) {
             </Match>
             <Match when={props.route.screen === "room" && !client.roomsReady()}>
               <Late>
-                <div class="room-bones bones" role="status" aria-label="Loading the room" />
+                <div class="timeline-bones">
+                  <Bones lines={7} label="Loading the room" />
+                </div>
               </Late>
             </Match>
           </Switch>
@@ -180,8 +183,12 @@ export function Workspace(props: { readonly route: Route }) {
         panelOpen={detailsOpen()}
         panelLabel="Room details"
         panel={
-          <Show when={roomIn()}>
-            {(current) => <RoomDetails room={current()} members={<MemberList room={current()} />} />}
+          <Show when={roomIn()?.id} keyed>
+            {(_id) => (
+              <Show when={roomIn()}>
+                {(current) => <RoomDetails room={current()} members={<MemberList room={current()} />} />}
+              </Show>
+            )}
           </Show>
         }
       />

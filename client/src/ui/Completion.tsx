@@ -95,17 +95,17 @@ export function createCompletion(sources: () => readonly CompletionSource[]): Te
     const show = (items: readonly Completion[]) => {
       if (!signal.aborted) setOffer(items.length === 0 ? null : { label: source.label, items, from, to });
     };
-    const items = await source.find(query);
-    if (signal.aborted) return;
-    setChosen(0);
-    show(items);
-    if (!source.findMore) return;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    if (signal.aborted) return;
     try {
+      const items = await source.find(query);
+      if (signal.aborted) return;
+      setChosen(0);
+      show(items);
+      if (!source.findMore) return;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (signal.aborted) return;
       show(await source.findMore(query, items, signal));
     } catch {
-      // What was found already stays.
+      // What was found already stays; a word can be written out.
     }
   };
   const take = (index: number) => {

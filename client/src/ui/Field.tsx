@@ -7,12 +7,10 @@ export interface FieldProps {
   /** Its place in a form. */
   readonly bound: Bound;
   readonly hint?: string | undefined;
-  readonly type?: "text" | "email" | "password" | "number" | "date" | "search";
+  readonly type?: "text" | "email" | "password";
   readonly autocomplete?: JSX.HTMLAutocomplete;
   readonly autofocus?: boolean;
   readonly maxLength?: number;
-  readonly min?: string;
-  readonly max?: string;
   readonly placeholder?: string;
   /** Names, addresses and codes: no capital letters, no spell check. */
   readonly literal?: boolean;
@@ -45,8 +43,6 @@ export function Field(props: FieldProps) {
           autocapitalize={props.literal ? "none" : undefined}
           spellcheck={props.literal ? false : undefined}
           maxLength={props.maxLength}
-          min={props.min}
-          max={props.max}
           placeholder={props.placeholder}
           aria-invalid={props.bound.error ? "true" : undefined}
           aria-describedby={props.bound.error || props.hint ? noteId : undefined}

@@ -8,6 +8,8 @@ export function IconButton(props: {
   readonly class?: string;
   readonly expanded?: boolean;
   readonly pressed?: boolean;
+  /** It does nothing now, and keeps its place and the focus. */
+  readonly idle?: boolean;
   readonly ref?: (element: HTMLButtonElement) => void;
 }) {
   return (
@@ -19,7 +21,8 @@ export function IconButton(props: {
       title={props.label}
       aria-expanded={props.expanded}
       aria-pressed={props.pressed}
-      onClick={(event) => props.onClick(event)}
+      aria-disabled={props.idle ? "true" : undefined}
+      onClick={(event) => !props.idle && props.onClick(event)}
     >
       <Icon name={props.icon} />
     </button>

@@ -56,7 +56,7 @@ export function AuditLog(props: { readonly admin: Admin }) {
           {(day) => (
             <>
               <h3>{formatDay(day)}</h3>
-              <ul class="admin-list">
+              <ul>
                 <For each={days().get(day)}>{(entry) => <Entry of={entry} />}</For>
               </ul>
             </>

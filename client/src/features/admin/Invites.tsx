@@ -18,7 +18,7 @@ export function Invites(props: { readonly admin: Admin }) {
   }, explain);
   return (
     <>
-      <ul class="admin-list" aria-label="Invites">
+      <ul aria-label="Invites">
         <Index each={pages.items()}>
           {(invite) => (
             <li class="admin-row">

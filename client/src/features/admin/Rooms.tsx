@@ -30,7 +30,7 @@ export function Rooms(props: { readonly admin: Admin }) {
       <div class="admin-tools">
         <SearchBox label="Find rooms by name" maxLength={limits.searchLength} value={text()} onInput={setText} />
       </div>
-      <ul class="admin-list" aria-label="Rooms">
+      <ul aria-label="Rooms">
         <Index each={pages.items()}>
           {(room) => (
             <li class="admin-row" data-off={room().archivedAt ? "" : undefined}>

@@ -66,7 +66,7 @@ export function Storage(props: { readonly admin: Admin; readonly of: Overview })
       </section>
       <section>
         <h3>Who stores most</h3>
-        <ol class="admin-list" aria-label="Who stores most">
+        <ol aria-label="Who stores most">
           <For each={people.items()}>
             {({ user, bytes }) => (
               <li class="admin-row">

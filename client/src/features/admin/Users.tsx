@@ -40,7 +40,7 @@ export function Users(props: { readonly admin: Admin }) {
         />
         <Button onClick={() => setAdding(true)}>Add a person</Button>
       </div>
-      <ul class="admin-list" aria-label="People">
+      <ul aria-label="People">
         <Index each={pages.items()}>
           {(user) => (
             <li class="admin-row" data-off={user().deactivatedAt ? "" : undefined}>

@@ -1,6 +1,6 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { InvitePreview } from "@parley/protocol/model";
-import { createEffect, createSignal, Match, Show, Switch } from "solid-js";
+import { createEffect, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
@@ -25,21 +25,28 @@ export function InviteLanding(props: { readonly code: string; readonly accepted:
   const [found, setFound] = createSignal<Found>({ kind: "asking" });
   const name = () => client.workspace().name;
 
+  let asks = 0;
   const ask = async (code: string) => {
+    const mine = ++asks;
     setFound({ kind: "asking" });
     try {
       const preview = await client.previewInvite(code);
+      if (mine !== asks) return;
       const signedIn = client.phase() === "signed-in";
       if (signedIn && preview.joined) navigate(roomPath(preview.room.slug), { replace: true });
       else if (signedIn && props.accepted) {
-        navigate(roomPath((await client.redeemInvite(code)).slug), { replace: true });
+        const { slug } = await client.redeemInvite(code);
+        if (mine === asks) navigate(roomPath(slug), { replace: true });
       } else setFound({ kind: "usable", preview });
     } catch (error) {
+      if (mine !== asks) return;
       const gone = error instanceof ParleyError && (error.code === "invite_unusable" || error.code === "not_found");
       setFound(gone ? { kind: "unusable" } : { kind: "failed", reason: explain(error) });
     }
   };
   createEffect(() => void ask(props.code));
+  // Whoever has gone elsewhere stays there.
+  onCleanup(() => asks++);
 
   return (
     <Switch>

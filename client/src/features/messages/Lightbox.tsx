@@ -81,8 +81,20 @@ export function Lightbox(props: {
         <img src={fileUrl(picture())} alt={picture().name} width={picture().width} height={picture().height} />
       </div>
       <Show when={props.pictures.length > 1}>
-        <IconButton icon="back" label="Previous picture" class="lightbox-before" onClick={() => go(-1)} />
-        <IconButton icon="next" label="Next picture" class="lightbox-after" onClick={() => go(1)} />
+        <IconButton
+          icon="back"
+          label="Previous picture"
+          class="lightbox-before"
+          idle={at() === 0}
+          onClick={() => go(-1)}
+        />
+        <IconButton
+          icon="next"
+          label="Next picture"
+          class="lightbox-after"
+          idle={at() === props.pictures.length - 1}
+          onClick={() => go(1)}
+        />
       </Show>
     </dialog>
   );

@@ -204,7 +204,7 @@ export function MessageList(props: {
             failed={olderFailed()}
             onRetry={() => void loadOlder()}
           />
-          <div class="history-space" style={{ height: `${reading.span().above}px` }} />
+          <div style={{ height: `${reading.span().above}px` }} />
           <For each={reading.chunkIds()}>
             {(id) => {
               const items = createMemo(() => reading.chunk(id)?.items ?? []);
@@ -244,7 +244,7 @@ export function MessageList(props: {
               );
             }}
           </For>
-          <div class="history-space" style={{ height: `${reading.span().below}px` }} />
+          <div style={{ height: `${reading.span().below}px` }} />
         </div>
       </div>
       <Show when={unread.above()}>

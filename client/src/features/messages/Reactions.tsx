@@ -69,9 +69,7 @@ export function Reactions(props: {
                         <span class="reaction-emoji" aria-hidden="true">
                           {each}
                         </span>
-                        <span class="reaction-count" aria-hidden="true">
-                          {current().count}
-                        </span>
+                        <span aria-hidden="true">{current().count}</span>
                       </button>
                     </li>
                   );

@@ -61,6 +61,8 @@ export function createMounted<T>(items: Accessor<readonly T[]>, view: Accessor<V
   );
   const placed = createMemo(() => {
     const list = chunks();
+    const ids = new Set(list.map(({ id }) => id));
+    for (const id of heights.keys()) if (!ids.has(id)) heights.delete(id);
     return new Map(
       list.map((chunk, index): [number, Placed<T>] => [
         chunk.id,

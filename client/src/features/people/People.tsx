@@ -81,7 +81,7 @@ export function People() {
             </Button>
           </section>
         </Show>
-        <ul class="people-list" aria-label="People">
+        <ul aria-label="People">
           <For each={directory.items()}>
             {(user) => (
               <Person

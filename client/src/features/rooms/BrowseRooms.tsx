@@ -53,7 +53,7 @@ export function BrowseRooms(props: { readonly onCreate: () => void }) {
         <p class="browse-count" role="status">
           {shown().length === 1 ? "1 room" : `${shown().length.toLocaleString()} rooms`}
         </p>
-        <ul class="browse-list">
+        <ul>
           <For each={shown()} fallback={<li class="browse-empty">{emptyWords(filter())}</li>}>
             {(room) => <Row room={room} />}
           </For>
@@ -61,7 +61,7 @@ export function BrowseRooms(props: { readonly onCreate: () => void }) {
         <Show when={archived().length > 0}>
           <details class="browse-archived">
             <summary>{archived().length === 1 ? "1 archived room" : `${archived().length} archived rooms`}</summary>
-            <ul class="browse-list">
+            <ul>
               <For each={archived()}>{(room) => <Row room={room} />}</For>
             </ul>
           </details>

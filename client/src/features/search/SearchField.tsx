@@ -2,6 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import type { User } from "@parley/protocol/model";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
+import { createPaused } from "../../ui/paused.ts";
 import { SearchBox } from "../../ui/SearchBox.tsx";
 import { type Completion, complete, listCompletions, wordAt } from "./complete.ts";
 
@@ -117,7 +118,7 @@ function createPeople(word: () => string) {
   onCleanup(() => {
     asked = -1;
   });
-  const value = createMemo(() => /^-?from:@?(.*)$/i.exec(word())?.[1]);
+  const value = createPaused(createMemo(() => /^-?from:@?(.*)$/i.exec(word())?.[1]));
   createEffect(() => {
     const wanted = value();
     const mine = ++asked;
