@@ -3,13 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Room, User } from "@parley/protocol/model";
-import { parseSearch } from "@parley/protocol/search";
 import * as fc from "fast-check";
 import { connectPostgres } from "../../platform/postgres.ts";
 import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract/contract.ts";
 import { expectConvergence } from "../contract/convergence.ts";
+import { findContents } from "../contract/search.ts";
 import { type Engine, Stage, topicOf, value } from "../contract/stage.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
 import { schemaVersion } from "./migrations.ts";
@@ -190,12 +190,6 @@ describe("PostgreSQL: a batch of messages", () => {
 });
 
 describe("PostgreSQL: the search index", () => {
-  const find = async (stage: Stage, user: User, asked: string) => {
-    const parsed = parseSearch(asked);
-    if (!parsed.ok) throw new Error(parsed.problem);
-    const input = { userId: user.id, query: parsed.query, roomId: null, before: null, limit: 1000 };
-    return (await stage.store.searchMessages(input)).hits.map(({ message }) => message.content);
-  };
   const count = (engine: PostgresEngine, sql: string) =>
     withConnection(engine.database.url, async (connection) => {
       const [[row] = []] = await connection.run([text(sql)]);
@@ -227,9 +221,9 @@ describe("PostgreSQL: the search index", () => {
     await stage.store.close();
     await engine.database.execute("DELETE FROM search_messages", "DELETE FROM search_rooms");
     stage.store = await engine.open();
-    expect(await find(stage, ada, "plover 299")).toEqual(["plover 299"]);
+    expect(await findContents(stage, ada, "plover 299")).toEqual(["plover 299"]);
     await caughtUp(engine);
-    expect(await find(stage, ada, "plover")).toHaveLength(300);
+    expect(await findContents(stage, ada, "plover")).toHaveLength(300);
     const queries: readonly (readonly [string, readonly string[]])[] = [
       ["cafe", ["Café au lait"]],
       ['"au lait"', ["Café au lait"]],
@@ -246,7 +240,7 @@ describe("PostgreSQL: the search index", () => {
       ["-plover -cafe -人民 -タワー -서울에서 -quoted", ["ПРИВЕТ мир"]],
     ];
     for (const [query, expected] of queries)
-      expect([query, await find(stage, ada, query)]).toEqual([query, [...expected]]);
+      expect([query, await findContents(stage, ada, query)]).toEqual([query, [...expected]]);
     await stage.close();
   });
 
@@ -266,7 +260,7 @@ describe("PostgreSQL: the search index", () => {
     value(await stage.remove(general, 2, ada));
     value(await stage.removeRoom(room));
     while (await stage.store.purgeRooms({ limit: 10 }));
-    expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
+    expect(await findContents(stage, ada, "osprey")).toEqual(["osprey three"]);
     await caughtUp(engine);
     expect([await indexed("osprey"), await indexed("kestrel")]).toEqual([1, 1]);
     expect(await count(engine, "SELECT count(*) AS count FROM search_messages")).toBe(2);

@@ -4,12 +4,12 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "@parley/protocol/limits";
-import type { User } from "@parley/protocol/model";
 import { parseSearch } from "@parley/protocol/search";
 import { openSqlite } from "../../platform/sqlite.ts";
 import { StartError } from "../../start-error.ts";
 import { storeContract } from "../contract/contract.ts";
 import { expectConvergence } from "../contract/convergence.ts";
+import { findContents } from "../contract/search.ts";
 import { type Engine, refusal, Stage, topicOf, value } from "../contract/stage.ts";
 import type { SearchPage } from "../search.ts";
 import { searchMessages } from "../verbs/search.ts";
@@ -60,6 +60,8 @@ class SqliteEngine implements Engine {
   withDatabase<T>(run: (database: ReturnType<typeof openSqlite>) => T): T {
     const database = openSqlite(join(this.folder, "parley.db"), "read-write");
     try {
+      // The store may be at work on its index.
+      database.exec("PRAGMA busy_timeout = 5000");
       return run(database);
     } finally {
       database.close();
@@ -236,12 +238,6 @@ describe("SQLite: the search index", () => {
   };
   const count = (engine: SqliteEngine, match: string) =>
     engine.withDatabase((database) => database.all("SELECT rowid FROM search WHERE search MATCH ?", [match]).length);
-  const find = async (stage: Stage, user: User, text: string) => {
-    const parsed = parseSearch(text);
-    if (!parsed.ok) throw new Error(parsed.problem);
-    const input = { userId: user.id, query: parsed.query, roomId: null, before: null, limit: 1000 };
-    return (await stage.store.searchMessages(input)).hits.map(({ message }) => message.content);
-  };
 
   test("[SE1] catches up with what an older version wrote, and with what a crash has left over", async () => {
     const engine = await createEngine();
@@ -258,10 +254,10 @@ describe("SQLite: the search index", () => {
     });
     stage.store = await engine.open();
     // The newest are found before the index knows anything.
-    expect(await find(stage, ada, "plover 699")).toEqual(["plover 699"]);
+    expect(await findContents(stage, ada, "plover 699")).toEqual(["plover 699"]);
     await caughtUp(engine);
     expect(count(engine, "plover")).toBe(700);
-    expect(await find(stage, ada, "plover")).toHaveLength(700);
+    expect(await findContents(stage, ada, "plover")).toHaveLength(700);
     await stage.close();
   });
 
@@ -328,11 +324,11 @@ describe("SQLite: the search index", () => {
     value(await stage.remove(general, 2, ada));
     value(await stage.removeRoom(room));
     while (await stage.store.purgeRooms({ limit: 10 }));
-    expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
+    expect(await findContents(stage, ada, "osprey")).toEqual(["osprey three"]);
     await caughtUp(engine);
     expect(count(engine, "osprey")).toBe(1);
     expect(count(engine, "kestrel")).toBe(1);
-    expect(await find(stage, ada, "osprey")).toEqual(["osprey three"]);
+    expect(await findContents(stage, ada, "osprey")).toEqual(["osprey three"]);
     expect(engine.withDatabase((database) => database.all("SELECT * FROM search_messages"))).toHaveLength(2);
     await stage.close();
   });
