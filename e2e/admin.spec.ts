@@ -64,7 +64,10 @@ journey("[AD5] [PW3] someone is added on a phone, and chooses a password with th
   const ada = await join("ada", phone);
   await ada.open("/admin");
   for (const section of ["Invites", "Overview", "Audit log", "Settings", "Rooms", "People"]) {
-    await ada.page.getByRole("navigation", { name: "Admin area" }).getByRole("link", { name: section }).click();
+    const link = ada.page.getByRole("navigation", { name: "Admin area" }).getByRole("link", { name: section });
+    await link.click();
+    await expect(link).toHaveAttribute("aria-current", "page");
+    await expect(ada.page.getByText("Loading", { exact: true })).toHaveCount(0);
     expect([section, await violationsIn(ada)]).toEqual([section, []]);
   }
   await ada.button("Add a person").click();
@@ -138,7 +141,11 @@ journey(
     await lin.open("/rooms/general");
     await lin.attach([{ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.alloc(3 * 1024, "x") }]);
     await lin.composer.press("Enter");
-    await ada.open("/admin");
+    await expect.poll(() => lin.api("GET", "/rooms/general/messages")).toMatchObject({ messages: [{}] });
+    // The numbers are of the moment at which they are asked for.
+    await ada.open("/admin/people");
+    await expect(ada.page.locator(".me")).toContainText("online");
+    await ada.page.getByRole("link", { name: "Overview", exact: true }).click();
     const term = (name: string) => ada.page.getByRole("term").filter({ hasText: name }).locator("xpath=..");
     await expect(term("Here now")).toContainText(/2.*2 connections/);
     await expect(term("People").first()).toContainText(/2.*2 signed in/);

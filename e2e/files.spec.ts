@@ -2,7 +2,7 @@ import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
 import { png } from "./pictures.ts";
 import { wav, webm } from "./recordings.ts";
-import { phone } from "./visitor.ts";
+import { phone, restingTop } from "./visitor.ts";
 
 const minutes = { name: "minutes.txt", mimeType: "text/plain", buffer: Buffer.from("All agreed.\n") };
 
@@ -56,10 +56,13 @@ journey("[PF4] pictures open large, one after the other, without a mouse", async
   expect(await violationsIn(ada)).toEqual([]);
   await ada.page.keyboard.press("ArrowRight");
   await expect(ada.dialog.getByRole("img", { name: "three.png" })).toBeVisible();
+  // There is none after the last one: the arrow stays where it is, and says so.
+  await expect(ada.dialog.getByRole("button", { name: "Next picture" })).toBeDisabled();
   await ada.page.keyboard.press("ArrowRight");
   await expect(ada.dialog.getByText("3 of 3")).toBeVisible();
   await ada.page.keyboard.press("ArrowLeft");
-  await ada.page.keyboard.press("ArrowLeft");
+  await ada.dialog.getByRole("button", { name: "Previous picture" }).click();
+  await expect(ada.dialog.getByRole("button", { name: "Previous picture" })).toBeDisabled();
   await ada.page.keyboard.press("+");
   await expect(ada.dialog.getByRole("button", { name: "Full size" })).toHaveAttribute("aria-pressed", "true");
   const download = ada.page.waitForEvent("download");
@@ -135,7 +138,8 @@ journey("[PF4] pictures have their place before they are loaded, on a phone too"
   });
   await lin.open("/rooms/general");
   const picture = lin.message("Wide").getByRole("img");
-  await expect(picture).toBeVisible();
+  await expect(lin.log.getByRole("img")).toHaveCount(5);
+  await restingTop(picture);
   const boxes = async () => Promise.all((await lin.log.getByRole("img").all()).map((img) => img.boundingBox()));
   const before = await boxes();
   expect(before).toHaveLength(5);

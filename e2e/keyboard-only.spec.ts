@@ -21,7 +21,7 @@ const focus = ({ page }: Visitor) =>
 /** Presses a key; afterwards the focus must be somewhere, and be seen. */
 async function press(visitor: Visitor, key: string): Promise<void> {
   await visitor.page.keyboard.press(key);
-  await expect.poll(() => focus(visitor), { message: `after ${key}`, timeout: 2000 }).toBe("seen");
+  await expect.poll(() => focus(visitor), { message: `after ${key}` }).toBe("seen");
 }
 
 /** Goes on with Tab until it gets there. */
@@ -64,6 +64,7 @@ journey("from the first run to a talk in two rooms, without a mouse", async ({ a
   await expect(ada.composer).toBeFocused();
   await expect(ada.message("Good mornign all")).toHaveCount(0);
   await press(ada, "ArrowUp");
+  await expect(field).toBeFocused();
   await press(ada, "Control+a");
   await type(ada, "Good morning");
   await press(ada, "Enter");
@@ -78,6 +79,7 @@ journey("from the first run to a talk in two rooms, without a mouse", async ({ a
   await expect(ada.dialog).toHaveCount(0);
   await expect(ada.button("Create a room")).toBeFocused();
   await press(ada, "Enter");
+  await expect(ada.dialog.getByLabel("Name", { exact: true })).toBeFocused();
   await type(ada, "boat-restoration");
   await press(ada, "Enter");
   await expect(ada.title).toHaveText("boat-restoration");

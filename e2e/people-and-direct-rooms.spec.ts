@@ -71,6 +71,7 @@ journey("[DR1] several people make a group, and the latest spoken in stands firs
   await expect(ada.title).toHaveText("Lin Ortega, Sam Meyer");
   await ada.say("Tea at four?");
   await direct(sam, "Ada Lindqvist, Lin Ortega").click();
+  await expect(sam.title).toHaveText("Ada Lindqvist, Lin Ortega");
   await sam.say("Gladly.");
   await expect(ada.message("Gladly.")).toBeVisible();
   const listed = ada.rooms.locator("ul").last().getByRole("link");

@@ -52,7 +52,7 @@ journey(
     expect(watched.flat()).not.toContain(id);
     await row("Yuki Tanaka").scrollIntoViewIfNeeded();
     await expect(row("Yuki Tanaka")).toContainText("offline");
-    expect(watched.at(-1)).toContain(id);
+    await expect.poll(() => watched.at(-1)).toContain(id);
     await yuki.open("/rooms/general");
     await expect(row("Yuki Tanaka")).toContainText("online");
   },

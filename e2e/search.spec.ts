@@ -22,7 +22,7 @@ journey("[SE1] [SE7] someone searches, follows a result far up, and comes back t
   await expect(results(ada).first()).toContainText("Which harbour was it?");
   await expect(results(ada).last()).toContainText("The <b>harbour</b> master called");
   await expect(results(ada).last().locator("mark")).toHaveText("harbour");
-  expect(ada.path).toBe("/search?q=harb");
+  await expect.poll(() => ada.path).toBe("/search?q=harb");
 
   await field(ada).pressSequentially("our in:bo");
   await ada.page.getByRole("option", { name: /in:boats/ }).click();

@@ -121,10 +121,9 @@ journey("the owner decides who may come in", async ({ arrive, join }) => {
 
   await workspace.getByRole("radio", { name: "By invite" }).check();
   await workspace.getByRole("button", { name: "Save" }).click();
-  await expect(async () => {
-    await stranger.page.reload();
-    await expect(stranger.page.getByRole("heading", { name: "You need an invite" })).toBeVisible({ timeout: 500 });
-  }).toPass();
+  await expect.poll(() => stranger.api("GET", "/start")).toMatchObject({ workspace: { signUp: "invite" } });
+  await stranger.page.reload();
+  await expect(stranger.page.getByRole("heading", { name: "You need an invite" })).toBeVisible();
 
   await lin.open();
   await expect(lin.page.getByRole("heading", { name: "Harbour Makers" })).toBeVisible();

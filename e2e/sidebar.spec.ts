@@ -6,6 +6,30 @@ const row = (visitor: Visitor, name: RegExp) => visitor.rooms.getByRole("link", 
 /** The rooms that are not direct, in the order in which they stand. */
 const listed = ({ rooms }: Visitor) => rooms.getByRole("list").first().locator(".side-name");
 
+/** Notes how long after the last key each move of the list comes. */
+async function watchMoves({ page }: Visitor): Promise<() => Promise<readonly number[]>> {
+  await page.evaluate(() => {
+    const list = document.querySelector("nav ul");
+    const names = () => [...(list?.querySelectorAll(".side-name") ?? [])].map(({ textContent }) => textContent).join();
+    const moves: number[] = [];
+    let [pressedAt, order] = [0, names()];
+    addEventListener(
+      "keydown",
+      ({ timeStamp }) => {
+        pressedAt = timeStamp;
+      },
+      { capture: true },
+    );
+    new MutationObserver(() => {
+      if (names() === order) return;
+      order = names();
+      moves.push(performance.now() - pressedAt);
+    }).observe(document.body, { subtree: true, childList: true });
+    Object.assign(window, { moves });
+  });
+  return () => page.evaluate(() => (window as unknown as { readonly moves: readonly number[] }).moves);
+}
+
 journey("[UN10] unread rooms stand first, and nothing moves under the pointer or the arrow keys", async ({ join }) => {
   const ada = await join("ada");
   const lin = await join("lin");
@@ -35,15 +59,18 @@ journey("[UN10] unread rooms stand first, and nothing moves under the pointer or
   await expect(listed(lin)).toHaveText(["boats", "oars", "sails", "general"]);
   await lin.composer.fill("");
 
-  // From unread room to unread room: what is read stays until the keys rest and it is left.
+  // From unread room to unread room: what is read stays until it is left and the keys have rested.
+  const moves = await watchMoves(lin);
   await lin.page.keyboard.press("Alt+ArrowDown");
   await expect(lin.title).toHaveText("boats");
   await expect(row(lin, /^boats$/)).toBeVisible();
   await lin.page.keyboard.press("Alt+ArrowDown");
   await expect(lin.title).toHaveText("oars");
-  await expect(listed(lin)).toHaveText(["boats", "oars", "sails", "general"]);
   await expect(row(lin, /^oars$/)).toBeVisible();
   await expect(listed(lin)).toHaveText(["oars", "sails", "boats", "general"]);
+  const [restedMs, ...others] = await moves();
+  expect(others).toEqual([]);
+  expect(restedMs).toBeGreaterThan(2900);
 
   // The open one stays where it is also while it is written in.
   await ada.send("oars", "Look");

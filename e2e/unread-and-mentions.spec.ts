@@ -103,6 +103,7 @@ journey("[MN1] people complete, levels quieten, and readers are named", async ({
 
   await lin.open("/rooms/general/details");
   await lin.page.getByRole("radio", { name: /^Nothing/ }).check();
+  await expect.poll(() => lin.api("GET", "/rooms/general")).toMatchObject({ membership: { notifyLevel: "none" } });
   const boats = await lin.createRoom("boats");
   await lin.open(`/rooms/${boats.slug}`);
   await ada.send("general", "only talk");

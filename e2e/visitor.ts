@@ -44,7 +44,8 @@ export class Visitor {
   async #watch(): Promise<void> {
     const { context } = this;
     context.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") this.#note(`console: ${message.text()}`);
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      this.#note(`console: ${message.text()} (${message.location().url})`);
     });
     context.on("weberror", (error) => this.#note(`exception: ${error.error().stack ?? error.error().message}`));
     context.on("request", (request) => {

@@ -240,6 +240,8 @@ export const rooms: Act = {
     },
     {
       name: "removed from a room",
+      // What the page has asked for by then is not there any more.
+      expects: /status of 404/,
       async open({ ada, lin }) {
         const { id } = await ada.api<{ id: string }>("GET", "/me");
         const room = await lin.createRoom(`shed ${Math.random().toString(36).slice(2, 8)}`, { kind: "private" });

@@ -54,6 +54,7 @@ export async function actOn({ ada, isPhone }: Scene, text: string | RegExp, name
   }
   await message.hover();
   const button = message.getByRole("button", { name, exact: true });
+  await message.getByRole("button", { name: "More", exact: true }).waitFor();
   if ((await button.count()) > 0) await button.click();
   else await ada.actMore(text, name);
 }
