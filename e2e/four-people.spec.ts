@@ -14,7 +14,7 @@ async function say(visitor: Visitor, text: string): Promise<void> {
 
 for (const sockets of ["open", "blocked"] as const) {
   journey(`four people use all of it at once, with sockets ${sockets}`, async ({ join }) => {
-    journey.setTimeout(90_000);
+    journey.setTimeout(180_000);
     const ada = await join("ada");
     const lin = await join("lin");
     const sam = await join("sam", phone);

@@ -9,7 +9,7 @@ journey("[PS1] one sees who is here, who is away, and who has gone", async ({ jo
   const lin = await join("lin");
   await ada.open("/rooms/general/details");
   await presenceOf(ada, "@lin").scrollIntoViewIfNeeded();
-  await expect(presenceOf(ada, "@lin")).toContainText("offline", { timeout: 20_000 });
+  await expect(presenceOf(ada, "@lin")).toContainText("offline", { timeout: 30_000 });
   await expect(ada.page.locator(".me")).toContainText("online");
   await lin.open("/rooms/general");
   await expect(presenceOf(ada, "@lin")).toContainText("online");
@@ -27,7 +27,7 @@ journey("[PS1] one sees who is here, who is away, and who has gone", async ({ jo
   await expect(presenceOf(ada, "@lin")).toContainText("online");
   expect(await ada.page.evaluate(() => (window as never as { seen: string[] }).seen)).not.toContain("offline");
   await lin.page.close();
-  await expect(presenceOf(ada, "@lin")).toContainText("offline", { timeout: 20_000 });
+  await expect(presenceOf(ada, "@lin")).toContainText("offline", { timeout: 30_000 });
 });
 
 journey(

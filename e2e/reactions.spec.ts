@@ -54,7 +54,7 @@ journey("[RE5] presses in quick succession, without a connection, end in the las
     await ada.act("Tea", "React with laughing");
     await pill(ada, "Tea", "❤️").click();
     await ada.context.setOffline(false);
-    await expect(pill(lin, "Tea", "😂")).toBeVisible({ timeout: 20_000 });
+    await expect(pill(lin, "Tea", "😂")).toBeVisible({ timeout: 30_000 });
     await expect(pill(lin, "Tea", "❤️")).toHaveCount(0);
   });
   await expect(pill(ada, "Tea", "😂")).toHaveAttribute("aria-pressed", "true");

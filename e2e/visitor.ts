@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from "@playwright/test";
+import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 
 /** The cast. */
 export const people = {
@@ -193,10 +193,12 @@ export class Visitor {
     await devtools.detach();
   }
 
-  /** One of the acts in the bar that appears on a message. */
+  /** One of the acts in the bar that appears on a message. What comes meanwhile moves it from under the mouse: then again. */
   async act(text: string | RegExp, name: string): Promise<void> {
-    await this.message(text).hover();
-    await this.message(text).getByRole("button", { name, exact: true }).click();
+    await expect(async () => {
+      await this.message(text).hover();
+      await this.message(text).getByRole("button", { name, exact: true }).click({ timeout: 3000 });
+    }).toPass();
   }
 
   /** One of those that are wanted seldom. */

@@ -12,7 +12,7 @@ journey("[CH5] two people talk where one's network lets no socket through, until
   });
   await ada.open("/rooms/general");
   await lin.open("/rooms/general");
-  await expect(lin.page.getByText(notice)).toBeVisible({ timeout: 20_000 });
+  await expect(lin.page.getByText(notice)).toBeVisible({ timeout: 30_000 });
   await ada.say("Can you read this?");
   await expect(lin.message("Can you read this?")).toBeVisible();
   await lin.say("Every word", "And I write as ever");
