@@ -1,8 +1,8 @@
+import { formatBytes } from "@parley/protocol/bytes";
 import type { Overview as Numbers } from "@parley/protocol/model";
 import { createSignal, type JSX, onCleanup, onMount, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
 import { Button } from "../../ui/Button.tsx";
-import { formatBytes } from "../../ui/bytes.ts";
 import { Late } from "../../ui/Late.tsx";
 import { adminPath } from "../../ui/router/routes.ts";
 import { formatFull } from "../../ui/time.ts";

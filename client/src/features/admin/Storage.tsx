@@ -1,8 +1,8 @@
+import { formatBytes } from "@parley/protocol/bytes";
 import type { Overview, StorageRecord } from "@parley/protocol/model";
 import { For, Show } from "solid-js";
 import type { Admin } from "../../state/admin.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
-import { formatBytes } from "../../ui/bytes.ts";
 import { Meter } from "../../ui/Meter.tsx";
 import { PageEnd } from "../../ui/PageEnd.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";

@@ -1,6 +1,6 @@
+import { formatBytes } from "@parley/protocol/bytes";
 import { For, Match, Show, Switch } from "solid-js";
 import { type Upload, useClient } from "../../state/client.ts";
-import { formatBytes } from "../../ui/bytes.ts";
 import { createFileUrl } from "../../ui/file-url.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";

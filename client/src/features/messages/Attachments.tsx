@@ -1,7 +1,7 @@
+import { formatBytes } from "@parley/protocol/bytes";
 import type { Attachment } from "@parley/protocol/model";
 import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import { useClient } from "../../state/client.ts";
-import { formatBytes } from "../../ui/bytes.ts";
 import { createFileUrl } from "../../ui/file-url.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { dialogPart } from "../../ui/part.tsx";
