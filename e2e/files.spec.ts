@@ -73,6 +73,21 @@ journey("[PF4] pictures open large, one after the other, without a mouse", async
   await expect(open("two.png")).toBeFocused();
 });
 
+journey.describe("a server that takes small files only", () => {
+  journey.use({ settings: { PARLEY_FILE_LIMIT: "512KiB" } });
+
+  journey("[PF3] what is larger is left out at once, and the reason told", async ({ join }) => {
+    const ada = await join("ada");
+    await ada.open("/rooms/general");
+    const film = { name: "film.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(2 ** 19 + 1) };
+    await ada.attach([film, minutes]);
+    await expect(ada.page.getByText("film.bin is larger than 512 KiB.")).toBeVisible();
+    await expect(ada.page.getByRole("list", { name: "Files to send" }).getByRole("listitem")).toHaveText(
+      /minutes\.txt/,
+    );
+  });
+});
+
 journey("[PF3] files are pasted and dropped, cancelled and tried again", async ({ join }) => {
   const ada = await join("ada");
   await ada.open("/rooms/general");

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
-import { limits } from "@parley/protocol/limits";
 import type { Upload } from "../src/state/client.ts";
 import { KeptUploads } from "../src/state/kept-uploads.ts";
 import { ann, ben, general, startWorld } from "./harness/start.ts";
@@ -56,11 +55,13 @@ test("[PF3] files need no words, and words no files", async () => {
 });
 
 test("[PF3] what is too large or too many is left out, and the reason is told before anything is sent", async () => {
-  const { client, uploads } = await startWorld();
-  const large = file("film.mov");
-  Object.defineProperty(large, "size", { value: limits.fileBytes + 1 });
-  expect(client.addUploads(general, [large])).toBe("film.mov is larger than 100 MB.");
-  expect(uploads.files).toHaveLength(0);
+  const { client, uploads } = await startWorld(({ server }) => {
+    server.fileBytes = 2 ** 19;
+  });
+  const large = file("film.mov", 2 ** 19 + 1);
+  expect(client.addUploads(general, [large, file("still.png", 2 ** 19)])).toBe("film.mov is larger than 512 KiB.");
+  expect(uploads.files.map(({ request }) => request.body.size)).toEqual([2 ** 19]);
+  for (const upload of client.uploads(general)) client.removeUpload(upload);
   const many = Array.from({ length: 12 }, (_, n) => file(`${n}.png`));
   expect(client.addUploads(general, many)).toBe("A message has at most 10 files.");
   expect(client.uploads(general)).toHaveLength(10);

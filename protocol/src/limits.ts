@@ -49,8 +49,6 @@ export const limits = {
   fileNameBytes: 255,
   /** Users whose presence one connection follows. */
   watchedUsers: 200,
-  /** Unless the server is set otherwise. */
-  fileBytes: 100 * 1024 * 1024,
   /** Of a person or the workspace, as it is sent. */
   pictureBytes: 10 * 1024 * 1024,
   /** Of one user, on no message yet. */

@@ -151,11 +151,13 @@ test("a session token works as a bearer token, and nothing else does", async () 
 test("a client learns with one request where it is and whether it is signed in", async () => {
   await using server = await startServer();
   const start = await server.stranger.ok<object>("GET", "/api/start");
-  expect(start).toEqual({ workspace: { name: "Parley", signUp: "open", firstRun: true }, user: null });
+  const fileBytes = 100 * 2 ** 20;
+  expect(start).toEqual({ workspace: { name: "Parley", signUp: "open", firstRun: true }, user: null, fileBytes });
   const ada = await server.signUp("ada", { email: "ada@example.org" });
   expect(await ada.ok<object>("GET", "/api/start")).toEqual({
     workspace: { name: "Parley", signUp: "open", firstRun: false },
     user: ada.user,
+    fileBytes,
   });
 });
 

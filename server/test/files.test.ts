@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import type { Start } from "@parley/protocol/http/workspace";
 import type { Attachment, Message } from "@parley/protocol/model";
 import { type Person, startServer, startWithCast, type TestServer } from "./harness.ts";
 import { WatchedRoom } from "./view.ts";
@@ -241,13 +242,15 @@ test("[FI5] UP-17: one range is served, and anything else that looks like one is
 
 test("[FI2] UP-11: sizes at the limit, beyond it, and none", async () => {
   await using cast = await startWithCast({
-    files: { fileBytes: 2 ** 20, userBytes: 2 ** 30, workspaceBytes: 2 ** 30 },
+    files: { fileBytes: 2 ** 19, userBytes: 2 ** 30, workspaceBytes: 2 ** 30 },
   });
   const { server, ada, general } = cast;
   const path = `/api/rooms/${general.id}/uploads?name=x`;
-  const full = await ada.upload(general, "full", new Uint8Array(2 ** 20));
-  expect(full.bytes).toBe(2 ** 20);
-  expect((await ada.request("POST", path, new Uint8Array(2 ** 20 + 1))).status).toBe(413);
+  const { fileBytes } = await ada.ok<Start>("GET", "/api/start");
+  const full = await ada.upload(general, "full", new Uint8Array(fileBytes));
+  expect(full.bytes).toBe(2 ** 19);
+  const larger = await ada.request("POST", path, new Uint8Array(fileBytes + 1));
+  expect([larger.status, larger.body]).toMatchObject([413, { detail: "A file has at most 512 KiB." }]);
   expect(await ada.refusal("POST", path, new Uint8Array(0))).toBe("invalid");
   expect(await ada.refusal("POST", path)).toBe("invalid");
   // Without a length, and without an end.

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ErrorCode, Problem } from "@parley/protocol/errors";
 import type { DeltaFrame, ResetFrame, ServerFrame, WelcomeFrame } from "@parley/protocol/frames";
-import { limits } from "@parley/protocol/limits";
 import type { Attachment, Message, Room, Seq, User } from "@parley/protocol/model";
 import type { Clock } from "../src/app.ts";
 import type { Config } from "../src/config.ts";
@@ -261,7 +260,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         limits: false,
         trustedProxies: [],
         fileStore: { kind: "folder" },
-        files: { fileBytes: limits.fileBytes, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
+        files: { fileBytes: 100 * 2 ** 20, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
         pushHosts: new Set(),
         mail: null,
         ...config,

@@ -35,6 +35,7 @@ export class Account {
   #starts = 0;
   #failures = 0;
   #lastMe: User | undefined;
+  #fileBytes = Number.POSITIVE_INFINITY;
   #cancelRetry = () => {};
 
   constructor(options: AccountOptions) {
@@ -48,6 +49,11 @@ export class Account {
     const [mail, setMail] = createSignal(false);
     this.mail = mail;
     this.#setMail = setMail;
+  }
+
+  /** What one file may have: until the server has said so, it is the one to refuse. */
+  get fileBytes(): number {
+    return this.#fileBytes;
   }
 
   findSignedIn(): SignedIn | undefined {
@@ -76,11 +82,12 @@ export class Account {
     this.#cancelRetry();
     if (this.#current.kind === "unreachable") this.#set({ kind: "unreachable", retryAt: null });
     try {
-      const { workspace, user, mail } = await http.get<Start>("/start");
+      const { workspace, user, mail, fileBytes } = await http.get<Start>("/start");
       if (mine !== this.#starts) return;
       this.#failures = 0;
       this.#setWorkspace(workspace);
       this.#setMail(mail === true);
+      this.#fileBytes = fileBytes;
       this.#set(user ? { kind: "signed-in", signedIn: this.#options.enter(user) } : { kind: "signed-out" });
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;

@@ -54,6 +54,7 @@ export function createClient(options: ClientOptions): RunningClient {
         openSocket,
         poll: pollLater(http, clock),
         origin,
+        fileBytes: () => account.fileBytes,
         sendFile,
         storage,
         onWorkspace: (workspace) => account.putWorkspace(workspace),

@@ -47,6 +47,8 @@ export interface SignedInOptions {
   readonly openSocket: OpenSocket;
   readonly poll: OpenSocket;
   readonly origin: string;
+  /** What one file may have. */
+  readonly fileBytes: () => number;
   readonly sendFile: SendFile;
   readonly storage: DraftStorage | undefined;
   readonly onWorkspace: (workspace: Workspace) => void;
@@ -82,7 +84,7 @@ export class SignedIn {
   readonly #roomList: RoomListLoader;
 
   constructor(options: SignedInOptions) {
-    const { user, http, clock, storage, origin, sendFile } = options;
+    const { user, http, clock, storage, origin, fileBytes, sendFile } = options;
     this.#options = options;
     const [me, setMe] = createSignal(user);
     const [status, setStatus] = createSignal<ConnectionStatus>({ kind: "connecting" });
@@ -169,6 +171,7 @@ export class SignedIn {
     this.drafts = new Drafts(user.id, storage);
     this.uploads = new Uploads({
       origin,
+      fileBytes,
       sendFile,
       kept: new KeptUploads(user.id, storage),
       remove: (id) => http.request<void>("DELETE", `/uploads/${id}`),

@@ -1,3 +1,4 @@
+import { formatBytes } from "@parley/protocol/bytes";
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Attachment, FileId, RoomId } from "@parley/protocol/model";
@@ -13,6 +14,8 @@ const keepFiles = 40;
 
 export interface UploadsOptions {
   readonly origin: string;
+  /** What one file may have. */
+  readonly fileBytes: () => number;
   readonly sendFile: SendFile;
   readonly kept: KeptUploads;
   /** Takes back an upload that goes on no message. The server does so by itself, later. */
@@ -51,14 +54,15 @@ export class Uploads {
   add(room: RoomId, files: readonly File[]): string | null {
     const tray = this.#tray(room);
     const space = limits.attachmentsPerMessage - tray.items.length;
-    const fitting = files.filter(({ size }) => size <= limits.fileBytes);
+    const fileBytes = this.#options.fileBytes();
+    const fitting = files.filter(({ size }) => size <= fileBytes);
     tray.set([
       ...tray.items,
       ...fitting.slice(0, Math.max(0, space)).map((file) => LiveUpload.ofFile(this.#newKey(), room, file)),
     ]);
     this.#sendNext(room);
     const large = files.find((file) => !fitting.includes(file));
-    if (large) return `${large.name} is larger than ${limits.fileBytes / 1024 / 1024} MB.`;
+    if (large) return `${large.name} is larger than ${formatBytes(fileBytes, 1024)}.`;
     return fitting.length > space ? `A message has at most ${limits.attachmentsPerMessage} files.` : null;
   }
 

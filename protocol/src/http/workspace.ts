@@ -20,9 +20,17 @@ export const workspaceSchema = z
   })
   .meta({ id: "Workspace" }) satisfies z.ZodType<model.Workspace>;
 
-/** `user` is null when nobody is signed in; `mail` is there when this server can mail a reset link. */
+/**
+ * `user` is null when nobody is signed in; `mail` is there when this server can mail a reset link; `fileBytes` is what one
+ * file may have.
+ */
 export const startSchema = z
-  .object({ workspace: workspaceSchema, user: userSchema.nullable(), mail: z.literal(true).optional() })
+  .object({
+    workspace: workspaceSchema,
+    user: userSchema.nullable(),
+    mail: z.literal(true).optional(),
+    fileBytes: z.int().min(1),
+  })
   .meta({ id: "Start" });
 
 export const healthSchema = z.object({ status: z.string(), version: z.string() }).meta({ id: "Health" });

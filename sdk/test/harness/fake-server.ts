@@ -42,6 +42,8 @@ const resumeChanges = 50;
 export class FakeServer {
   epoch = "epoch-1";
   workspace = { name: "Test", signUp: "open", firstRun: false } as const;
+  /** What one file may have. */
+  fileBytes = 100 * 2 ** 20;
   readonly users = new Map<UserId, User>();
   readonly rooms = new Map<RoomId, Room>();
   readonly #messages = new Map<RoomId, Message[]>();

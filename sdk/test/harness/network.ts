@@ -268,7 +268,8 @@ export class Network {
     const [, noun, id, part] = url.pathname.split("/");
     const route = `${method} /${noun}${id === undefined ? "" : `/${noun === "auth" ? id : ":id"}`}${part ? `/${part}` : ""}`;
     if (route === "GET /start") {
-      return { workspace: server.workspace, user: this.signedIn === null ? null : server.users.get(this.signedIn) };
+      const user = this.signedIn === null ? null : server.users.get(this.signedIn);
+      return { workspace: server.workspace, user, fileBytes: server.fileBytes };
     }
     if (route === "POST /auth/sign-in") {
       const user = [...server.users.values()].find(({ username }) => username === body.login);

@@ -1,3 +1,4 @@
+import { formatBytes } from "@parley/protocol/bytes";
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Attachment, FileId, FilePurpose, User, Workspace } from "@parley/protocol/model";
@@ -197,5 +198,5 @@ async function receive<T>(
 }
 
 function tooLarge(maxBytes: number): ParleyError {
-  return new ParleyError("too_large", `A file has at most ${Math.floor(maxBytes / 1024 / 1024)} MiB.`);
+  return new ParleyError("too_large", `A file has at most ${formatBytes(maxBytes, 1024)}.`);
 }

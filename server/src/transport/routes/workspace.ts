@@ -21,7 +21,11 @@ export function workspaceRoutes(http: Http, options: RouteOptions): void {
     }),
     async (context) => {
       const actor = await authenticate(app, context.req.raw, context.env.secure);
-      const start = { workspace: await getWorkspace(app), user: actor ? toOwnUser(actor.user) : null };
+      const start = {
+        workspace: await getWorkspace(app),
+        user: actor ? toOwnUser(actor.user) : null,
+        fileBytes: app.settings.files.fileBytes,
+      };
       return context.json(app.mail ? { ...start, mail: true as const } : start, 200);
     },
   );
