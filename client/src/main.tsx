@@ -5,12 +5,14 @@ import { App } from "./app/App.tsx";
 import { listenForUse } from "./app/use.ts";
 import { ClientContext } from "./state/client.ts";
 import { createClient } from "./state/create-client.ts";
+import { openOutboxStorage } from "./state/outbox-indexed-db.ts";
 import { startRouter } from "./ui/router/router.ts";
 import { parseRoute } from "./ui/router/routes.ts";
 
 const client = createClient({
   origin: location.origin,
   storage: sessionStorage,
+  openOutboxStorage,
   onWake(wake) {
     addEventListener("online", wake);
     addEventListener("offline", wake);

@@ -87,7 +87,7 @@ test("a reset drops the room's messages and loads the newest page again", async 
 
 test("while a reset room loads, what is pending stays in sight", async () => {
   const world = await startWithThree();
-  world.client.sendMessage(general, "mine");
+  await world.client.sendMessage(general, "mine");
   await world.clock.advance(0);
   world.network.wire.toClient.push({ type: "reset", topic, head: 900 });
   world.network.deliver();

@@ -46,7 +46,7 @@ const acts: fc.Arbitrary<Step>[] = [
   number.map(
     (n) =>
       ({ client }) =>
-        client.sendMessage(general, `mine ${n}`),
+        void client.sendMessage(general, `mine ${n}`),
   ),
   fc.constantFrom(general, tea).map(
     (room) =>

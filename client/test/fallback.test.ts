@@ -30,11 +30,11 @@ test("[CH5] blocked sockets make the client poll, every two seconds, in one requ
 
 test("[CH5] what is written goes by HTTP, once, and what is lost on the way goes again", async () => {
   const world = await startBlocked();
-  world.client.sendMessage(general, "one");
-  world.client.sendMessage(general, "two");
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
   await world.flush();
   expect(world.deliveries()).toEqual(["sent", "sent"]);
-  world.client.sendMessage(general, "three");
+  await world.client.sendMessage(general, "three");
   await Promise.resolve();
   // The server takes it; its answer is lost.
   for (const request of world.network.requests.splice(0)) {
@@ -57,7 +57,7 @@ test("[CH5] it returns to a socket when it can, without loss or doubling", async
   world.network.isBlocked = false;
   for (let n = 0; n < 60; n++) {
     world.server.send(general, ben, `live ${n}`);
-    if (n % 3 === 0) world.client.sendMessage(general, `mine ${n}`);
+    if (n % 3 === 0) await world.client.sendMessage(general, `mine ${n}`);
     await world.pass(1000);
   }
   expect(world.client.status()).toEqual({ kind: "online" });
@@ -84,7 +84,7 @@ test("[CH5] the page's coming back is a reason to look for a socket at once", as
 
 test("[CH5] an answer that is on its way when a socket takes over is not lost", async () => {
   const world = await startBlocked();
-  world.client.sendMessage(general, "in between");
+  await world.client.sendMessage(general, "in between");
   await Promise.resolve();
   const held = world.network.requests.splice(0).map((request) => request.read());
   world.network.isBlocked = false;

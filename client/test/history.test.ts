@@ -146,7 +146,7 @@ test("a room that stays open does not grow without end", async () => {
 test("only the last rooms opened are kept, but never one dropped with something unsent in it", async () => {
   const world = await startWith(1);
   world.network.wire.isCut = true;
-  world.client.sendMessage(general, "unsent");
+  await world.client.sendMessage(general, "unsent");
   for (let n = 0; n < 20; n++) {
     world.server.addRoom(`R${n}`, "public", ann, `room ${n}`);
     world.client.timeline(`R${n}`);
@@ -283,7 +283,7 @@ test("what is sent from a part of the past waits unseen, and stands at the end o
   const world = await startWith(200);
   const timeline = world.client.timeline(general);
   await turn(world, timeline.loadAround(60));
-  world.client.sendMessage(general, "from the past");
+  await world.client.sendMessage(general, "from the past");
   await world.flush();
   expect(ids(world)).toEqual(range(35, 84));
   timeline.reload();

@@ -78,7 +78,7 @@ test("a room that was lost while offline is gone after the reconnect, and what w
   world.client.timeline("RSECRET");
   await world.flush();
   world.network.wire.close(1006);
-  world.client.sendMessage("RSECRET", "unsent");
+  await world.client.sendMessage("RSECRET", "unsent");
   world.server.leave("RSECRET", ann);
   await world.pass(1_500);
   expect(world.client.findRoom("secret")).toBeUndefined();
@@ -151,7 +151,7 @@ test("a list that is older than my joining does not take the room away", async (
   world.network.serve();
   world.network.deliver();
   world.client.timeline("RSECRET");
-  world.client.sendMessage("RSECRET", "hello");
+  await world.client.sendMessage("RSECRET", "hello");
   for (const answer of list) answer.deliver();
   await world.flush();
   expect(names(world.client.rooms())).toEqual(["general", "secret"]);

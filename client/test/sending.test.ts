@@ -1,14 +1,17 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
+import type { Entry } from "../src/state/client.ts";
 import { ann, ben, general, startWorld } from "./harness/start.ts";
+
+const keyOf = (entry: Entry) => entry.message().clientMessageId ?? "";
 
 const sends = (world: Awaited<ReturnType<typeof startWorld>>) =>
   world.network.received.filter((command) => command.type === "message.send");
 
 test("a message shows at once as pending, and becomes the sent one in place", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "Hello");
+  await world.client.sendMessage(general, "Hello");
   const [entry] = world.entries();
   expect(entry?.delivery()).toEqual({ kind: "pending" });
   expect(entry?.message()).toMatchObject({ id: 0, content: "Hello", author: { id: ann }, room: general });
@@ -23,7 +26,7 @@ test("a message shows at once as pending, and becomes the sent one in place", as
 
 test.each(["ack", "delta"])("it makes no difference that the %s comes first", async (first) => {
   const world = await startWorld();
-  world.client.sendMessage(general, "Hello");
+  await world.client.sendMessage(general, "Hello");
   const [entry] = world.entries();
   world.network.serve();
   const { toClient } = world.network.wire;
@@ -42,7 +45,7 @@ test.each(["ack", "delta"])("it makes no difference that the %s comes first", as
 
 test("loses the ack and resends without doubling", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "Hello");
+  await world.client.sendMessage(general, "Hello");
   world.network.serve();
   world.lose(() => true);
   await world.clock.advance(10_000);
@@ -56,7 +59,7 @@ test("loses the ack and resends without doubling", async () => {
 
 test("a resend that the resume has made needless is not sent", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "Hello");
+  await world.client.sendMessage(general, "Hello");
   world.network.serve();
   world.network.wire.close(1006);
   await world.pass(2_000);
@@ -66,9 +69,9 @@ test("a resend that the resume has made needless is not sent", async () => {
 
 test("two sends in a row arrive in order, one at a time", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "one");
-  world.client.sendMessage(general, "two");
-  world.client.sendMessage(general, "three");
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
+  await world.client.sendMessage(general, "three");
   await world.clock.advance(0);
   expect(world.network.wire.toServer).toHaveLength(1);
   expect(world.contents()).toEqual(["one", "two", "three"]);
@@ -81,8 +84,8 @@ test("what is written offline waits, and goes after the reconnect, once", async 
   const world = await startWorld();
   world.network.isDown = true;
   world.network.wire.close(1006);
-  world.client.sendMessage(general, "one");
-  world.client.sendMessage(general, "two");
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
   world.server.send(general, ben, "meanwhile");
   await world.pass(60_000);
   expect(world.deliveries()).toEqual(["pending", "pending"]);
@@ -95,7 +98,7 @@ test("what is written offline waits, and goes after the reconnect, once", async 
 
 test("own pending messages stay behind all confirmed ones", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "mine");
+  await world.client.sendMessage(general, "mine");
   await world.clock.advance(0);
   world.server.send(general, ben, "first");
   world.network.deliver();
@@ -108,7 +111,7 @@ test("own pending messages stay behind all confirmed ones", async () => {
 test("an ack that runs ahead of other people's messages waits for them: nothing confirmed ever moves", async () => {
   const world = await startWorld();
   world.server.send(general, ben, "his");
-  world.client.sendMessage(general, "mine");
+  await world.client.sendMessage(general, "mine");
   world.network.serve();
   world.lose(({ type }) => type === "delta");
   world.network.deliver();
@@ -128,8 +131,8 @@ test("rate_limited is tried again when the server says", async () => {
     type === "message.send" && refusals-- > 0
       ? new ParleyError("rate_limited", undefined, { retryAfterMs: 3_000 })
       : null;
-  world.client.sendMessage(general, "one");
-  world.client.sendMessage(general, "two");
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
   await world.flush();
   await world.clock.advance(2_999);
   await world.flush();
@@ -144,8 +147,8 @@ test("a refusal fails the message, with the reason, and lets the next one go", a
   const world = await startWorld();
   world.network.intercept = (command) =>
     command.type === "message.send" && command.content === "bad" ? new ParleyError("not_allowed", "Not here.") : null;
-  world.client.sendMessage(general, "bad");
-  world.client.sendMessage(general, "good");
+  await world.client.sendMessage(general, "bad");
+  await world.client.sendMessage(general, "good");
   await world.flush();
   expect(world.contents()).toEqual(["good", "bad"]);
   expect(world.entries()[1]?.delivery()).toEqual({ kind: "failed", reason: "Not here." });
@@ -154,16 +157,16 @@ test("a refusal fails the message, with the reason, and lets the next one go", a
 test("a failed message is sent again under the same key, or discarded", async () => {
   const world = await startWorld();
   world.network.intercept = ({ type }) => (type === "message.send" ? new ParleyError("not_allowed") : null);
-  world.client.sendMessage(general, "one");
-  world.client.sendMessage(general, "two");
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
   await world.flush();
   expect(world.deliveries()).toEqual(["failed", "failed"]);
   world.network.intercept = null;
   const [one, two] = world.entries();
   if (!one || !two) throw new Error("both should be there");
-  world.client.discardMessage(one);
+  await world.client.discardMessage(keyOf(one));
   expect(world.contents()).toEqual(["two"]);
-  world.client.retryMessage(two);
+  await world.client.retryMessage(keyOf(two));
   expect(two.delivery().kind).toBe("pending");
   await world.flush();
   expect(world.entries()).toEqual([two]);
@@ -179,8 +182,8 @@ test("a server that stumbles over one message does not hold up the next for ever
   const world = await startWorld();
   world.network.intercept = (command) =>
     command.type === "message.send" && command.content === "poison" ? new ParleyError("internal") : null;
-  world.client.sendMessage(general, "poison");
-  world.client.sendMessage(general, "fine");
+  await world.client.sendMessage(general, "poison");
+  await world.client.sendMessage(general, "fine");
   await world.pass(120_000);
   expect(world.contents()).toEqual(["fine", "poison"]);
   expect(world.deliveries()).toEqual(["sent", "failed"]);
@@ -188,7 +191,8 @@ test("a server that stumbles over one message does not hold up the next for ever
 
 test("a message is not sent when nobody would see anything of it", async () => {
   const world = await startWorld();
-  for (const blank of ["", "  \n\t", "\u00a0\u3000\ufeff", "\u200b\u3164"]) world.client.sendMessage(general, blank);
+  for (const blank of ["", "  \n\t", "\u00a0\u3000\ufeff", "\u200b\u3164"])
+    await world.client.sendMessage(general, blank);
   await world.flush();
   expect(world.entries()).toEqual([]);
   expect(sends(world)).toEqual([]);
@@ -196,8 +200,8 @@ test("a message is not sent when nobody would see anything of it", async () => {
 
 test("a message beyond the limit fails here: its frame could end the connection", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "😀".repeat(limits.messageLength));
-  world.client.sendMessage(general, "x".repeat(limits.messageLength + 1));
+  await world.client.sendMessage(general, "😀".repeat(limits.messageLength));
+  await world.client.sendMessage(general, "x".repeat(limits.messageLength + 1));
   await world.flush();
   expect(world.deliveries()).toEqual(["sent", "failed"]);
   expect(world.entries()[1]?.delivery()).toMatchObject({ reason: "A message has at most 4000 characters." });
@@ -207,7 +211,7 @@ test("sending clears the draft", async () => {
   const world = await startWorld();
   world.client.setDraft(general, "Hello");
   expect([...world.storage.values()]).toEqual(['{"RGENERAL":"Hello"}']);
-  world.client.sendMessage(general, "Hello");
+  await world.client.sendMessage(general, "Hello");
   expect(world.client.draft(general)).toBe("");
   expect(world.storage.size).toBe(0);
 });
@@ -230,4 +234,94 @@ test("edits and deletions show when the server has answered, and refusals throw"
   const refused = world.client.editMessage(general, 2, "x").catch((error: unknown) => error);
   await world.flush();
   expect(await refused).toMatchObject({ code: "message_deleted" });
+});
+
+test("what was not sent when the page was loaded again stands at the end of its room, and goes in order", async () => {
+  const world = await startWorld(({ server }) => void server.send(general, ben, "before"));
+  world.network.isDown = true;
+  world.network.wire.close(1006);
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
+  const keys = world.client.unsent().map(({ clientMessageId }) => clientMessageId);
+  world.reload();
+  world.network.isDown = false;
+  world.network.isBlocked = true;
+  await world.flush();
+  world.client.timeline(general);
+  await world.flush();
+  expect(world.contents()).toEqual(["before", "one", "two"]);
+  expect(world.deliveries()).toEqual(["sent", "pending", "pending"]);
+  expect(world.client.unsent().map(({ content }) => content)).toEqual(["one", "two"]);
+  world.network.isBlocked = false;
+  await world.pass(30_000);
+  expect(world.deliveries()).toEqual(["sent", "sent", "sent"]);
+  expect(world.client.unsent()).toEqual([]);
+  expect(sends(world).map(({ clientMessageId }) => clientMessageId)).toEqual(keys);
+});
+
+test("what was sent without an ack before the page was loaded again becomes the sent message, and is not doubled", async () => {
+  const world = await startWorld();
+  await world.client.sendMessage(general, "one");
+  world.network.serve();
+  expect(world.server.messages(general)).toHaveLength(1);
+  world.reload();
+  await world.flush();
+  world.client.timeline(general);
+  await world.flush();
+  expect(world.contents()).toEqual(["one"]);
+  expect(world.deliveries()).toEqual(["sent"]);
+  expect(world.client.unsent()).toEqual([]);
+  expect(world.server.messages(general)).toHaveLength(1);
+});
+
+test("a message that cannot be kept is not shown, and its text and files are back where they were", async () => {
+  const world = await startWorld();
+  world.client.setDraft(general, "one");
+  world.client.addUploads(general, [new File(["x"], "a.png", { type: "image/png" })]);
+  await world.uploads.files[0]?.accept();
+  world.outboxOf(ann).refusal = new ParleyError("limit_reached", "No space left.");
+  const refused = world.client.sendMessage(general, "one").catch((error: unknown) => error);
+  expect(world.client.draft(general)).toBe("");
+  expect(await refused).toMatchObject({ code: "limit_reached" });
+  expect(world.entries()).toEqual([]);
+  expect(world.client.draft(general)).toBe("one");
+  expect(world.client.uploads(general).map(({ name, state }) => [name, state().kind])).toEqual([["a.png", "ready"]]);
+  world.outboxOf(ann).refusal = null;
+  await world.client.sendMessage(general, "one");
+  await world.flush();
+  expect(world.deliveries()).toEqual(["sent"]);
+});
+
+test("another user of the same browser neither sees nor sends what is not theirs; signing out forgets it", async () => {
+  const world = await startWorld();
+  world.network.wire.close(1006);
+  await world.client.sendMessage(general, "of Ann");
+  world.network.signedIn = ben;
+  world.reload();
+  await world.flush();
+  world.client.timeline(general);
+  await world.pass(2_000);
+  expect([world.client.unsent(), world.contents()]).toEqual([[], []]);
+  world.network.signedIn = ann;
+  world.network.isBlocked = true;
+  world.reload();
+  await world.flush();
+  expect(world.client.unsent().map(({ content }) => content)).toEqual(["of Ann"]);
+  const out = world.client.signOut();
+  await world.flush();
+  await out;
+  expect(await world.outboxOf(ann).page().list()).toEqual([]);
+});
+
+test("a room that is left keeps what was to be sent there, as failed", async () => {
+  const world = await startWorld(({ server }) => {
+    server.addRoom("RSECRET", "private", ben, "secret");
+    server.join("RSECRET", ann);
+  });
+  world.network.wire.close(1006);
+  await world.client.sendMessage("RSECRET", "too late");
+  world.server.leave("RSECRET", ann);
+  await world.pass(1_500);
+  expect(world.client.unsent()).toMatchObject([{ content: "too late", failure: "You are not in this room any more." }]);
+  expect(sends(world)).toEqual([]);
 });

@@ -70,7 +70,7 @@ test("tells the others at most every three seconds, and again right after sendin
   world.client.notifyTyping(general);
   await world.flush();
   expect(told(world)).toBe(2);
-  world.client.sendMessage(general, "done");
+  await world.client.sendMessage(general, "done");
   world.client.notifyTyping(general);
   await world.flush();
   expect(told(world)).toBe(3);

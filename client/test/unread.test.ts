@@ -14,7 +14,7 @@ test("[UN4] counts what others say, in rooms that were never opened too, and not
   });
   world.server.send(general, ben, "hello");
   world.server.send("ROTHER", ben, "hello @ann");
-  world.client.sendMessage(general, "mine");
+  await world.client.sendMessage(general, "mine");
   await world.flush();
   expect(counts(world)).toEqual([1, 0]);
   expect(counts(world, "ROTHER")).toEqual([1, 1]);
@@ -95,7 +95,7 @@ test("[UN6] another device's reading shows here, exactly", async () => {
 test("[UN6] marking as unread counts from that message on, here and on the server", async () => {
   const world = await startWorld();
   for (const content of ["one", "@ann two", "three"]) world.server.send(general, ben, content);
-  world.client.sendMessage(general, "mine");
+  await world.client.sendMessage(general, "mine");
   await world.flush();
   world.client.markRead(general);
   await world.flush();

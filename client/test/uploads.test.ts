@@ -24,10 +24,10 @@ test("[PF3] a message takes its files along when all are there, and shows them w
   const { client, uploads } = world;
   client.addUploads(general, [file("a.png"), file("b.png")]);
   await uploads.files[0]?.accept();
-  client.sendMessage(general, "Look");
+  await client.sendMessage(general, "Look");
   expect(world.entries()).toHaveLength(0);
   await uploads.files[1]?.accept();
-  client.sendMessage(general, "Look");
+  await client.sendMessage(general, "Look");
   expect(client.uploads(general)).toEqual([]);
   const [entry] = world.entries();
   expect(entry?.delivery().kind).toBe("pending");
@@ -43,11 +43,11 @@ test("[PF3] a message takes its files along when all are there, and shows them w
 
 test("[PF3] files need no words, and words no files", async () => {
   const world = await startWorld();
-  world.client.sendMessage(general, "  ");
+  await world.client.sendMessage(general, "  ");
   world.client.addUploads(general, [file("a.png")]);
   await world.uploads.files[0]?.accept();
-  world.client.sendMessage(general, "");
-  world.client.sendMessage(general, "Later");
+  await world.client.sendMessage(general, "");
+  await world.client.sendMessage(general, "Later");
   expect(world.messages().map(({ content, attachments }) => [content, attachments?.length])).toEqual([
     ["", 1],
     ["Later", undefined],
@@ -108,11 +108,11 @@ test("[PF3] a failed message that is given up takes its files back, and so does 
   client.addUploads(general, [file("a.png")]);
   await uploads.files[0]?.accept();
   network.intercept = (command) => (command.type === "message.send" ? new ParleyError("not_allowed") : null);
-  client.sendMessage(general, "");
+  await client.sendMessage(general, "");
   await world.flush();
   const [entry] = world.entries();
   expect(entry?.delivery().kind).toBe("failed");
-  if (entry) client.discardMessage(entry);
+  await client.discardMessage(entry?.message().clientMessageId ?? "");
   client.addUploads(general, [file("b.png")]);
   await uploads.files[1]?.accept();
   const left = client.leaveRoom(general);
@@ -135,7 +135,7 @@ test("[PF3] what is ready survives a reload, for its own user, until it is sent"
   expect(kept(ann)).toMatchObject([[general, [{ id: "FILE1", name: "a.png" }]]]);
   expect(kept(ben)).toEqual([]);
   await uploads.files[1]?.accept();
-  client.sendMessage(general, "");
+  await client.sendMessage(general, "");
   expect(kept(ann)).toEqual([]);
   storage.set(`uploads:${ann}`, '{"RGENERAL":[{"id":7},null],"ROTHER":1}');
   expect(kept(ann).flatMap(([, attachments]) => attachments)).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect } from "../journey.ts";
 import { png } from "../pictures.ts";
 import { wav } from "../recordings.ts";
-import { type Act, actOn, heading, type Scene, type Screen } from "./screen.ts";
+import { type Act, actOn, heading, openSettings, type Scene, type Screen } from "./screen.ts";
 
 const text = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from("All agreed.\n") });
 
@@ -266,6 +266,36 @@ export const talk: Act = {
         await ada.context.setOffline(false);
         await ada.page.evaluate(() => dispatchEvent(new Event("online")));
         await expect(ada.message("Into the void").getByRole("button", { name: "Retry" })).toBeVisible();
+      },
+    },
+    {
+      name: "changing a message that was not sent",
+      async open({ ada }) {
+        await ada.open("/rooms/empty");
+        await ada.message("Into the void").getByRole("button", { name: "Edit" }).click();
+        await expect(ada.page.getByRole("textbox", { name: "Edit message" })).toBeVisible();
+      },
+    },
+    {
+      name: "signing out before everything is sent",
+      shows: ["SignOut"],
+      async open(scene) {
+        await openSettings(scene);
+        await scene.ada.dialog.getByRole("button", { name: "Sign out", exact: true }).click();
+        await expect(scene.ada.dialog.getByText("1 message has not been sent")).toBeVisible();
+      },
+    },
+    {
+      name: "messages that were not sent",
+      shows: ["Unsent"],
+      async open({ ada, isPhone }) {
+        await ada.open(isPhone ? "/" : "/rooms/general");
+        await ada.button("1 message was not sent").click();
+        await expect(ada.dialog.getByText("This room is archived.")).toBeVisible();
+      },
+      async leave({ ada }) {
+        await ada.dialog.getByRole("button", { name: "Delete" }).click();
+        await expect(ada.dialog.getByText("Everything is sent.")).toBeVisible();
       },
     },
     {

@@ -10,6 +10,7 @@ import { Feed } from "./feed.ts";
 import { FollowedRoom, type Loaded } from "./followed-room.ts";
 import { Http, type HttpOptions, type Method } from "./http.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
+import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import { openPolling } from "./polling.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { RoomRecords } from "./room-records.ts";
@@ -173,6 +174,7 @@ export class HeadlessClient {
     });
     this.#outbox = new Outbox({
       clock,
+      storage: new MemoryOutboxStorage().page(),
       send: ({ room, content, clientMessageId, attachments }) =>
         this.#feed.requestMessage({
           type: "message.send",
@@ -191,6 +193,11 @@ export class HeadlessClient {
         this.#sending.delete(outgoing.clientMessageId);
         this.#tell({ type: "failed", outgoing, error });
       },
+      // The program has been told, and sends it again if it wants to.
+      onKept: ({ clientMessageId }, failure) => {
+        if (failure !== null) void this.#outbox.drop(clientMessageId);
+      },
+      onDropped() {},
     });
     this.#feed.connection.start();
     this.#roomList.load();
@@ -251,13 +258,19 @@ export class HeadlessClient {
     if (!this.#sending.has(clientMessageId)) {
       // Whoever does not wait for it hears of it by what is told.
       sending.promise.catch(() => {});
-      const outgoing = { clientMessageId, room, content, ...(attachments.length > 0 && { attachments }) };
+      const outgoing = {
+        clientMessageId,
+        room,
+        content,
+        ...(attachments.length > 0 && { attachments }),
+        createdAt: new Date(this.#clock.now()).toISOString(),
+      };
       // The server closes a connection that sends it a frame far beyond this.
       if (codePoints(content) > limits.messageLength) {
         sending.reject(new ParleyError("message_too_long"));
       } else {
         this.#sending.set(clientMessageId, sending);
-        this.#outbox.add(outgoing);
+        void this.#outbox.add(outgoing);
       }
     }
     return { clientMessageId, sent: sending.promise };
@@ -310,6 +323,7 @@ export class HeadlessClient {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#feed.connection.stop();
+    this.#outbox.stop();
     this.#roomList.close();
     for (const room of [...this.#followed.keys()]) this.unfollow(room);
     const closed = new ParleyError("unavailable", "The client was closed.");

@@ -6,6 +6,7 @@ import { RoomList } from "../features/rooms/RoomList.tsx";
 import { createRoomOrder } from "../features/rooms/room-order.ts";
 import { Me } from "../features/settings/Me.tsx";
 import { ConnectionLine } from "../features/status/ConnectionLine.tsx";
+import { UnsentLine } from "../features/unsent/UnsentLine.tsx";
 import { type Client, useClient } from "../state/client.ts";
 import { createAttention } from "../ui/attention.ts";
 import { Frame } from "../ui/Frame.tsx";
@@ -46,6 +47,7 @@ const RoomPreview = screen(async () => (await import("../features/rooms/RoomPrev
 const Search = screen(async () => (await import("../features/search/Search.tsx")).Search);
 const Settings = dialogPart(async () => (await import("../features/settings/Settings.tsx")).Settings);
 const Unread = screen(async () => (await import("../features/unread/Unread.tsx")).Unread);
+const Unsent = dialogPart(async () => (await import("../features/unsent/Unsent.tsx")).Unsent);
 const WorkspaceSettings = part(
   async () => (await import("../features/settings/WorkspaceSettings.tsx")).WorkspaceSettings,
 );
@@ -70,7 +72,7 @@ function screen<P extends object>(load: () => Promise<(props: P) => JSX.Element>
 /** Everything a signed-in reader sees. */
 export function Workspace(props: { readonly route: Route }) {
   const client = useClient();
-  const [dialog, setDialog] = createSignal<"settings" | "create">();
+  const [dialog, setDialog] = createSignal<"settings" | "create" | "unsent">();
   const [person, setPerson] = createSignal<{ readonly id: string; readonly beside: HTMLElement }>();
   const slug = () => (props.route.screen === "room" ? props.route.slug : undefined);
   const room = createRouteRoom(slug);
@@ -122,6 +124,7 @@ export function Workspace(props: { readonly route: Route }) {
                 <Show when={!roomIn() || (isNarrow() && props.route.screen === "home")}>
                   <ConnectionLine />
                 </Show>
+                <UnsentLine onOpen={() => setDialog("unsent")} />
                 <Me onSettings={() => setDialog("settings")} />
               </>
             }
@@ -206,6 +209,9 @@ export function Workspace(props: { readonly route: Route }) {
           />
         )}
       </Show>
+      <Show when={dialog() === "unsent"}>
+        <Unsent onClose={() => setDialog(undefined)} />
+      </Show>
       <Show when={dialog() === "create"}>
         <CreateRoom onClose={() => setDialog(undefined)} />
       </Show>
@@ -269,6 +275,7 @@ function preloadWhenIdle(): void {
       People,
       Search,
       Unread,
+      Unsent,
       NotifyMenu,
     ]) {
       lazy.preload();

@@ -156,14 +156,19 @@ export interface Client {
   /** The history of a room, loading its newest page on first use. */
   timeline(room: RoomId): Timeline;
   /**
-   * Shows the message at once, as pending, and keeps sending it until the server has answered. It takes the room's
-   * uploads along, and waits for nothing: not before they are ready. Never throws.
+   * Keeps the message, shows it as pending, and keeps sending it until the server has answered. It takes the room's draft
+   * and uploads along, and does not begin before they are ready. Returns when it is kept; where it cannot be, throws, and
+   * the draft is as it was.
    */
-  sendMessage(room: RoomId, content: string): void;
-  /** Sends a failed message again, under the same key. */
-  retryMessage(entry: Entry): void;
-  /** Forgets a failed message. */
-  discardMessage(entry: Entry): void;
+  sendMessage(room: RoomId, content: string): Promise<void>;
+  /** All that is not sent yet, in any room, in the order in which it was written. */
+  unsent(): readonly UnsentMessage[];
+  /** Whether what is not sent yet outlives this page. */
+  unsentLasts(): Promise<boolean>;
+  /** Sends one that has failed again, under the same key, perhaps with other content. */
+  retryMessage(clientMessageId: string, content?: string): Promise<void>;
+  /** Gives up one that has failed. */
+  discardMessage(clientMessageId: string): Promise<void>;
   editMessage(room: RoomId, id: MessageId, content: string): Promise<void>;
   deleteMessage(room: RoomId, id: MessageId): Promise<void>;
   /** The reactions of a message as I see them: with what I have just pressed. */
@@ -210,6 +215,17 @@ export interface Client {
   noteUse(): void;
   /** Tells the others that I am writing; call it on every input, it is throttled inside. */
   notifyTyping(room: RoomId): void;
+}
+
+/** A message that the server does not have yet. */
+export interface UnsentMessage {
+  readonly clientMessageId: string;
+  readonly room: RoomId;
+  readonly content: string;
+  readonly attachments?: readonly Attachment[];
+  readonly createdAt: string;
+  /** Why it is not being sent; null while it waits. */
+  readonly failure: string | null;
 }
 
 export interface Upload {

@@ -1,7 +1,8 @@
 import type { SessionList } from "@parley/protocol/http/accounts";
-import type { User, Workspace } from "@parley/protocol/model";
+import type { User, UserId, Workspace } from "@parley/protocol/model";
 import { type Clock, systemClock } from "@parley/sdk/clock";
 import { Http, type HttpOptions } from "@parley/sdk/http";
+import { MemoryOutboxStorage, type OutboxStorage } from "@parley/sdk/outbox-storage";
 import { type OpenSocket, openWebSocket, type Socket } from "@parley/sdk/socket";
 import { Account } from "./account.ts";
 import type { Client, ConnectionStatus } from "./client.ts";
@@ -19,6 +20,8 @@ export interface ClientOptions {
   readonly origin: string;
   /** Keeps drafts over a reload: `sessionStorage`. */
   readonly storage?: DraftStorage;
+  /** Where a user's unsent messages are kept; the memory of this client, if nothing else is said. */
+  readonly openOutboxStorage?: (user: UserId) => OutboxStorage;
   /** Hands over what to call when the network changes or the page comes back: `online`, `offline`, `visibilitychange`. */
   readonly onWake?: (wake: () => void) => void;
   readonly fetch?: HttpOptions["fetch"];
@@ -38,6 +41,7 @@ export function createClient(options: ClientOptions): RunningClient {
     origin,
     storage,
     clock = systemClock,
+    openOutboxStorage = () => new MemoryOutboxStorage().page(),
     sendFile = sendFileLater,
     fetch = (url, init) => globalThis.fetch(url, init),
   } = options;
@@ -57,6 +61,7 @@ export function createClient(options: ClientOptions): RunningClient {
         fileBytes: () => account.fileBytes,
         sendFile,
         storage,
+        outboxStorage: openOutboxStorage(user.id),
         onWorkspace: (workspace) => account.putWorkspace(workspace),
         onSignedOut: () => account.leave(),
         onDoubt: () => void account.check(),
@@ -84,10 +89,11 @@ export function createClient(options: ClientOptions): RunningClient {
     resetPassword: (input) => account.resetPassword(input),
     ask: (method, path, body) => http.request(method, path, body),
     async signOut() {
-      const { drafts, uploads } = account.getSignedIn();
+      const { drafts, uploads, outbox } = account.getSignedIn();
       uploads.close();
       await account.signOut();
       drafts.clear();
+      await outbox.clear();
     },
     async editMe(changes) {
       const user = await http.request<User>("PATCH", "/me", changes);

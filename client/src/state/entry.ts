@@ -1,4 +1,4 @@
-import type { Message } from "@parley/protocol/model";
+import type { Author, Message } from "@parley/protocol/model";
 import type { Outgoing } from "@parley/sdk/outbox";
 import { createSignal } from "solid-js";
 import type { Delivery, Entry } from "./client.ts";
@@ -24,8 +24,9 @@ export class LiveEntry implements Entry {
     return new LiveEntry(`m${message.id}`, null, message, sent);
   }
 
-  static ofPending(message: Message, clientMessageId: string): LiveEntry {
-    return new LiveEntry(`c${clientMessageId}`, clientMessageId, message, pending);
+  static ofOutgoing(outgoing: Outgoing, author: Author): LiveEntry {
+    const { clientMessageId } = outgoing;
+    return new LiveEntry(`c${clientMessageId}`, clientMessageId, toMessage(outgoing, author), pending);
   }
 
   private constructor(key: string, clientMessageId: string | null, first: Message, delivery: Delivery) {
@@ -49,17 +50,19 @@ export class LiveEntry implements Entry {
     this.#setDelivery(sent);
   }
 
-  /** What the outbox sends of it. */
-  toOutgoing(): Outgoing {
-    const { room, content, attachments } = this.shown;
-    return { clientMessageId: this.clientMessageId ?? "", room, content, ...(attachments && { attachments }) };
-  }
-
-  setPending(): void {
-    this.#setDelivery(pending);
-  }
-
-  setFailed(reason: string): void {
-    this.#setDelivery({ kind: "failed", reason });
+  /** Shows it as the outbox has it. */
+  put({ content }: Outgoing, failure: string | null): void {
+    if (this.shown.content !== content) {
+      this.shown = { ...this.shown, content };
+      this.#setMessage(this.shown);
+    }
+    this.#setDelivery(failure === null ? pending : { kind: "failed", reason: failure });
   }
 }
+
+const toMessage = (outgoing: Outgoing, { id, username, displayName, avatar }: Author): Message => ({
+  id: 0,
+  seq: 0,
+  ...outgoing,
+  author: { id, username, displayName, ...(avatar !== undefined && { avatar }) },
+});

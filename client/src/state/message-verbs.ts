@@ -5,16 +5,17 @@ import type { RoomId } from "@parley/protocol/model";
 import { newClientMessageId } from "@parley/sdk/client-message-id";
 import type { Clock } from "@parley/sdk/clock";
 import type { Http } from "@parley/sdk/http";
-import { batch, untrack } from "solid-js";
+import { untrack } from "solid-js";
 import type { Account } from "./account.ts";
-import type { Client, Entry, Timeline } from "./client.ts";
-import { LiveEntry } from "./entry.ts";
+import type { Client, Timeline } from "./client.ts";
 import type { SignedIn } from "./signed-in.ts";
 
 type MessageVerbs = Pick<
   Client,
   | "timeline"
   | "sendMessage"
+  | "unsent"
+  | "unsentLasts"
   | "retryMessage"
   | "discardMessage"
   | "editMessage"
@@ -42,22 +43,18 @@ export function messageVerbs(account: Account, http: Http, clock: Clock): Messag
       const found = account.findSignedIn();
       return found ? untrack(() => found.timelines.open(room)) : noTimeline;
     },
-    sendMessage(room, content) {
+    sendMessage: async (room, content) => {
       const found = account.findSignedIn();
-      if (found) untrack(() => sendMessage(found, clock, room, content));
+      if (found) await untrack(() => sendMessage(found, clock, room, content));
     },
-    retryMessage(entry) {
-      if (!isFailed(entry)) return;
-      const { timelines, outbox } = account.getSignedIn();
-      entry.setPending();
-      timelines.find(entry.shown.room)?.addPending(entry);
-      outbox.add(entry.toOutgoing());
-    },
-    discardMessage(entry) {
-      if (!isFailed(entry)) return;
-      const { timelines, uploads } = account.getSignedIn();
-      timelines.find(entry.shown.room)?.discard(entry);
-      uploads.takeBack(entry.shown.attachments ?? []);
+    unsent: () => account.findSignedIn()?.unsent.list() ?? [],
+    unsentLasts: async () => (await account.findSignedIn()?.outbox.lasts()) ?? true,
+    retryMessage: async (key, content) => untrack(() => account.getSignedIn().outbox.retry(key, content)),
+    async discardMessage(key) {
+      const { outbox, uploads, unsent } = account.getSignedIn();
+      const { attachments = [] } = untrack(unsent.list).find(({ clientMessageId }) => clientMessageId === key) ?? {};
+      await outbox.drop(key);
+      uploads.takeBack(attachments);
     },
     editMessage: async (room, id, content) => account.getSignedIn().editMessage(room, id, content),
     searchMessages(query, cursor) {
@@ -82,42 +79,34 @@ export function messageVerbs(account: Account, http: Http, clock: Clock): Messag
   };
 }
 
-function sendMessage(
-  { me, timelines, outbox, drafts, uploads, typing }: SignedIn,
+async function sendMessage(
+  { outbox, drafts, uploads, typing }: SignedIn,
   clock: Clock,
   room: RoomId,
   content: string,
-) {
+): Promise<void> {
   if (isBlank(content) && uploads.list(room).length === 0) return;
   const attachments = uploads.take(room);
   if (!attachments) return;
-  const { id, username, displayName, avatar } = me();
-  const clientMessageId = newClientMessageId();
-  const entry = LiveEntry.ofPending(
-    {
-      id: 0,
-      seq: 0,
-      room,
-      content,
-      author: { id, username, displayName, ...(avatar !== undefined && { avatar }) },
-      createdAt: new Date(clock.now()).toISOString(),
-      clientMessageId,
-      ...(attachments.length > 0 && { attachments }),
-    },
-    clientMessageId,
-  );
-  batch(() => {
-    timelines.open(room).addPending(entry);
-    drafts.set(room, "");
-    typing.onSend(room);
-    // The server closes a connection that sends it a frame far beyond this.
-    if (codePoints(content) <= limits.messageLength) outbox.add(entry.toOutgoing());
-    else entry.setFailed(`A message has at most ${limits.messageLength} characters.`);
-  });
+  drafts.set(room, "");
+  typing.onSend(room);
+  const outgoing = {
+    clientMessageId: newClientMessageId(),
+    room,
+    content,
+    ...(attachments.length > 0 && { attachments }),
+    createdAt: new Date(clock.now()).toISOString(),
+  };
+  // The server closes a connection that sends it a frame far beyond this.
+  const isTooLong = codePoints(content) > limits.messageLength;
+  try {
+    await outbox.add(outgoing, isTooLong ? `A message has at most ${limits.messageLength} characters.` : null);
+  } catch (error) {
+    drafts.set(room, [content, untrack(() => drafts.get(room))].filter(Boolean).join("\n"));
+    uploads.putBack(room, attachments);
+    throw error;
+  }
 }
-
-const isFailed = (entry: Entry): entry is LiveEntry =>
-  entry instanceof LiveEntry && untrack(entry.delivery).kind === "failed";
 
 /** What a screen sees in the moment of signing out. */
 const noTimeline: Timeline = {

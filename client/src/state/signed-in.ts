@@ -18,6 +18,7 @@ import type { Connection, ConnectionStatus } from "@parley/sdk/connection";
 import { Feed, type FeedOptions } from "@parley/sdk/feed";
 import type { Http } from "@parley/sdk/http";
 import { Outbox } from "@parley/sdk/outbox";
+import type { OutboxStorage } from "@parley/sdk/outbox-storage";
 import { RoomListLoader } from "@parley/sdk/room-list";
 import type { OpenSocket } from "@parley/sdk/socket";
 import type { Topics } from "@parley/sdk/topics";
@@ -36,6 +37,7 @@ import type { SendFile } from "./send-file.ts";
 import type { LoadPage } from "./timeline.ts";
 import { Timelines } from "./timelines.ts";
 import { Typing } from "./typing.ts";
+import { Unsent } from "./unsent.ts";
 import { Uploads } from "./uploads.ts";
 
 const pageSize = 50;
@@ -51,6 +53,7 @@ export interface SignedInOptions {
   readonly fileBytes: () => number;
   readonly sendFile: SendFile;
   readonly storage: DraftStorage | undefined;
+  readonly outboxStorage: OutboxStorage;
   readonly onWorkspace: (workspace: Workspace) => void;
   readonly onSignedOut: () => void;
   /** This browser may not be signed in any more, or as somebody else. */
@@ -66,6 +69,7 @@ export class SignedIn {
   readonly receipts: Receipts;
   readonly timelines: Timelines;
   readonly outbox: Outbox;
+  readonly unsent = new Unsent();
   readonly reactions: Reactions;
   readonly typing: Typing;
   readonly presences: Presences;
@@ -128,6 +132,8 @@ export class SignedIn {
     this.readers = new Readers(async (room) => (await http.get<ReceiptList>(`/rooms/${room}/receipts`)).receipts);
     this.timelines = new Timelines({
       me: user.id,
+      author: me,
+      waiting: (room) => this.outbox.of(room),
       topics: this.#topics,
       load: (room, cursor) => this.#loadMessages(room, cursor),
       onUnfollowed: (room) => this.readers.clear(room),
@@ -136,6 +142,7 @@ export class SignedIn {
     });
     this.outbox = new Outbox({
       clock,
+      storage: options.outboxStorage,
       send: ({ room, content, clientMessageId, attachments }) =>
         this.#feed.requestMessage({
           type: "message.send",
@@ -144,8 +151,18 @@ export class SignedIn {
           clientMessageId,
           ...(attachments && { attachments: attachments.map(({ id }) => id) }),
         }),
-      onSent: ({ room, clientMessageId }, message) => this.timelines.find(room)?.acknowledge(clientMessageId, message),
-      onFailed: ({ room, clientMessageId }, { message }) => this.timelines.find(room)?.fail(clientMessageId, message),
+      onKept: (outgoing, failure) => {
+        this.unsent.put(outgoing, failure);
+        this.timelines.find(outgoing.room)?.put(outgoing, failure);
+      },
+      onSent: ({ room, clientMessageId }, message) => {
+        this.unsent.remove(clientMessageId);
+        this.timelines.find(room)?.acknowledge(clientMessageId, message);
+      },
+      onDropped: ({ room, clientMessageId }) => {
+        this.unsent.remove(clientMessageId);
+        this.timelines.find(room)?.drop(clientMessageId);
+      },
     });
     this.reactions = new Reactions({
       clock,
@@ -183,6 +200,7 @@ export class SignedIn {
   /** Ends it. What is still on its way changes nothing any more. */
   close(): void {
     this.connection.stop();
+    this.outbox.stop();
     this.#roomList.close();
     this.receipts.close();
     this.timelines.close();
@@ -315,7 +333,7 @@ export class SignedIn {
 
   #forgetRoom(room: RoomId): void {
     this.timelines.drop(room);
-    this.outbox.clear(room);
+    this.outbox.refuse(room, "You are not in this room any more.");
     this.uploads.clear(room);
     this.receipts.clear(room);
   }

@@ -1,6 +1,8 @@
 import { mergeMessages } from "@parley/protocol/apply";
 import type { MessagePage } from "@parley/protocol/http/messages";
-import { type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
+import { type Author, type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
+import type { Outgoing } from "@parley/sdk/outbox";
+import type { Kept } from "@parley/sdk/outbox-storage";
 import type { Topics } from "@parley/sdk/topics";
 import { batch, createSignal } from "solid-js";
 import type { Entry, Timeline } from "./client.ts";
@@ -12,6 +14,10 @@ const keep = 600;
 export interface TimelineOptions {
   readonly room: RoomId;
   readonly me: UserId;
+  /** Myself, as the author of what waits to be sent. */
+  readonly author: () => Author;
+  /** What waits to be sent in this room already. */
+  readonly waiting: readonly Kept[];
   readonly topics: Topics;
   readonly load: LoadPage;
   /** It begins anew, or ends: what went along with the room's changes until now is void. */
@@ -88,6 +94,7 @@ export class RoomTimeline implements Timeline {
     this.#setHasOlder = setHasOlder;
     this.#setLoadingOlder = setLoadingOlder;
     this.#setHasNewer = setHasNewer;
+    for (const { outgoing, failure } of options.waiting) this.put(outgoing, failure);
     void this.#load();
   }
 
@@ -166,13 +173,24 @@ export class RoomTimeline implements Timeline {
     this.#show();
   }
 
-  addPending(entry: LiveEntry): void {
-    this.#tail = [...this.#tail.filter((other) => other !== entry), entry];
+  /** The outbox keeps this: shows it, or shows it as it is now. */
+  put(outgoing: Outgoing, failure: string | null): void {
+    const { clientMessageId } = outgoing;
+    const known = this.#findInTail(clientMessageId);
+    const sent = this.#messages.find((message) => this.#isMine(message) && message.clientMessageId === clientMessageId);
+    if (sent) {
+      this.#options.onConfirmed(sent);
+      return;
+    }
+    const entry = known ?? LiveEntry.ofOutgoing(outgoing, this.#options.author());
+    entry.put(outgoing, failure);
+    if (!known) this.#tail = [...this.#tail, entry];
     this.#show();
   }
 
-  discard(entry: LiveEntry): void {
-    this.#tail = this.#tail.filter((other) => other !== entry);
+  /** Its author has given it up. */
+  drop(clientMessageId: string): void {
+    this.#tail = this.#tail.filter((entry) => entry.clientMessageId !== clientMessageId);
     this.#show();
   }
 
@@ -183,11 +201,6 @@ export class RoomTimeline implements Timeline {
     entry.acked = message;
     this.apply([]);
     if (this.#isNewest && this.#tail.includes(entry)) this.#options.topics.suspect(roomTopic(this.#options.room));
-  }
-
-  /** The server has refused it. */
-  fail(clientMessageId: string, reason: string): void {
-    this.#findInTail(clientMessageId)?.setFailed(reason);
   }
 
   /** Nothing that is still on its way changes it any more. */
@@ -309,14 +322,18 @@ export class RoomTimeline implements Timeline {
   }
 
   #takeFromTail(message: Message): LiveEntry | undefined {
-    const { author, clientMessageId } = message;
-    if (clientMessageId === undefined || author.id !== this.#options.me) return undefined;
+    const { clientMessageId } = message;
+    if (clientMessageId === undefined || !this.#isMine(message)) return undefined;
     const entry = this.#findInTail(clientMessageId);
     if (entry) {
       this.#tail = this.#tail.filter((other) => other !== entry);
       this.#options.onConfirmed(message);
     }
     return entry;
+  }
+
+  #isMine({ author }: Message): boolean {
+    return author.id === this.#options.me;
   }
 
   #findInTail(clientMessageId: string): LiveEntry | undefined {

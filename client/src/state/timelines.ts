@@ -1,4 +1,5 @@
-import type { Message, RoomId, UserId } from "@parley/protocol/model";
+import type { Author, Message, RoomId, UserId } from "@parley/protocol/model";
+import type { Kept } from "@parley/sdk/outbox-storage";
 import type { Topics } from "@parley/sdk/topics";
 import { type LoadPage, RoomTimeline } from "./timeline.ts";
 
@@ -7,6 +8,8 @@ const openMax = 12;
 
 export interface TimelinesOptions {
   readonly me: UserId;
+  readonly author: () => Author;
+  readonly waiting: (room: RoomId) => readonly Kept[];
   readonly topics: Topics;
   readonly load: LoadPage;
   readonly onUnfollowed: (room: RoomId) => void;
@@ -34,7 +37,7 @@ export class Timelines {
     for (const timeline of this.#byRoom.values()) timeline.trim();
     // Whoever comes back to a room wants to see what is new.
     if (found?.hasNewer()) found.reload();
-    const timeline = found ?? new RoomTimeline({ ...this.#options, room });
+    const timeline = found ?? new RoomTimeline({ ...this.#options, room, waiting: this.#options.waiting(room) });
     this.#byRoom.delete(room);
     this.#byRoom.set(room, timeline);
     this.#dropOldest();

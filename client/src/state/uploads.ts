@@ -91,6 +91,16 @@ export class Uploads {
     return attachments;
   }
 
+  /** What a message has taken lies beside the text again, since there is no such message. */
+  putBack(room: RoomId, attachments: readonly Attachment[]): void {
+    const tray = this.#tray(room);
+    const back = attachments.map((attachment) =>
+      LiveUpload.ofAttachment(this.#newKey(), room, attachment, this.#files.get(attachment.id)),
+    );
+    tray.set([...back, ...tray.items]);
+    this.#keepReady();
+  }
+
   /** The chosen file itself: what it shows is seen before the server can show it. */
   file(id: FileId): File | undefined {
     return this.#files.get(id);
@@ -223,8 +233,8 @@ class LiveUpload implements Upload {
     return new LiveUpload(key, room, { name, bytes: file.size }, file, { kind: "waiting" });
   }
 
-  static ofAttachment(key: string, room: RoomId, attachment: Attachment): LiveUpload {
-    return new LiveUpload(key, room, attachment, null, { kind: "ready", attachment });
+  static ofAttachment(key: string, room: RoomId, attachment: Attachment, file: File | null = null): LiveUpload {
+    return new LiveUpload(key, room, attachment, file, { kind: "ready", attachment });
   }
 
   private constructor(

@@ -1,4 +1,5 @@
 import type { Message, RoomId, UserId } from "@parley/protocol/model";
+import { MemoryOutboxStorage } from "@parley/sdk/outbox-storage";
 import { ann, general, World as NetworkWorld } from "../../../sdk/test/harness/world.ts";
 import type { Entry } from "../../src/state/client.ts";
 import { createClient, type RunningClient } from "../../src/state/create-client.ts";
@@ -9,14 +10,26 @@ export { ann, ben, cleo, general } from "../../../sdk/test/harness/world.ts";
 /** The network's world with Ann's client in it. */
 export class World extends NetworkWorld {
   readonly uploads = new Uploads();
-  readonly client: RunningClient;
+  client: RunningClient;
+  readonly outboxes = new Map<UserId, MemoryOutboxStorage>();
   readonly storage = new Map<string, string>();
   wake: () => void = () => {};
 
   constructor(user: UserId | null) {
     super(user);
+    this.client = this.#start();
+  }
+
+  /** The page is loaded again. */
+  reload(): void {
+    this.client.close();
+    this.network.wire.end();
+    this.client = this.#start();
+  }
+
+  #start(): RunningClient {
     const { storage } = this;
-    this.client = createClient({
+    return createClient({
       origin: "http://test",
       clock: this.clock,
       fetch: this.network.fetch,
@@ -30,7 +43,15 @@ export class World extends NetworkWorld {
         setItem: (key, value) => void storage.set(key, value),
         removeItem: (key) => void storage.delete(key),
       },
+      openOutboxStorage: (user) => this.outboxOf(user).page(),
     });
+  }
+
+  /** What this browser keeps of someone. */
+  outboxOf(user: UserId): MemoryOutboxStorage {
+    const outbox = this.outboxes.get(user) ?? new MemoryOutboxStorage();
+    this.outboxes.set(user, outbox);
+    return outbox;
   }
 
   entries(room: RoomId = general): readonly Entry[] {

@@ -13,6 +13,7 @@ import { insertText } from "../../ui/insert-text.ts";
 import { isTouch } from "../../ui/media.ts";
 import { announce, notify } from "../../ui/notices.tsx";
 import { dialogPart, part } from "../../ui/part.tsx";
+import { explain } from "../words.ts";
 
 const ComposerCompletion = part(
   async () => (await import("./ComposerCompletion.tsx")).ComposerCompletion,
@@ -79,9 +80,10 @@ export function Composer(props: {
       notify(failed ? "A file could not be sent. Try it again, or remove it." : "The files are still on their way.");
     }
     if (!sendable()) return;
-    client.sendMessage(props.room.id, text().trim());
-    client.setDraft(props.room.id, "");
-    props.onSent();
+    client.sendMessage(props.room.id, text().trim()).then(
+      () => props.onSent(),
+      (error: unknown) => notify(explain(error)),
+    );
     field?.focus({ preventScroll: true });
   };
 

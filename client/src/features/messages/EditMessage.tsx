@@ -30,8 +30,10 @@ export function EditMessage(props: {
     const text = props.editing.text();
     const message = props.entry.message();
     if (busy()) return;
-    if (isBlank(text)) {
-      props.onEmptied();
+    const unsent = props.entry.delivery().kind !== "sent";
+    if (isBlank(text) && !(unsent && message.attachments)) {
+      if (unsent) setProblem("A message needs some text.");
+      else props.onEmptied();
       return;
     }
     if (codePoints(text) > limits.messageLength) {
@@ -44,7 +46,8 @@ export function EditMessage(props: {
     }
     setBusy(true);
     try {
-      await client.editMessage(props.room.id, message.id, text);
+      if (unsent) await client.retryMessage(message.clientMessageId ?? "", text);
+      else await client.editMessage(props.room.id, message.id, text);
       if (props.editing.entry() === props.entry) props.editing.stop();
     } catch (error) {
       setProblem(explain(error));

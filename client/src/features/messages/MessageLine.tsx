@@ -4,8 +4,10 @@ import { createMemo, createSignal, createUniqueId, type JSX, Match, onMount, Sho
 import { type Entry, useClient } from "../../state/client.ts";
 import { Avatar } from "../../ui/Avatar.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { notify } from "../../ui/notices.tsx";
 import { PersonButton } from "../../ui/PersonButton.tsx";
 import { dayOf, formatClock, formatDay, formatFull, formatShortClock } from "../../ui/time.ts";
+import { explain } from "../words.ts";
 import { Attachments } from "./Attachments.tsx";
 import { EditMessage } from "./EditMessage.tsx";
 import type { Editing } from "./editing.ts";
@@ -44,6 +46,9 @@ export function MessageLine(props: {
   const line = createMemo(() => lineOf(props.before?.message(), message(), props.after?.message()), undefined, {
     equals: (a, b) => a.newDay === b.newDay && a.first === b.first && a.last === b.last,
   });
+  const isEdited = () => props.editing.entry() === props.entry;
+  const key = () => message().clientMessageId ?? "";
+  const tell = (act: Promise<void>) => void act.catch((error: unknown) => notify(explain(error)));
   const failure = () => {
     const state = delivery();
     return state.kind === "failed" ? state.reason : undefined;
@@ -130,7 +135,7 @@ export function MessageLine(props: {
                 Message deleted
               </p>
             </Match>
-            <Match when={props.editing.entry() === props.entry}>
+            <Match when={isEdited()}>
               <EditMessage
                 room={props.room}
                 entry={props.entry}
@@ -150,17 +155,20 @@ export function MessageLine(props: {
             reachable={focused()}
             onAdd={(button) => props.onReact(button)}
           />
-          <Show when={failure()}>
+          <Show when={!isEdited() && failure()}>
             {(reason) => (
               <p class="message-failed">
                 <span>
                   <Icon name="alert" />
                   Not sent. {reason()}
                 </span>
-                <button type="button" class="text-button" onClick={() => client.retryMessage(props.entry)}>
+                <button type="button" class="text-button" onClick={() => tell(client.retryMessage(key()))}>
                   Retry
                 </button>
-                <button type="button" class="text-button" onClick={() => client.discardMessage(props.entry)}>
+                <button type="button" class="text-button" onClick={() => props.editing.start(props.entry)}>
+                  Edit
+                </button>
+                <button type="button" class="text-button" onClick={() => tell(client.discardMessage(key()))}>
                   Delete
                 </button>
               </p>

@@ -1,4 +1,4 @@
-import { Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { useClient } from "../../state/client.ts";
 import { createAttempt } from "../../ui/attempt.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -14,6 +14,7 @@ import { Password } from "./Password.tsx";
 import { Profile } from "./Profile.tsx";
 import { Sessions } from "./Sessions.tsx";
 import { ShareReceipts } from "./ShareReceipts.tsx";
+import { SignOut } from "./SignOut.tsx";
 import { WorkspaceSettings } from "./WorkspaceSettings.tsx";
 import "./settings.css";
 
@@ -27,6 +28,7 @@ const themes: readonly Option<Theme>[] = [
 export function Settings(props: { readonly onClose: () => void }) {
   const client = useClient();
   const attempt = createAttempt(explain);
+  const [asks, setAsks] = createSignal(false);
 
   return (
     <Dialog title="Settings" kind="wide" onClose={() => props.onClose()}>
@@ -70,10 +72,17 @@ export function Settings(props: { readonly onClose: () => void }) {
         </section>
         <FormProblem text={attempt.problem()} />
         <div class="settings-end">
-          <Button kind="danger-quiet" busy={attempt.busy()} onClick={() => void attempt(() => client.signOut())}>
+          <Button
+            kind="danger-quiet"
+            busy={attempt.busy()}
+            onClick={() => (client.unsent().length > 0 ? setAsks(true) : void attempt(() => client.signOut()))}
+          >
             Sign out
           </Button>
         </div>
+        <Show when={asks()}>
+          <SignOut onClose={() => setAsks(false)} />
+        </Show>
       </div>
     </Dialog>
   );

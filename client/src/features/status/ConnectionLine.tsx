@@ -35,7 +35,10 @@ export function ConnectionLine(props: { readonly otherwise?: JSX.Element }) {
         <Switch>
           <Match when={trouble() === "disconnected"}>
             <p class="connection-line">
-              No connection. Trying again…
+              <span>
+                No connection. Trying again…
+                <Waiting />
+              </span>
               <button type="button" class="text-button" onClick={() => client.retryNow()}>
                 Try now
               </button>
@@ -48,5 +51,18 @@ export function ConnectionLine(props: { readonly otherwise?: JSX.Element }) {
       </div>
       <Show when={!trouble()}>{props.otherwise}</Show>
     </>
+  );
+}
+
+/** What is to be sent once there is a connection again. */
+function Waiting() {
+  const client = useClient();
+  const count = () => client.unsent().filter(({ failure }) => failure === null).length;
+  const [lasts, setLasts] = createSignal(true);
+  void client.unsentLasts().then(setLasts);
+  return (
+    <Show when={count() > 0}>
+      {` ${count() === 1 ? "1 message waits" : `${count()} messages wait`}${lasts() ? "." : ", but only until this page is closed."}`}
+    </Show>
   );
 }

@@ -1,0 +1,71 @@
+import { createSignal, For, Show } from "solid-js";
+import { type UnsentMessage, useClient } from "../../state/client.ts";
+import { Button } from "../../ui/Button.tsx";
+import { copyText } from "../../ui/clipboard.ts";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { FormProblem } from "../../ui/FormProblem.tsx";
+import { formatFull } from "../../ui/time.ts";
+import { explain } from "../words.ts";
+import "./unsent.css";
+
+/** Every message that the server does not have, in whichever room, and what to do with it. */
+export function Unsent(props: { readonly onClose: () => void }) {
+  const client = useClient();
+  // By their keys, so that what changes with a message does not take the focus from its buttons.
+  const keys = () => client.unsent().map(({ clientMessageId }) => clientMessageId);
+  return (
+    <Dialog title="Not sent yet" kind="wide" onClose={() => props.onClose()}>
+      <ul class="unsent">
+        <For each={keys()} fallback={<li class="dialog-text">Everything is sent.</li>}>
+          {(key) => (
+            <Show when={client.unsent().find(({ clientMessageId }) => clientMessageId === key)}>
+              {(message) => <UnsentItem message={message()} />}
+            </Show>
+          )}
+        </For>
+      </ul>
+    </Dialog>
+  );
+}
+
+function UnsentItem(props: { readonly message: UnsentMessage }) {
+  const client = useClient();
+  const [problem, setProblem] = createSignal<string>();
+  const room = () => client.findRoom(props.message.room);
+  const act = (done: Promise<void>) => void done.catch((error: unknown) => setProblem(explain(error)));
+  const files = () => (props.message.attachments ?? []).map(({ name }) => name).join(", ");
+  return (
+    <li class="unsent-item">
+      <p class="unsent-head">
+        <b dir="auto">{room()?.name ?? "A room you are not in"}</b>
+        <time datetime={props.message.createdAt}>{formatFull(props.message.createdAt)}</time>
+      </p>
+      <p class="unsent-text" dir="auto">
+        {props.message.content || files()}
+      </p>
+      <Show when={props.message.failure} fallback={<p class="unsent-state">Waits to be sent.</p>}>
+        {(reason) => (
+          <>
+            <p class="unsent-state" data-failed="">
+              {reason()}
+            </p>
+            <FormProblem text={problem()} />
+            <div class="buttons">
+              <Show when={props.message.content}>
+                <Button kind="quiet" onClick={() => void copyText(props.message.content, "Text copied")}>
+                  Copy text
+                </Button>
+              </Show>
+              <Button kind="danger-quiet" onClick={() => act(client.discardMessage(props.message.clientMessageId))}>
+                Delete
+              </Button>
+              <Show when={room()}>
+                <Button onClick={() => act(client.retryMessage(props.message.clientMessageId))}>Retry</Button>
+              </Show>
+            </div>
+          </>
+        )}
+      </Show>
+    </li>
+  );
+}
