@@ -7,6 +7,8 @@ import { Pool } from "./pool.ts";
 
 /** Whoever has the room open reads it in this time, and needs no push. */
 const graceMs = 2000;
+/** What comes within this time is looked at together: in a busy room a look for each message would cost more than the message. */
+const gatherMs = 100;
 /** Messages that wait at once; what comes beyond is not pushed. */
 const waitingMax = 10_000;
 /** A flood is one line in the log this often. */
@@ -30,60 +32,97 @@ type CalledNow = () => Promise<ReadonlyMap<string, Called>>;
  * the push goes out, not when the message came: who was removed or has muted the room in between is not told, however many
  * are told before them.
  *
- *     messageSent ──grace──▶ read whom it calls ──▶ decide ──▶ push, a few at a time ──▶ record
+ *     messageSent ──grace──▶ which of a room's call anyone? ──▶ whom does it call? ──▶ decide ──▶ push, a few at a time ──▶ record
+ *                            one look for all that is due       one look for each that does
  */
 export class Notifier {
   readonly #app: App;
-  readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
+  /** In the order in which they are due. */
+  #waiting: { readonly room: RoomId; readonly id: MessageId; readonly dueAt: number }[] = [];
+  /** Of messages whose rooms are being looked at. */
+  #looking = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #messages = new Pool(messagesAtOnce);
   readonly #calls = new Pool(parallel);
   #dropped = 0;
+  #dropTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   constructor(app: App) {
     this.#app = app;
   }
 
-  messageSent(message: Message): void {
+  messageSent({ room, id }: Message): void {
     if (this.#stopped) return;
-    if (this.#waiting.size + this.#messages.waiting >= waitingMax) this.#drop();
-    else this.#later(graceMs, () => this.#due(message));
+    if (this.#waiting.length + this.#looking + this.#messages.waiting >= waitingMax) {
+      this.#drop();
+    } else {
+      this.#waiting.push({ room, id, dueAt: performance.now() + graceMs });
+      this.#wait();
+    }
   }
 
-  #due(message: Message): void {
-    this.#messages
-      .run(() => this.#notify(message))
-      .catch((error: unknown) => {
-        if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#dropTimer);
+    this.#waiting = [];
+    this.#messages.clear();
+    this.#calls.clear();
+  }
+
+  #wait(): void {
+    const [next] = this.#waiting;
+    if (this.#timer !== undefined || !next) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#due();
+        this.#wait();
+      },
+      Math.max(gatherMs, next.dueAt - performance.now()),
+    );
+  }
+
+  #due(): void {
+    const now = performance.now();
+    const later = this.#waiting.findIndex(({ dueAt }) => dueAt > now);
+    const due = this.#waiting.splice(0, later === -1 ? this.#waiting.length : later);
+    for (const [room, messages] of Map.groupBy(due, (message) => message.room)) {
+      const ids = messages.map(({ id }) => id);
+      this.#looking += ids.length;
+      this.#attempt(() => this.#look(room, ids)).finally(() => {
+        this.#looking -= ids.length;
       });
+    }
+  }
+
+  async #look(roomId: RoomId, ids: readonly MessageId[]): Promise<void> {
+    const [from, to] = [Math.min(...ids), Math.max(...ids)];
+    const calling = new Set(await this.#app.store.listCalling({ roomId, from, to }));
+    for (const id of ids) {
+      if (calling.has(id)) void this.#attempt(() => this.#messages.run(() => this.#notify(roomId, id)));
+    }
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!this.#stopped) this.#app.log.warn("notify.failed", { error: String(error) });
+    }
   }
 
   #drop(): void {
     this.#dropped++;
     if (this.#dropped > 1) return;
-    this.#later(countDroppedMs, () => {
+    this.#dropTimer = setTimeout(() => {
       this.#app.log.warn("notify.dropped", { messages: this.#dropped });
       this.#dropped = 0;
-    });
+    }, countDroppedMs);
   }
 
-  #later(ms: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.#waiting.delete(timer);
-      act();
-    }, ms);
-    this.#waiting.add(timer);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#waiting) clearTimeout(timer);
-    this.#waiting.clear();
-    this.#messages.clear();
-    this.#calls.clear();
-  }
-
-  async #notify({ room: roomId, id: messageId }: Message): Promise<void> {
+  async #notify(roomId: RoomId, messageId: MessageId): Promise<void> {
     const { store, clock } = this.#app;
     const calledNow = this.#lookUp(roomId, messageId);
     if ((await calledNow()).size === 0) return;

@@ -34,6 +34,15 @@ export interface NotificationReads {
   /** Of an open session. */
   findPushTarget(input: { readonly sessionId: SessionId; readonly at: number }): Promise<PushTarget | null>;
   /**
+   * Of the messages `from` to `to` of a room, those that may call someone who has a browser to push to. One look for all of
+   * them; where nobody listens, all that it costs.
+   */
+  listCalling(input: {
+    readonly roomId: RoomId;
+    readonly from: MessageId;
+    readonly to: MessageId;
+  }): Promise<readonly MessageId[]>;
+  /**
    * Members whom a message may call and who have a browser to push to, with the facts that decide, by user. At most
    * `limit` browsers. Empty when the message is gone.
    */

@@ -9,6 +9,7 @@ import { historiesContract } from "./histories.ts";
 import { invitesContract } from "./invites.ts";
 import { membershipsContract } from "./memberships.ts";
 import { messagesContract } from "./messages.ts";
+import { notificationsContract } from "./notifications.ts";
 import { reactionsContract } from "./reactions.ts";
 import { roomsContract } from "./rooms.ts";
 import { searchContract } from "./search.ts";
@@ -49,6 +50,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     filesContract(() => stage);
     reactionsContract(() => stage);
     unreadContract(() => stage);
+    notificationsContract(() => stage);
     historiesContract(createEngine);
     catchingUpContract(() => stage);
     staleRightsContract(() => stage);

@@ -45,6 +45,10 @@ const allowed: Readonly<Record<string, string>> = {
   "listAlertable: SEARCH memberships USING INDEX memberships_called (room_id=?)": "those who want to be called",
   "listAlertable: USE TEMP B-TREE FOR ORDER BY": "those who are called",
   "listAudit: USE TEMP B-TREE FOR ORDER BY": "two pages: what somebody has done, and what concerned them",
+  "listCalling: SEARCH memberships USING INDEX memberships_called (room_id=?)": "those who want to be called",
+  "listCalling: SEARCH memberships USING PRIMARY KEY (room_id=?)": "the people of a direct room",
+  "listCalling: SEARCH push_subscriptions USING COVERING INDEX push_subscriptions_of_user (user_id=?)":
+    "the first is enough",
   "listInvites: USE TEMP B-TREE FOR ORDER BY": "the invites that a room may have",
   "listMembers: USE TEMP B-TREE FOR ORDER BY": "those whose names have the words",
   "listPeople: USE TEMP B-TREE FOR ORDER BY": "those whose names have the words",
@@ -263,6 +267,7 @@ async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Ro
   await store.findVerification({ tokenHash: "t", at });
   await store.getPushKeys({});
   await store.findPushTarget({ sessionId: session.id, at });
+  await store.listCalling({ roomId: general.id, from: 1, to: 9 });
   await store.listAlertable({ roomId: general.id, messageId: 2, limit: 5, at });
   await store.findAlert({ roomId: general.id, messageId: 2, userId, at });
 }

@@ -90,6 +90,35 @@ export function* findPushTarget({
   return row ? toTarget(row) : null;
 }
 
+/** Somebody to push to, whatever is said in the room. */
+const listener = (condition: string) =>
+  `EXISTS (SELECT 1 FROM memberships JOIN push_subscriptions ON push_subscriptions.user_id = memberships.user_id \
+WHERE memberships.room_id = rooms.id AND memberships.left_at IS NULL${condition})`;
+
+export function* listCalling({
+  roomId,
+  from,
+  to,
+}: Input<NotificationReads["listCalling"]>): Verb<readonly MessageId[]> {
+  const room = yield* first<{ listened: number }>(
+    `SELECT CASE WHEN (CASE WHEN rooms.direct_key IS NULL THEN ${listener(" AND memberships.notify_level = 'all'")}
+       ELSE ${listener("")} END) THEN 1 ELSE 0 END AS listened FROM rooms WHERE rooms.id = ? AND rooms.deleted_at IS NULL`,
+    roomId,
+  );
+  if (!room) return [];
+  // What names people, or everyone, is looked at more closely by `listAlertable`.
+  const calling = yield* all<{ id: MessageId }>(
+    room.listened
+      ? "SELECT id FROM messages WHERE room_id = ? AND id BETWEEN ? AND ? ORDER BY id"
+      : `SELECT DISTINCT message_id AS id FROM mentions WHERE room_id = ? AND message_id BETWEEN ? AND ?
+         ORDER BY message_id`,
+    roomId,
+    from,
+    to,
+  );
+  return calling.map(({ id }) => id);
+}
+
 export function* listAlertable({
   roomId,
   messageId,

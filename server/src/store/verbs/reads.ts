@@ -6,7 +6,7 @@ import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
 import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
-import { findAlert, findPushTarget, getPushKeys, listAlertable } from "./notifications.ts";
+import { findAlert, findPushTarget, getPushKeys, listAlertable, listCalling } from "./notifications.ts";
 import { listPeople } from "./people.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";
 import { findReset } from "./resets.ts";
@@ -56,6 +56,7 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   getPushKeys,
   findPushTarget,
   listAlertable,
+  listCalling,
   findAlert,
   changesSince: (input) => changesSince(defaults, input),
   listMissed: (input) => listMissed(defaults, input),
