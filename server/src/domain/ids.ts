@@ -13,6 +13,8 @@ function random(): string {
 
 export const newUserId = (): UserId => `U${random()}`;
 export const newRoomId = (): RoomId => `R${random()}`;
+/** Whether a reference to a room is its id, and not its slug, which is lower case. */
+export const isRoomId = (reference: string): reference is RoomId => reference.startsWith("R");
 export const newSessionId = (): SessionId => `S${random()}`;
 
 /** 160 random bits in 32 characters: not to be guessed. */
