@@ -10,6 +10,8 @@ export interface Socket<Data> {
   readonly data: Data;
   /** False when the frame was dropped because the peer reads too slowly. */
   send(text: string): boolean;
+  /** Sends several frames as one write. False when any of them was dropped. */
+  sendTogether(texts: readonly string[]): boolean;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   bufferedBytes(): number;
@@ -121,6 +123,13 @@ function toSocket<Data>(native: Bun.ServerWebSocket<unknown>, data: Data): Socke
     data,
     // -1 means accepted and buffered, 0 dropped.
     send: (text) => native.send(text, false) !== 0,
+    sendTogether(texts) {
+      let accepted = true;
+      native.cork(() => {
+        for (const text of texts) accepted = native.send(text, false) !== 0 && accepted;
+      });
+      return accepted;
+    },
     subscribe: (topic) => {
       native.subscribe(topic);
     },

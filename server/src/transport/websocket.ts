@@ -80,6 +80,8 @@ class SocketConnection implements Connection {
   #hereAt = Number.NEGATIVE_INFINITY;
   #outstanding = 0;
   #state: "opening" | "open" | "closed" = "opening";
+  /** Acks of this turn, on their way. */
+  #acks: string[] = [];
   /** Frames that came before the welcome was sent. */
   #early: string[] = [];
   /** What the socket is subscribed to once its welcome is sent: nothing may come before that. */
@@ -162,6 +164,7 @@ class SocketConnection implements Connection {
   }
 
   send(text: string): void {
+    this.#sendAcks();
     if (this.#state === "open" && !this.#socket.send(text)) this.close(closeCodes.tooSlow, "too slow");
   }
 
@@ -219,7 +222,7 @@ class SocketConnection implements Connection {
       this.#limits.take("command", this.sessionId);
       const command = parseCommand(frame);
       const fields = await this.#run(command);
-      if (fields !== null && ref !== null) this.#sendFrame({ type: "ack", ref, ...fields } satisfies AckFrame);
+      if (fields !== null && ref !== null) this.#ack({ type: "ack", ref, ...fields } satisfies AckFrame);
     } catch (error) {
       this.#refuse(frame, ref, error);
     } finally {
@@ -256,7 +259,19 @@ class SocketConnection implements Connection {
     if (frame.type === "typing" && error instanceof ParleyError && error.code === "rate_limited") return;
     const known = error instanceof ParleyError ? error : new ParleyError("internal");
     if (known.code === "internal") this.#app.log.error("socket.command_failed", { error: String(error) });
-    this.#sendFrame({ type: "ack", ref, error: known.toWire() } as AckFrame);
+    this.#ack({ type: "ack", ref, error: known.toWire() } as AckFrame);
+  }
+
+  /** What one commit answers goes out as one write: a system call for each ack would cost more than the rest of the message. */
+  #ack(frame: AckFrame): void {
+    if (this.#acks.push(encodeFrame(frame)) === 1) queueMicrotask(() => this.#sendAcks());
+  }
+
+  #sendAcks(): void {
+    if (this.#acks.length === 0) return;
+    const acks = this.#acks;
+    this.#acks = [];
+    if (this.#state === "open" && !this.#socket.sendTogether(acks)) this.close(closeCodes.tooSlow, "too slow");
   }
 
   #sendFrame(frame: ServerFrame): void {
