@@ -60,6 +60,10 @@ export class Server implements AsyncDisposable {
     [this.url, this.#child] = await Server.#run(this.#folder, this.#settings);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Processor time that the server has used, all its threads, in milliseconds. Linux only. */
   cpuMs(): number {
     const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];

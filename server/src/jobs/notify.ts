@@ -91,7 +91,7 @@ export class Notifier {
     for (const [room, messages] of Map.groupBy(due, (message) => message.room)) {
       const ids = messages.map(({ id }) => id);
       this.#looking += ids.length;
-      this.#attempt(() => this.#look(room, ids)).finally(() => {
+      void this.#attempt(() => this.#look(room, ids)).finally(() => {
         this.#looking -= ids.length;
       });
     }

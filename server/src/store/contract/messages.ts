@@ -109,6 +109,25 @@ export function messagesContract(stageOf: () => Stage): void {
       expect(refusal(await stage.trySay(room, ada, "x", { replyTo: 3 }))).toBe("invalid");
     });
 
+    test("what one sends in a row stands in a row, whomever it calls and whatever it answers", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const general = await stage.general();
+      await stage.say(general, bob, "hello");
+      const contents = ["one", "@bob two", "three", "@all four", "five", "six"];
+      const sent = await Promise.all(
+        contents.map((content, index) => stage.trySay(general, ada, content, index % 3 === 2 ? { replyTo: 1 } : {})),
+      );
+      expect(sent.map((outcome) => value(outcome).message.id)).toEqual([2, 3, 4, 5, 6, 7]);
+      const repeated = await Promise.all(
+        ["again", "again", "last"].map((content) => stage.trySay(general, ada, content, { clientMessageId: content })),
+      );
+      expect(repeated.map((outcome) => value(outcome)).map(({ message, created }) => [message.id, created])).toEqual([
+        [8, true],
+        [8, false],
+        [9, true],
+      ]);
+    });
+
     test("times of a room never run backwards", async () => {
       const [ada] = await stage.cast("ada");
       const general = await stage.general();

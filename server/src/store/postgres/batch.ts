@@ -1,4 +1,5 @@
 import { type Postgres, PostgresError } from "../../platform/postgres.ts";
+import { toSegments } from "../append-series.ts";
 import { Announcements } from "../deltas.ts";
 import type { Writes } from "../store.ts";
 import {
@@ -11,7 +12,7 @@ import {
 } from "../verbs/verb.ts";
 import { writeVerbs } from "../verbs/writes.ts";
 import type { CommittedBatch, Write, WriteName, WriteResult } from "../writes.ts";
-import { appendTogether, isPlainAppend } from "./append.ts";
+import { appendTogether } from "./append.ts";
 import type { Claims } from "./claims.ts";
 import type { CommitMark } from "./commit-mark.ts";
 import { text } from "./sql.ts";
@@ -82,19 +83,19 @@ async function commit(
 async function runTogether(run: Run, defaults: Defaults, writes: readonly Write[]): Promise<readonly WriteResult[]> {
   const { transaction, announcements } = run;
   const results = new Map<Write, WriteResult>();
-  const appends = writes.filter(isPlainAppend);
-  if (appends.length > 0) {
-    const outcomes = await appendTogether(transaction, announcements, appends);
-    for (const [write, value] of outcomes) results.set(write, { ok: true, value });
-  }
-  for (const write of writes) {
-    if (results.has(write)) continue;
-    let hasChanged = false;
-    const value = await transaction.drive(beginWrite(run, defaults, write), () => {
-      hasChanged = true;
-    });
-    if (hasChanged && isRefusal(value)) throw new NotTogetherError();
-    results.set(write, { ok: true, value });
+  for (const { appends, rest } of toSegments(writes)) {
+    if (appends.length > 0) {
+      const outcomes = await appendTogether(transaction, announcements, appends);
+      for (const [write, value] of outcomes) results.set(write, { ok: true, value });
+    }
+    for (const write of rest) {
+      let hasChanged = false;
+      const value = await transaction.drive(beginWrite(run, defaults, write), () => {
+        hasChanged = true;
+      });
+      if (hasChanged && isRefusal(value)) throw new NotTogetherError();
+      results.set(write, { ok: true, value });
+    }
   }
   return writes.map((write) => results.get(write) ?? { ok: false, error: "a write was not answered" });
 }

@@ -62,15 +62,16 @@ test("a connection cut around a commit: what was committed is acknowledged, what
   const [ada, bob] = await stage.cast("ada", "bob");
   const general = await stage.general();
   commits = 0;
-  for (let round = 0; round < 15; round++) {
-    const keys = Array.from({ length: 10 }, (_, index) => `${round}-${index}`);
+  let rounds = 0;
+  // How many commits a round takes is up to the machine.
+  for (; proxy.cuts <= 10; rounds++) {
+    const keys = Array.from({ length: 10 }, (_, index) => `${rounds}-${index}`);
     const sent = await Promise.all(keys.map((key, index) => say(stage, general, index % 2 ? ada : bob, key)));
     expect(sent.map((outcome) => value(outcome).created)).toEqual(keys.map(() => true));
   }
   commits = Number.NEGATIVE_INFINITY;
   expect(new Set(cuts)).toEqual(new Set(["answer", "request"]));
-  expect(proxy.cuts).toBeGreaterThan(10);
-  await expectWhole(stage, general, 150);
+  await expectWhole(stage, general, rounds * 10);
   await expectConvergence(stage);
   await stage.close();
 });

@@ -1,51 +1,76 @@
 import { type Sqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
+import { type PlainAppend, toSegments } from "../append-series.ts";
 import { Announcements } from "../deltas.ts";
 import type { Writes } from "../store.ts";
-import { type Defaults, drive, type Input, isRefusal, type Output, type Verb } from "../verbs/verb.ts";
+import { type Defaults, drive, type Input, isRefusal, type Output, type Statement, type Verb } from "../verbs/verb.ts";
 import { writeVerbs } from "../verbs/writes.ts";
 import type { CommittedBatch, Write, WriteName, WriteResult } from "../writes.ts";
+import { appendTogether } from "./append.ts";
 
 /**
- * Commits many writes with one fsync. Each write has a savepoint of its own: one that refuses or throws is taken back
- * alone, with its numbers and announcements. Throws when nothing of the batch was committed.
+ * Commits many writes with one fsync. One that refuses or throws is taken back alone, with its numbers and announcements.
+ * Throws when nothing of the batch was committed.
  *
- *     BEGIN IMMEDIATE ─▶ SAVEPOINT write … RELEASE ─▶ SAVEPOINT write … RELEASE ─▶ … ─▶ COMMIT
- *                                      └▶ ROLLBACK TO
+ * Plain messages are appended as a series under one savepoint; everything else, and what a series stumbles over, has one for
+ * each write:
+ *
+ *     BEGIN IMMEDIATE ─▶ SAVEPOINT series … RELEASE ─▶ SAVEPOINT write … RELEASE ─▶ … ─▶ COMMIT
+ *                                                               └▶ ROLLBACK TO
  */
 export function commitBatch(database: Sqlite, defaults: Defaults, writes: readonly Write[]): CommittedBatch {
   const announcements = new Announcements();
   let statements = 0;
   const transaction = { defaults, announce: announcements.add };
-  const run = <K extends WriteName>(verb: K, input: Input<Writes[K]>) =>
-    drive(writeVerbs[verb](transaction, input) as Verb<Output<Writes[WriteName]>>, ({ sql, params }) => {
-      statements += 1;
-      return database.all(sql, params);
-    });
-  const takeBack = (announced: number) => {
-    database.all("ROLLBACK TO write");
-    database.all("RELEASE write");
-    announcements.takeBack(announced);
+  const run = ({ sql, params }: Statement) => {
+    statements += 1;
+    return database.all(sql, params);
+  };
+  const runVerb = <K extends WriteName>(verb: K, input: Input<Writes[K]>) =>
+    drive(writeVerbs[verb](transaction, input) as Verb<Output<Writes[WriteName]>>, run);
+
+  /** Under a savepoint. Throws when all of the transaction is lost; else what came to nothing is taken back. */
+  const attempt = <T>(work: () => T): { readonly value: T } | { readonly error: unknown } => {
+    const announced = announcements.length;
+    const takeBack = () => {
+      database.all("ROLLBACK TO attempt");
+      database.all("RELEASE attempt");
+      announcements.takeBack(announced);
+    };
+    database.all("SAVEPOINT attempt");
+    try {
+      const value = work();
+      if (isRefusal(value)) takeBack();
+      else database.all("RELEASE attempt");
+      return { value };
+    } catch (error) {
+      // After some errors SQLite itself has rolled back, and all writes before this one with it.
+      if (isBroken(error) || !database.inTransaction) throw error;
+      takeBack();
+      return { error };
+    }
+  };
+  const runApart = ({ verb, input }: Write): WriteResult => {
+    const outcome = attempt(() => runVerb(verb, input));
+    if ("value" in outcome) return { ok: true, value: outcome.value };
+    const { error } = outcome;
+    return { ok: false, error: `${verb}: ${error instanceof Error ? error.message : error}` };
+  };
+  const results = new Map<Write, WriteResult>();
+  const runSeries = (appends: readonly PlainAppend[]) => {
+    const outcome = attempt(() => appendTogether(run, announcements, appends));
+    if ("error" in outcome) for (const write of appends) results.set(write, runApart(write));
+    else for (const [write, value] of outcome.value) results.set(write, { ok: true, value });
   };
 
   database.all("BEGIN IMMEDIATE");
   try {
-    const results = writes.map(({ verb, input }): WriteResult => {
-      const announced = announcements.length;
-      database.all("SAVEPOINT write");
-      try {
-        const value = run(verb, input);
-        if (isRefusal(value)) takeBack(announced);
-        else database.all("RELEASE write");
-        return { ok: true, value };
-      } catch (error) {
-        // After some errors SQLite itself has rolled back, and all writes before this one with it.
-        if (isBroken(error) || !database.inTransaction) throw error;
-        takeBack(announced);
-        return { ok: false, error: `${verb}: ${error instanceof Error ? error.message : error}` };
-      }
-    });
+    for (const { appends, rest } of toSegments(writes)) {
+      if (appends.length > 0) runSeries(appends);
+      for (const write of rest) results.set(write, runApart(write));
+    }
     database.all("COMMIT");
-    return { results, deltas: announcements.toDeltas(), statements };
+    const answers = writes.map((write) => results.get(write) ?? { ok: false as const, error: "it was not answered" });
+    return { results: answers, deltas: announcements.toDeltas(), statements };
   } catch (error) {
     if (database.inTransaction) database.all("ROLLBACK");
     throw error;

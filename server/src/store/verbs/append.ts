@@ -70,7 +70,7 @@ export function* appendMessage(transaction: Transaction, input: Input<Writes["ap
 }
 
 /** What an author sent under a key, wherever that was. */
-const findByKey = (authorId: UserId, clientMessageId: string): Verb<SentRow | undefined> =>
+export const findByKey = (authorId: UserId, clientMessageId: string): Verb<SentRow | undefined> =>
   first(
     `SELECT ${sentColumns} ${fromMessages} WHERE messages.author_id = ? AND messages.client_message_id = ?`,
     authorId,
