@@ -227,6 +227,7 @@ describe("bodies and queries", () => {
     ["receiptBody", receipts.receiptBody, { upTo: 7 }],
     ["placeBody", rooms.placeBody, { notifyLevel: "none", hiddenUpTo: 3 }],
     ["historyQuery", messages.historyQuery, { limit: "1" }],
+    ["ownReactionsQuery", messages.ownReactionsQuery, { messages: "1,2" }],
     ["changesQuery", live.changesQuery, { since: "0" }],
     ["membersQuery", rooms.membersQuery, { q: "ada", limit: "1" }],
     ["uploadQuery", messages.uploadQuery, { name: "notes.txt" }],

@@ -35,6 +35,8 @@ export const limits = {
   reactionKinds: 20,
   /** Users that a message names for each of its reactions; more are only counted. */
   reactionUsers: 50,
+  /** Messages for which one may ask at once what one has put on them. */
+  ownReactionMessages: 50,
   /** People of a direct room, the one who opens it included. */
   directRoomUsers: 10,
   attachmentsPerMessage: 10,

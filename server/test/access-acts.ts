@@ -131,6 +131,7 @@ export const roomActs: readonly Act[] = [
     path: "/api/rooms/{room}/messages/{other}/readers",
   },
   { name: "GET /api/rooms/{room}/receipts", grid: isIn },
+  { name: "GET /api/rooms/{room}/my-reactions", grid: isIn, path: "/api/rooms/{room}/my-reactions?messages=1" },
   { name: "PUT /api/rooms/{room}/receipt", grid: isIn, body: { upTo: 1 } },
   { name: "PATCH /api/rooms/{room}/membership", grid: isIn, body: { notifyLevel: "none" } },
   {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { OwnReactions } from "@parley/protocol/http/messages";
 import { limits } from "@parley/protocol/limits";
 import type { Message, Room } from "@parley/protocol/model";
 import { startWithCast } from "./harness.ts";
@@ -38,6 +39,35 @@ test("[RE1] [RE2] a reaction is there for everyone at once, over HTTP and the so
   expect(none.seq).toBe(added.seq + 3);
   expect((await watched.both())[0]).toEqual((await watched.both())[1]);
 });
+
+test("[RE6] who is not among the first who reacted is told by asking, and by nothing else", async () => {
+  await using cast = await startWithCast();
+  const { server, ada, lin, general } = cast;
+  await ada.send(general, "All here?");
+  await ada.send(general, "And on time?");
+  const others = await Promise.all(
+    Array.from({ length: limits.reactionUsers }, (_, index) => server.signUp(`user${index}`)),
+  );
+  for (const person of [...others, lin]) await person.ok("PUT", pathOf(general, 1, "👋"));
+  const { messages, head } = await lin.messages(general);
+  const first = messages[0]?.reactions?.[0];
+  expect([first?.count, first?.users.length]).toEqual([limits.reactionUsers + 1, limits.reactionUsers]);
+  expect(first?.users).not.toContain(lin.user.id);
+  const path = `/api/rooms/${general.slug}/my-reactions?messages=`;
+  expect(await lin.ok<OwnReactions>("GET", `${path}2,1`)).toEqual({
+    reactions: [{ message: 1, emoji: ["👋"] }],
+    head,
+  });
+  expect((await ada.ok<OwnReactions>("GET", `${path}1`)).reactions).toEqual([]);
+  const taken = await lin.ok<Message>("DELETE", pathOf(general, 1, "👋"));
+  expect(taken.reactions?.[0]?.count).toBe(limits.reactionUsers);
+  expect((await lin.ok<OwnReactions>("GET", `${path}1`)).reactions).toEqual([]);
+  const many = Array.from({ length: limits.ownReactionMessages + 1 }, (_, index) => index + 1);
+  for (const bad of ["", "0", "1,", "x", "1;2", `${"9".repeat(16)}`, many.join(",")]) {
+    expect(await lin.refusal("GET", `${path}${bad}`)).toBe("invalid");
+  }
+  expect(await lin.refusal("GET", path.split("?")[0] ?? "")).toBe("invalid");
+}, 60_000);
 
 test("[RE1] RC-02 of fifty equal reactions at once one counts", async () => {
   await using cast = await startWithCast();

@@ -27,6 +27,17 @@ export const messageParams = z.object({
 });
 
 export const reactionParams = messageParams.extend({ emoji });
+
+/** Ids of messages with commas between. */
+export const ownReactionsQuery = z.strictObject({
+  messages: z
+    .string()
+    .regex(/^[1-9]\d{0,15}(,[1-9]\d{0,15})*$/)
+    .transform((ids) => ids.split(",").map(Number))
+    .refine((ids) => ids.length <= limits.ownReactionMessages, "has too many messages")
+    .refine((ids) => ids.every(Number.isSafeInteger)),
+});
+
 export const fileParams = z.object({ id: fileId });
 
 /** As its sender calls it; the server makes a harmless name of it. */
@@ -57,6 +68,14 @@ export const searchQuery = z.strictObject({
 export const reactionSchema = z
   .object({ emoji: z.string(), users: z.array(z.string()).readonly(), count: z.int().min(1) })
   .meta({ id: "Reaction" }) satisfies z.ZodType<model.Reaction>;
+
+/** `head` is the room topic's seq at the moment of reading. Messages with none of one's own are left out. */
+export const ownReactionsSchema = z
+  .object({
+    reactions: z.array(z.object({ message: z.int().min(1), emoji: z.array(z.string()).readonly() })).readonly(),
+    head: seq,
+  })
+  .meta({ id: "OwnReactions" });
 
 export const attachmentSchema = z
   .object({
@@ -108,5 +127,6 @@ export const searchSchema = z
   })
   .meta({ id: "SearchPage" });
 
+export type OwnReactions = z.output<typeof ownReactionsSchema>;
 export type MessagePage = z.output<typeof messagesSchema>;
 export type SearchPage = z.output<typeof searchSchema>;

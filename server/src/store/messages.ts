@@ -10,6 +10,13 @@ export interface MessagePage {
   readonly head: Seq;
 }
 
+export interface OwnReactions {
+  /** By message. Those without any are left out. */
+  readonly reactions: readonly { readonly message: MessageId; readonly emoji: readonly string[] }[];
+  /** The room topic's head in the same snapshot. */
+  readonly head: Seq;
+}
+
 export type HistoryCursor =
   | { readonly before: number }
   | { readonly after: number }
@@ -29,6 +36,15 @@ export interface MessageReads {
     readonly cursor: HistoryCursor;
     readonly limit: number;
   }): Promise<MessagePage>;
+  /**
+   * What a user has put on the given messages, at most `limits.ownReactionMessages`: a message names the first who reacted,
+   * and not the others. Cost does not grow with those.
+   */
+  listOwnReactions(input: {
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly messages: readonly MessageId[];
+  }): Promise<OwnReactions>;
 }
 
 export interface MessageWrites {

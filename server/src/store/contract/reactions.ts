@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "@parley/protocol/limits";
+import type { MessageId, UserId } from "@parley/protocol/model";
 import { refusal, type Stage, topicOf, value } from "./stage.ts";
 
 /** What each engine owes of reactions. */
@@ -70,6 +71,37 @@ export function reactionsContract(stageOf: () => Stage): void {
       expect(await shown()).toEqual([{ emoji: "👋", users: left.slice(0, limits.reactionUsers), count: count - 2 }]);
       value(await stage.unreact(general, 1, first, "👋"));
       expect(await shown()).toEqual([{ emoji: "👋", users: left.slice(1), count: count - 3 }]);
+    });
+
+    test("[RE6] one's own are told of however many reacted before, of the room and the messages that are asked for", async () => {
+      const [ada, bob] = await stage.cast("ada", "bob");
+      const others = await Promise.all(
+        Array.from({ length: limits.reactionUsers }, (_, index) => stage.signUp(`user${index}`)),
+      );
+      const general = await stage.general();
+      const room = await stage.createRoom(ada, "private", bob);
+      for (let id = 1; id <= 3; id++) await stage.say(general, ada, `${id}`);
+      await stage.say(room, ada, "elsewhere");
+      for (const user of [...others, bob]) value(await stage.react(general, 1, user, "👋"));
+      for (const emoji of ["👍", "❤️"]) value(await stage.react(general, 3, bob, emoji));
+      value(await stage.react(general, 2, bob, "👍"));
+      value(await stage.react(room, 1, bob, "🤫"));
+      const of = async (userId: UserId, ...messages: readonly MessageId[]) => {
+        const { reactions, head } = await stage.store.listOwnReactions({ roomId: general.id, userId, messages });
+        expect(head).toBe(await stage.head(topicOf(general)));
+        return reactions;
+      };
+      const last = await stage.store.findMessage({ roomId: general.id, id: 1 });
+      expect(last?.reactions?.[0]?.users).not.toContain(bob.id);
+      expect(await of(bob.id, 3, 1, 9)).toEqual([
+        { message: 1, emoji: ["👋"] },
+        { message: 3, emoji: ["❤️", "👍"] },
+      ]);
+      expect(await of(ada.id, 1, 2, 3)).toEqual([]);
+      value(await stage.unreact(general, 1, bob, "👋"));
+      expect(await of(bob.id, 1)).toEqual([]);
+      value(await stage.remove(general, 3, ada));
+      expect(await of(bob.id, 3)).toEqual([]);
     });
 
     test("[RE3] a message has so many kinds at most; one that is there can still be joined", async () => {

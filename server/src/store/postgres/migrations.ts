@@ -7,6 +7,7 @@ import { addBounds } from "./migrations/bounds.ts";
 import { addCommitMarks } from "./migrations/commit-marks.ts";
 import { createFoundation } from "./migrations/foundation.ts";
 import type { Migration } from "./migrations/migration.ts";
+import { addOwnReactions } from "./migrations/own-reactions.ts";
 import { addVerification } from "./migrations/verification.ts";
 
 /**
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   addBounds,
   addVerification,
   addCommitMarks,
+  addOwnReactions,
 ];
 
 export const schemaVersion = migrations.length;

@@ -9,6 +9,7 @@ import { addFiles } from "./migrations/files.ts";
 import { createFoundation } from "./migrations/foundation.ts";
 import { addHiding } from "./migrations/hiding.ts";
 import { addNotifications } from "./migrations/notifications.ts";
+import { addOwnReactions } from "./migrations/own-reactions.ts";
 import { addPeople } from "./migrations/people.ts";
 import { addReactions } from "./migrations/reactions.ts";
 import { addReceipts } from "./migrations/receipts.ts";
@@ -40,6 +41,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addAuditFilters,
   addBounds,
   addVerification,
+  addOwnReactions,
 ];
 
 export const schemaVersion = migrations.length;

@@ -51,6 +51,8 @@ const allowed: Readonly<Record<string, string>> = {
     "the first is enough",
   "listInvites: USE TEMP B-TREE FOR ORDER BY": "the invites that a room may have",
   "listMembers: USE TEMP B-TREE FOR ORDER BY": "those whose names have the words",
+  "listOwnReactions: SEARCH reactions USING COVERING INDEX reactions_of_user (user_id=? AND room_id=? AND message_id=?)":
+    "the kinds that a message may have",
   "listPeople: USE TEMP B-TREE FOR ORDER BY": "those whose names have the words",
   "listReaders: SEARCH memberships USING INDEX memberships_by_name (room_id=?)": "only in small rooms",
   "listReceipts: SEARCH memberships USING INDEX memberships_by_name (room_id=?)": "only in small rooms",
@@ -250,6 +252,7 @@ async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Ro
   await store.findMessage({ roomId: room.id, id: 1 });
   await store.findSent({ userId, clientMessageId: "k" });
   await store.listMessages({ roomId: general.id, cursor: { around: 1 }, limit: 5 });
+  await store.listOwnReactions({ roomId: general.id, userId, messages: [1, 2] });
   await store.findFile({ id: file, userId });
   await store.hasPicture({ id: file, purpose: "avatar" });
   await store.listRemovedFiles({ after: "", limit: 5 });

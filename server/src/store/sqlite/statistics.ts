@@ -24,7 +24,7 @@ const tables: Readonly<Record<string, TableFacts>> = {
   receipts: { rows: 1_000 * rooms, values: { room_id: rooms, user_id: users } },
   invites: { rows: 20 * rooms, values: { room_id: rooms, created_by: users } },
   messages: { rows: 2_000 * rooms, values: { room_id: rooms, author_id: users } },
-  reactions: { rows: 5_000 * rooms, values: { room_id: rooms, message_id: 50, emoji: 5 } },
+  reactions: { rows: 5_000 * rooms, values: { room_id: rooms, message_id: 50, emoji: 5, user_id: users } },
   mentions: { rows: 10_000 * rooms, values: { room_id: rooms, target: 100, message_id: 5_000 } },
   files: { rows: 100 * rooms, values: { room_id: rooms, user_id: users } },
   notifications: { rows: 1_000 * rooms, values: { room_id: rooms, message_id: 10 } },

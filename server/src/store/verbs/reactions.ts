@@ -7,8 +7,9 @@ import {
   roomTopic,
   type UserId,
 } from "@parley/protocol/model";
+import type { OwnReactions } from "../messages.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Writes } from "../store.ts";
+import type { Reads, Writes } from "../store.ts";
 import { findAsMember } from "./callers.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { nextRoomSeq } from "./topics.ts";
@@ -16,9 +17,24 @@ import { all, done, first, type Input, refuse, type Transaction, type Verb } fro
 
 /**
  * Who reacted with what is in `reactions`, a row each. What a message shows of it is kept ready in `messages.reactions`
- * by these two verbs: so sending writes nothing more than before, and a page of history is still one range of one table,
- * whatever hangs on its messages.
+ * by the verbs that write: so sending writes nothing more, and a page of history is one range of one table, whatever hangs
+ * on its messages. It names the first who reacted, the same for every reader; others are told of themselves when they ask.
  */
+
+export function* listOwnReactions({ roomId, userId, messages }: Input<Reads["listOwnReactions"]>): Verb<OwnReactions> {
+  const room = yield* first<{ head: number }>("SELECT head FROM rooms WHERE id = ? AND deleted_at IS NULL", roomId);
+  if (!room) return { reactions: [], head: 0 };
+  const rows = yield* all<{ message_id: MessageId; emoji: string }>(
+    `SELECT message_id, emoji FROM reactions WHERE user_id = ? AND room_id = ? AND message_id IN (${askedMarks})
+     ORDER BY message_id, emoji`,
+    userId,
+    roomId,
+    ...Array.from({ length: limits.ownReactionMessages }, (_, index) => messages[index] ?? null),
+  );
+  const found = Map.groupBy(rows, (row) => row.message_id);
+  const reactions = [...found].map(([message, own]) => ({ message, emoji: own.map(({ emoji }) => emoji) }));
+  return { reactions, head: room.head };
+}
 
 export function* putReaction(
   transaction: Transaction,
@@ -82,6 +98,9 @@ export function* removeReaction(
   const seq = yield* nextRoomSeq(roomId);
   return done(yield* keep(transaction, before, after, seq));
 }
+
+/** One text for every number of messages, so that it stays prepared. */
+const askedMarks = Array.from({ length: limits.ownReactionMessages }, () => "?").join(", ");
 
 /** A reaction without one of its users. Where not all are named, the next one takes the place. */
 function* less(roomId: RoomId, id: MessageId, userId: UserId, { emoji, users, count }: Reaction): Verb<Reaction> {

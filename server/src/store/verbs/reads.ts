@@ -8,6 +8,7 @@ import { listMembers } from "./memberships.ts";
 import { findMessage, listMessages } from "./messages.ts";
 import { findAlert, findPushTarget, getPushKeys, listAlertable, listCalling } from "./notifications.ts";
 import { listPeople } from "./people.ts";
+import { listOwnReactions } from "./reactions.ts";
 import { findPlace, listReaders, listReceipts } from "./receipts.ts";
 import { findReset } from "./resets.ts";
 import { findRoomRecord, listRoomRecords } from "./room-records.ts";
@@ -40,6 +41,7 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   findMessage,
   findSent,
   listMessages,
+  listOwnReactions,
   findFile,
   hasPicture,
   listRemovedFiles,

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
-import { messageSchema, reactionParams } from "@parley/protocol/http/messages";
-import { addReaction, removeReaction } from "../../domain/reactions.ts";
+import { messageSchema, ownReactionsQuery, ownReactionsSchema, reactionParams } from "@parley/protocol/http/messages";
+import { roomParams } from "@parley/protocol/http/rooms";
+import { addReaction, listOwnReactions, removeReaction } from "../../domain/reactions.ts";
 import { answers, type Http, type RouteOptions, security, signedIn } from "../route.ts";
 
 const tags = ["messages"];
@@ -35,5 +36,24 @@ export function reactionRoutes(http: Http, options: RouteOptions): void {
       responses: answers(200, "The message, without it. Repeating changes nothing.", messageSchema),
     }),
     async (context) => context.json(await removeReaction(app, context.var.actor, context.req.valid("param")), 200),
+  );
+
+  http.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/rooms/{room}/my-reactions",
+      tags,
+      summary: "What I have put on messages",
+      description:
+        "A message names the first who reacted with each emoji. Whether the reader is among the others is asked for here, for many messages at once.",
+      security,
+      middleware: [signedIn(options)] as const,
+      request: { params: roomParams, query: ownReactionsQuery },
+      responses: answers(200, "Of those messages that have some.", ownReactionsSchema),
+    }),
+    async (context) => {
+      const input = { ...context.req.valid("param"), ...context.req.valid("query") };
+      return context.json(await listOwnReactions(app, context.var.actor, input), 200);
+    },
   );
 }
