@@ -1,6 +1,6 @@
 import { violationsIn } from "./axe.ts";
 import { expect, journey } from "./journey.ts";
-import { phone, type Visitor } from "./visitor.ts";
+import { password, phone, type Visitor } from "./visitor.ts";
 
 const pill = (visitor: Visitor, text: string, emoji: string) =>
   visitor
@@ -36,6 +36,32 @@ journey("[RE2] what one feels about a message, the other sees at once", async ({
   await expect(lin.message("Message deleted")).toBeVisible();
   await expect(lin.page.getByRole("list", { name: "Reactions" })).toHaveCount(0);
 });
+
+journey(
+  "[RE7] in a crowd one sees one's own after a reload, and the first press takes it off",
+  async ({ join, arrive }) => {
+    const ada = await join("ada");
+    await ada.send("general", "All here?");
+    const wave = (visitor: Visitor) =>
+      visitor.api("PUT", `/rooms/general/messages/1/reactions/${encodeURIComponent("👋")}`);
+    const others = await arrive();
+    for (let n = 1; n <= 50; n++) {
+      await others.api("POST", "/auth/sign-up", { username: `guest${n}`, password });
+      await wave(others);
+    }
+    await wave(ada);
+    await ada.open("/rooms/general");
+    const mine = pill(ada, "All here?", "👋");
+    await expect(mine).toHaveAttribute("aria-pressed", "true");
+    await expect(mine).toHaveAccessibleName(/^👋 51, You/);
+    await mine.click();
+    await expect(mine).toHaveAttribute("aria-pressed", "false");
+    await expect(mine).toHaveAccessibleName(/^👋 50, guest/);
+    await ada.page.reload();
+    await expect(mine).toHaveAccessibleName(/^👋 50, guest/);
+    await expect(mine).toHaveAttribute("aria-pressed", "false");
+  },
+);
 
 journey("[RE5] presses in quick succession, without a connection, end in the last state", async ({ join }) => {
   const ada = await join("ada");

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/model";
 import { ann, ben, cleo, general, startWorld } from "./harness/start.ts";
 
@@ -41,6 +42,101 @@ test("[RE2] others' reactions are counted with mine, each emoji in its place", a
   world.server.react(general, 1, ben, "👍", false);
   await world.flush();
   expect(shown(world)).toEqual(["❤️2 mine", "🎉1 mine"]);
+});
+
+/** So many others have reacted that one is not named any more. */
+const crowd = (world: { readonly server: World["server"] }, id: number) => {
+  for (let n = 0; n < limits.reactionUsers; n++) world.server.react(general, id, `U${n}`, "👋", true);
+};
+const asked = (world: World) => world.network.asked.filter((path) => path.includes("/my-reactions"));
+
+test("[RE7] one's own among more than are named is shown after a reload, and the first press takes it off", async () => {
+  const world = await startWorld((before) => {
+    for (let id = 1; id <= 3; id++) {
+      before.server.send(general, ben, "All here?");
+      crowd(before, id);
+    }
+    for (const id of [1, 3]) before.server.react(general, id, ann, "👋", true);
+    before.server.react(general, 1, cleo, "👋", true);
+  });
+  const { client, server } = world;
+  const [first, second, third] = world.messages();
+  if (!first || !second || !third) throw new Error("there are no messages");
+  const count = limits.reactionUsers;
+  const look = () =>
+    [first, second, third].map(({ id }) => {
+      const [reaction] = client.reactions(world.messages()[id - 1] ?? first);
+      return `${reaction?.count}${reaction?.mine ? " mine" : ""}`;
+    });
+  look();
+  await world.pass(100);
+  expect(look()).toEqual([`${count + 2} mine`, `${count}`, `${count + 1} mine`]);
+  expect(asked(world)).toEqual([`/rooms/${general}/my-reactions?messages=1,3`]);
+  void client.toggleReaction(first, "👋");
+  expect(look()).toEqual([`${count + 1}`, `${count}`, `${count + 1} mine`]);
+  await world.flush();
+  expect(sent(world)).toEqual(["reaction.remove"]);
+  expect(server.messages(general)[0]?.reactions?.[0]?.count).toBe(count + 1);
+  await world.pass(15_000);
+  expect(look()).toEqual([`${count + 1}`, `${count}`, `${count + 1} mine`]);
+});
+
+test("[RE7] what I do on another device shows where others are many, however often the message changes", async () => {
+  const world = await startWorld((before) => {
+    before.server.send(general, ben, "All here?");
+    crowd(before, 1);
+    before.server.react(general, 1, cleo, "👋", true);
+  });
+  const { server } = world;
+  shown(world);
+  await world.pass(100);
+  expect(shown(world)).toEqual(["👋51"]);
+  server.react(general, 1, ann, "👋", true);
+  for (let change = 0; change < 20; change++) {
+    server.react(general, 1, ben, "👋", change % 2 === 0);
+    await world.flush();
+    shown(world);
+  }
+  await world.pass(15_000);
+  expect(shown(world)).toEqual(["👋52 mine"]);
+  expect(asked(world)).toHaveLength(2);
+});
+
+test("[RE7] what could not be asked is asked again, and what I do meanwhile counts", async () => {
+  const world = await startWorld((before) => {
+    before.server.send(general, ben, "All here?");
+    crowd(before, 1);
+    before.server.react(general, 1, cleo, "👋", true);
+  });
+  expect(shown(world)).toEqual(["👋51"]);
+  await world.clock.advance(0);
+  for (const request of world.network.requests.splice(0)) request.fail();
+  await world.flush();
+  void world.client.toggleReaction(message(world), "👋");
+  await world.flush();
+  expect(shown(world)).toEqual(["👋52 mine"]);
+  expect(asked(world)).toHaveLength(1);
+  await world.pass(15_000);
+  expect(shown(world)).toEqual(["👋52 mine"]);
+  expect(asked(world)).toHaveLength(2);
+});
+
+test("[RE7] when numbers begin anew, what was known counts no more", async () => {
+  const world = await startWorld((before) => {
+    before.server.send(general, ben, "All here?");
+    crowd(before, 1);
+    before.server.react(general, 1, ann, "👋", true);
+  });
+  shown(world);
+  await world.pass(100);
+  expect(shown(world)).toEqual(["👋51 mine"]);
+  world.server.epoch = "of a backup";
+  world.network.wire.close(1006);
+  await world.pass(3_000);
+  shown(world);
+  await world.pass(100);
+  expect(shown(world)).toEqual(["👋51 mine"]);
+  expect(asked(world)).toHaveLength(2);
 });
 
 test("[RE5] a lost ack is repeated, and the reaction counts once", async () => {

@@ -1,10 +1,10 @@
 import { qualifyEmoji } from "@parley/protocol/emoji";
 import { ParleyError } from "@parley/protocol/errors";
-import { limits } from "@parley/protocol/limits";
 import type { Message, MessageId, Reaction, RoomId, UserId } from "@parley/protocol/model";
 import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
 import { batch, createSignal } from "solid-js";
 import type { ShownReaction } from "./client.ts";
+import { namesAll, OwnReactions, type OwnReactionsOptions } from "./own-reactions.ts";
 
 /** Someone who presses again and again sends the state they end in, at most so often. */
 const restMs = 300;
@@ -20,6 +20,8 @@ export interface ReactionsOptions {
     on: boolean,
   ) => Promise<Message>;
   readonly onMessage: (message: Message) => void;
+  /** What I have put on these messages, as the server has it. */
+  readonly loadOwn: OwnReactionsOptions["load"];
 }
 
 /** What I want of one emoji on one message, until the server has it so. */
@@ -41,8 +43,7 @@ export class Reactions {
   readonly #sending = new Set<Wish>();
   /** What was sent a moment ago. */
   readonly #resting = new Set<string>();
-  /** Mine on messages with more users than are named: the message itself does not tell. */
-  readonly #unnamed = new Map<string, boolean>();
+  readonly #own: OwnReactions;
   readonly #changes: () => number;
   readonly #changed: () => void;
   #isOpen = false;
@@ -52,6 +53,7 @@ export class Reactions {
     const [changes, setChanges] = createSignal(0);
     this.#changes = changes;
     this.#changed = () => setChanges((count) => count + 1);
+    this.#own = new OwnReactions({ clock: options.clock, load: options.loadOwn, onChange: this.#changed });
   }
 
   /** The reactions of a message with my wishes. Reactive. */
@@ -94,11 +96,18 @@ export class Reactions {
   /** The connection is there. */
   open(): void {
     this.#isOpen = true;
+    this.#own.open();
     for (const wishes of this.#wishes.values()) for (const wish of wishes.values()) void this.#send(wish);
   }
 
   close(): void {
     this.#isOpen = false;
+    this.#own.close();
+  }
+
+  /** The room is left, or its numbers begin anew: what is known of mine there counts no more. */
+  forget(room: RoomId): void {
+    this.#own.forget(room);
   }
 
   async #send(wish: Wish): Promise<void> {
@@ -112,7 +121,7 @@ export class Reactions {
       try {
         const message = await send(wish, on);
         batch(() => {
-          this.#remember(message, wish.emoji, on);
+          this.#own.acted(message, wish.emoji, on);
           onMessage(message);
           if (wish.on === on) this.#settle(wish);
         });
@@ -151,16 +160,9 @@ export class Reactions {
     else wish.settled.resolve();
   }
 
-  #isMine(message: Message, { emoji, users, count }: Reaction): boolean {
-    if (users.includes(this.#options.me)) return true;
-    return users.length < count && (this.#unnamed.get(`${keyOf(message)} ${emoji}`) ?? false);
-  }
-
-  #remember(message: Message, emoji: string, on: boolean): void {
-    const reaction = message.reactions?.find((other) => other.emoji === emoji);
-    const key = `${keyOf(message)} ${emoji}`;
-    if (reaction && reaction.count > limits.reactionUsers) this.#unnamed.set(key, on);
-    else this.#unnamed.delete(key);
+  #isMine(message: Message, reaction: Reaction): boolean {
+    if (reaction.users.includes(this.#options.me)) return true;
+    return !namesAll(reaction) && this.#own.has(message, reaction.emoji);
   }
 }
 

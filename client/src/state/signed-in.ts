@@ -1,6 +1,6 @@
 import { closeCodes } from "@parley/protocol/errors";
 import type { DeltaFrame } from "@parley/protocol/frames";
-import type { MessagePage } from "@parley/protocol/http/messages";
+import type { MessagePage, OwnReactions } from "@parley/protocol/http/messages";
 import type { ReceiptList } from "@parley/protocol/http/receipts";
 import type { MemberPage, RoomList } from "@parley/protocol/http/rooms";
 import {
@@ -170,6 +170,7 @@ export class SignedIn {
       send: ({ room, id, emoji }, on) =>
         this.#feed.requestMessage({ type: on ? "reaction.add" : "reaction.remove", room, id, emoji }),
       onMessage: (message) => this.timelines.find(message.room)?.apply([message]),
+      loadOwn: (room, messages) => http.get<OwnReactions>(`/rooms/${room}/my-reactions?messages=${messages.join()}`),
     });
     this.typing = new Typing({
       clock,
@@ -202,6 +203,7 @@ export class SignedIn {
     this.connection.stop();
     this.outbox.stop();
     this.#roomList.close();
+    this.reactions.close();
     this.receipts.close();
     this.timelines.close();
     this.typing.close();
@@ -320,6 +322,7 @@ export class SignedIn {
   #reset(topic: Topic): void {
     if (topic.startsWith("room:")) {
       this.roles.forget();
+      this.reactions.forget(roomOf(topic));
       this.timelines.find(roomOf(topic))?.reload();
     } else {
       // With the workspace's changes, changes of names were missed.
@@ -335,6 +338,7 @@ export class SignedIn {
     this.timelines.drop(room);
     this.outbox.refuse(room, "You are not in this room any more.");
     this.uploads.clear(room);
+    this.reactions.forget(room);
     this.receipts.clear(room);
   }
 

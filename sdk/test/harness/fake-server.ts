@@ -1,12 +1,14 @@
 import { isBlank, parseCalls } from "@parley/protocol/content";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Changes, DeltaFrame, ResetFrame } from "@parley/protocol/frames";
-import type { MessagePage } from "@parley/protocol/http/messages";
+import type { MessagePage, OwnReactions } from "@parley/protocol/http/messages";
+import { limits } from "@parley/protocol/limits";
 import {
   type Author,
   type GoneRoom,
   type Membership,
   type Message,
+  type MessageId,
   type Place,
   type Receipt,
   type Room,
@@ -49,6 +51,8 @@ export class FakeServer {
   readonly #messages = new Map<RoomId, Message[]>();
   readonly #members = new Map<RoomId, Map<UserId, Membership>>();
   readonly #receipts = new Map<string, number>();
+  /** Everyone who put an emoji on a message, in their order. */
+  readonly #reacted = new Map<string, UserId[]>();
   readonly #topics = new Map<Topic, TopicState>();
   readonly #onDelta: (delta: DeltaFrame) => void;
 
@@ -210,10 +214,13 @@ export class FakeServer {
     const before = this.messages(id)[messageId - 1];
     if (!before) throw new ParleyError("not_found");
     const known = before.reactions?.find((reaction) => reaction.emoji === emoji);
-    if ((known?.users.includes(user) ?? false) === on) return before;
-    const others = known?.users.filter((other) => other !== user) ?? [];
-    const users = on ? [...others, user] : others;
-    const changed = { emoji, users, count: users.length };
+    const key = `${id} ${messageId} ${emoji}`;
+    const reacted = this.#reacted.get(key) ?? [];
+    if (reacted.includes(user) === on) return before;
+    const users = reacted.filter((other) => other !== user);
+    if (on) users.push(user);
+    this.#reacted.set(key, users);
+    const changed = { emoji, users: users.slice(0, limits.reactionUsers), count: users.length };
     const reactions = known
       ? before.reactions?.map((reaction) => (reaction === known ? changed : reaction))
       : [...(before.reactions ?? []), changed];
@@ -221,6 +228,16 @@ export class FakeServer {
     const { reactions: _, ...bare } = before;
     this.messages(id)[messageId - 1] = bare;
     return this.#change(id, messageId, left.length > 0 ? { reactions: left } : {});
+  }
+
+  /** What a user has put on messages, named there or not. */
+  ownReactions(id: RoomId, user: UserId, messages: readonly MessageId[]): OwnReactions {
+    const reactions = messages.map((message) => {
+      const kinds = this.messages(id)[message - 1]?.reactions ?? [];
+      const own = kinds.filter(({ emoji }) => this.#reacted.get(`${id} ${message} ${emoji}`)?.includes(user));
+      return { message, emoji: own.map(({ emoji }) => emoji) };
+    });
+    return { reactions: reactions.filter(({ emoji }) => emoji.length > 0), head: this.head(roomTopic(id)) };
   }
 
   messages(id: RoomId): Message[] {

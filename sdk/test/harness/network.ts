@@ -349,6 +349,9 @@ export class Network {
       case "GET /rooms/:id/members":
         server.requireMember(room, me);
         return { members: server.members(room), cursor: null };
+      case "GET /rooms/:id/my-reactions":
+        server.requireMember(room, me);
+        return server.ownReactions(room, me, (url.searchParams.get("messages") ?? "").split(",").map(Number));
       case "GET /rooms/:id/messages": {
         server.requireMember(room, me);
         const { limit = 25, ...cursor } = Object.fromEntries(
