@@ -159,8 +159,17 @@ const rows = [
     protocol: true,
     packages: ["node:", "bun:sqlite"],
   }),
-  row("torture/src/{*.test.ts,checker/*.test.ts}", { own: ["torture/src"], packages: ["node:", "bun:test"] }),
-  row("torture", { own: ["torture"], protocol: true, packages: ["node:"] }),
+  row("torture/src/{*.test.ts,checker/*.test.ts}", {
+    own: ["torture"],
+    packages: ["node:", "bun:test"],
+  }),
+  // It judges what the server has stored past the server: it starts the program, and reads its database by itself.
+  row("torture/src/server.ts", {
+    own: ["torture/src", "server/test/program.ts", "server/test/free-port.ts"],
+    packages: ["node:"],
+  }),
+  row("torture/src/dump.ts", { own: ["torture/src"], protocol: true, packages: ["node:", "bun:sqlite"] }),
+  row("torture", { own: ["torture"], protocol: true, packages: ["node:", "@parley/sdk"] }),
 ];
 
 /** Schema files that pull in the schema library: outside the server only their types may be imported. */

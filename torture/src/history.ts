@@ -44,7 +44,13 @@ export type Happening =
       readonly ids: readonly [before: MessageId, after: MessageId];
     }
   /** The server has acknowledged that this user is out of a room; that they are to come in again is about to be asked for. */
-  | { readonly type: "removed"; readonly user: UserId; readonly room: RoomId }
+  | {
+      readonly type: "removed";
+      readonly user: UserId;
+      readonly room: RoomId;
+      /** Where the room stood right after, or later: the removal itself has a lower number, or this one. */
+      readonly head: Seq;
+    }
   | { readonly type: "readmitted"; readonly user: UserId; readonly room: RoomId }
   /** A frame of a room came to one who is out of it. */
   | { readonly type: "heard"; readonly user: UserId; readonly room: RoomId; readonly to: Seq }
@@ -129,7 +135,7 @@ export interface Dump {
     readonly room: RoomId;
     readonly seq: Seq;
     readonly key: string | null;
-    /** User ids, `all` or `here`. */
+    /** User names in small letters, `all` or `here`. */
     readonly mentions: readonly string[];
   })[];
   /** Messages in the search index, as `room id`. */

@@ -195,6 +195,35 @@ test("a connection is cut after so many bytes: what is asked arrives, the answer
   expect("hello ques".startsWith(peer.text)).toBe(true);
 });
 
+test("a connection is reset in the moment in which a message comes", async () => {
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request, server) => (server.upgrade(request) ? undefined : new Response("not a socket")),
+    websocket: {
+      open(socket) {
+        socket.send("one");
+      },
+      message(socket) {
+        for (const text of ["two", "three"]) socket.send(text);
+      },
+    },
+  });
+  await using proxy = await startProxy(0, server.port ?? 0);
+  proxy.lose((text) => text === "two" && "reset");
+  const got: string[] = [];
+  const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}`);
+  socket.onmessage = ({ data }) => {
+    got.push(String(data));
+    socket.send("more");
+  };
+  const code = await new Promise((resolve) => {
+    socket.onclose = ({ code }) => resolve(code);
+  });
+  expect([got, code]).toEqual([["one"], 1006]);
+  await server.stop(true);
+});
+
 test("whole messages of a socket are lost, and nothing else of it", async () => {
   const server = Bun.serve({
     port: 0,

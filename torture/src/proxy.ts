@@ -24,6 +24,9 @@ export type Weather =
   | { readonly kind: "delay"; readonly ms: number; readonly jitterMs?: number; readonly direction?: Direction }
   | { readonly kind: "throttle"; readonly bytesPerSecond: number; readonly direction?: Direction };
 
+/** Whether a WebSocket message is lost, and its connection with it. */
+export type Fits = (text: string) => boolean | "reset";
+
 /** Stands between a server and those who need it, on TCP or socket files, and does to them what networks do. */
 export interface FaultProxy extends AsyncDisposable {
   /** The port that it listens on; 0 on a socket file. */
@@ -41,17 +44,18 @@ export interface FaultProxy extends AsyncDisposable {
   /** Resets each connection that is open now once so many more bytes have passed in this direction. */
   cutAfter(bytes: number, direction: Direction): void;
   /**
-   * Takes out of the sockets' traffic from the server each whole WebSocket message that fits, until it is called again
-   * or with null. The rest of the connection is untouched: only the one who counts finds out.
+   * Takes whole WebSocket messages out of what comes from the server, until it is called again or with null: one that
+   * fits is lost, and the rest of the connection untouched, so that only the one who counts finds out. With `reset` the
+   * connection ends in that moment.
    */
-  lose(fits: ((text: string) => boolean) | null): void;
+  lose(fits: Fits | null): void;
 }
 
 /** Listens on `from` and leads to `to`. `chance` is for jitter. */
 export async function startProxy(from: Address, to: Address, chance: () => number = Math.random): Promise<FaultProxy> {
   const links = new Set<Link>();
   let weather: Weather = { kind: "fair" };
-  let fits: ((text: string) => boolean) | null = null;
+  let fits: Fits | null = null;
   let isCut = false;
   const server = createServer({ allowHalfOpen: true }, (near) => {
     if (isCut) {
@@ -118,7 +122,7 @@ const connect = (to: Address): Socket =>
 
 interface Surroundings {
   readonly weather: () => Weather;
-  readonly isLost: (text: string) => boolean;
+  readonly isLost: Fits;
   readonly chance: () => number;
   readonly onEnd: () => void;
 }
@@ -138,7 +142,8 @@ class Link {
     this.#lanes = { up: lane("up", near, far), down: lane("down", far, near) };
     for (const socket of this.#sockets) {
       socket.setNoDelay(true);
-      socket.on("error", () => this.reset());
+      // What it had sent before is on its way, and arrives all the same.
+      socket.on("error", () => {});
       socket.on("close", () => this.#closed());
     }
   }
@@ -180,6 +185,7 @@ class Lane {
   readonly #waiting: { readonly bytes: Buffer | null; readonly at: number }[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #hasLost = false;
+  #hasEnded = false;
   #left = Number.POSITIVE_INFINITY;
   #isOver = false;
 
@@ -189,9 +195,10 @@ class Lane {
     this.#to = to;
     this.#surroundings = surroundings;
     this.#reset = reset;
-    this.#filter = direction === "down" ? new FrameFilter((text) => surroundings.isLost(text)) : null;
+    this.#filter = direction === "down" ? new FrameFilter((text) => this.#isLost(text)) : null;
     from.on("data", (bytes: Buffer) => this.#take(bytes));
     from.on("end", () => this.#take(null));
+    from.on("close", () => this.#take(null));
     to.on("drain", () => this.weatherChanged());
     this.weatherChanged();
   }
@@ -230,17 +237,25 @@ class Lane {
   }
 
   #take(bytes: Buffer | null): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#hasEnded) return;
+    this.#hasEnded = bytes === null;
     const weather = this.#weather;
     if (weather.kind === "blackhole") {
       this.#hasLost = true;
       return;
     }
     const kept = bytes && this.#filter ? this.#filter.pass(bytes) : bytes;
+    if (this.#isOver) return;
     const jitter = weather.kind === "delay" ? this.#surroundings.chance() * (weather.jitterMs ?? 0) : 0;
     const at = weather.kind === "delay" ? performance.now() + weather.ms + jitter : 0;
     if (kept === null || kept.length > 0) this.#waiting.push({ bytes: kept, at });
     this.#passOn();
+  }
+
+  #isLost(text: string): boolean {
+    const fits = !this.#isOver && this.#surroundings.isLost(text);
+    if (fits === "reset") this.#reset();
+    return fits !== false;
   }
 
   /** Passes on what is due, and comes back for the rest. */

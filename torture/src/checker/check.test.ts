@@ -29,7 +29,7 @@ const happenings: readonly Happening[] = [
 ];
 const messages: readonly Stored[] = [
   message(1, "ADA", "a1 is here"),
-  { ...message(2, "ADA", "a2 @ben"), mentions: ["BEN"] },
+  { ...message(2, "ADA", "a2 @ben"), mentions: ["ben"] },
 ];
 const dump: Dump = {
   rooms: [{ id: room, head: 2, lastMessageId: 2, lastChange: 2 }],
@@ -157,16 +157,18 @@ test("I5: an act that a client has never told the server", () => {
 });
 
 test("I6: a frame of a room after the removal was acknowledged, and before the next admission", () => {
-  const out: Happening = { type: "removed", user: "BEN", room };
-  const heard: Happening = { type: "heard", user: "BEN", room, to: 3 };
+  const out: Happening = { type: "removed", user: "BEN", room, head: 3 };
+  const heard = { type: "heard", user: "BEN", room, to: 3 } as const;
   const back: Happening = { type: "readmitted", user: "BEN", room };
   expect(brokenBy({ more: [out, heard] })).toEqual(["I6"]);
   expect(brokenBy({ more: [out, back, heard] })).toEqual([]);
   const close = evidence({ more: [out, heard] });
   const [last] = close.history.slice(-1);
   if (!last) throw new Error("there is a last one");
-  // What was on its way in that moment may still arrive.
-  expect(check({ ...close, history: [...close.history.slice(0, -1), { ...last, at: last.at - 1500 }] })).toEqual([]);
+  const soon = (event: HistoryEvent) => check({ ...close, history: [...close.history.slice(0, -1), event] });
+  // What was on its way in that moment may still arrive; what was committed later may not.
+  expect(soon({ ...last, at: last.at - 1500 })).toEqual([]);
+  expect(soon({ ...heard, at: last.at - 1500, to: 4 }).map(({ invariant }) => invariant)).toEqual(["I6"]);
 });
 
 test("I7: an acknowledged message that its author is not given right after", () => {

@@ -1,0 +1,17 @@
+import type { Fault } from "./fault.ts";
+
+/** The client library calls a message sent that it has only handed to the network. */
+export const ackOnEnqueue: Fault = {
+  name: "ack-on-enqueue",
+  about: "the outbox does not wait for the server's answer",
+  patches: [
+    {
+      file: "sdk/src/outbox.ts",
+      find: "      const message = await send(outgoing);",
+      replace:
+        "      const message = { ...outgoing, id: 0, seq: 0 } as never;\n      send(outgoing).catch(() => {});\n      await Promise.resolve();",
+    },
+  ],
+  run: { scenario: "kill", count: 2, talkers: 20 },
+  caughtBy: "I1",
+};
