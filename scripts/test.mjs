@@ -50,6 +50,7 @@ const steps = [
     [...unit, `--reporter-outfile=${postgresJunit}`, ...onPostgres],
     { PARLEY_TEST_STORE: "postgres" },
   ],
+  ["torture", bunPath(), ["torture/src/main.ts", "--short"]],
   ["journeys", bin("playwright"), ["test", "--config", "e2e/playwright.config.ts"]],
 ];
 
