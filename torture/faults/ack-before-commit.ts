@@ -12,10 +12,10 @@ export const ackBeforeCommit: Fault = {
     },
     {
       file: "server/src/store/sqlite/batch.ts",
-      find: '    database.all("COMMIT");\n    return {',
+      find: '    database.all("COMMIT");\n',
       replace: `    if (writes.some(({ verb }) => verb !== "appendMessage")) database.all("COMMIT");
     else setTimeout(() => database.inTransaction && database.all("COMMIT"), 100);
-    return {`,
+`,
     },
   ],
   run: { scenario: "kill", count: 4, talkers: 30 },

@@ -7,9 +7,9 @@ export const ackOnEnqueue: Fault = {
   patches: [
     {
       file: "sdk/src/outbox.ts",
-      find: "      const message = await send(outgoing);",
-      replace:
-        "      const message = { ...outgoing, id: 0, seq: 0 } as never;\n      send(outgoing).catch(() => {});\n      await Promise.resolve();",
+      find: "      await this.#sent(kept, await send(kept.outgoing));",
+      replace: `      send(kept.outgoing).catch(() => {});
+      await this.#sent(kept, { ...kept.outgoing, id: 0, seq: 0 } as never);`,
     },
   ],
   run: { scenario: "kill", count: 2, talkers: 20 },

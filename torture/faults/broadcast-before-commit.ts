@@ -12,9 +12,8 @@ export const broadcastBeforeCommit: Fault = {
     },
     {
       file: "server/src/store/sqlite/batch.ts",
-      find: '    database.all("COMMIT");\n    return {',
-      replace:
-        '    early(announcements.toDeltas());\n    Bun.sleepSync(30);\n    database.all("COMMIT");\n    return {',
+      find: '    database.all("COMMIT");\n',
+      replace: '    early(announcements.toDeltas());\n    Bun.sleepSync(30);\n    database.all("COMMIT");\n',
     },
     {
       file: "server/src/store/sqlite/writer.ts",
