@@ -74,6 +74,9 @@ export class SearchSchedule {
       } catch (error) {
         pauseMs = failedMs;
         this.#onError(error);
+        // What stands in the way of one room shall not keep the others waiting.
+        const [first] = rooms;
+        if (first !== undefined && rooms.delete(first)) rooms.add(first);
       }
       this.#behind = new Set([...rooms, ...this.#behind]);
       this.#indexedAt = performance.now();

@@ -244,6 +244,19 @@ describe("PostgreSQL: the search index", () => {
     await stage.close();
   });
 
+  test("[SE1] a message that changes keeps its number beside a new one of its millisecond", async () => {
+    const engine = await createEngine();
+    const stage = await Stage.open(engine);
+    const [ada] = await stage.cast("ada");
+    const general = await stage.general();
+    await stage.say(general, ada, "a rail");
+    await caughtUp(engine);
+    await Promise.all([stage.edit(general, 1, ada, "a water rail"), stage.say(general, ada, "another rail")]);
+    await caughtUp(engine);
+    expect((await findContents(stage, ada, "rail")).toSorted()).toEqual(["a water rail", "another rail"]);
+    await stage.close();
+  });
+
   test("[SE5] forgets what was deleted, edited away, or went with its room", async () => {
     const engine = await createEngine();
     const stage = await Stage.open(engine);

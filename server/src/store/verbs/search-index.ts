@@ -42,10 +42,14 @@ export function* indexRoom(tables: SearchTables, room: RoomId): Verb<boolean> {
     state.mark,
     sliceRows,
   );
+  // New numbers first: they must not be those that are taken out here and put back.
+  const entries = yield* numbered(rows.filter((row) => row.message_deleted_at === null));
   yield* tables.remove(rows.flatMap(({ number }) => (number === null ? [] : [number])));
-  yield* tables.put(yield* numbered(rows.filter((row) => row.message_deleted_at === null)));
+  yield* tables.put(entries);
   const isLast = rows.length < sliceRows;
-  yield* setMark(room, isLast ? state.head : (rows.at(-1)?.message_seq ?? state.head));
+  const last = rows.at(-1)?.message_seq ?? state.head;
+  // What was committed since the head was read is among the rows.
+  yield* setMark(room, isLast ? Math.max(state.head, last) : last);
   return isLast;
 }
 
