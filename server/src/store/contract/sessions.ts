@@ -28,6 +28,41 @@ export function sessionsContract(stageOf: () => Stage): void {
       expect(refusal(await stage.store.revokeSession(end))).toBe("not_found");
     });
 
+    test("a session tells of itself and its user as they are, whatever was written last", async () => {
+      const bob = await stage.signUp("bob");
+      const session = stage.newSession();
+      const ada = value(await stage.trySignUp("ada", { session }));
+      const general = await stage.general();
+      const { store } = stage;
+      const [roomId, userId] = [general.id, ada.id];
+      const acts: readonly (() => Promise<unknown>)[] = [
+        () => stage.say(general, ada, "hello"),
+        () => stage.say(general, bob, "@ada hello"),
+        () => stage.edit(general, 1, ada, "hello, all"),
+        () => stage.react(general, 1, ada, "👍"),
+        () => stage.unreact(general, 1, ada, "👍"),
+        () => stage.read(general, ada, 2),
+        () => stage.remove(general, 1, ada),
+        () => store.putPlace({ roomId, userId, notifyLevel: "none" }),
+        () => stage.upload(general, ada),
+        () => store.recordNotifications({ roomId, messageId: 2, decided: [], keepFrom: 0 }),
+        () => store.touchSession({ id: session.id, expiresAt: session.expiresAt + 500, at: stage.at + 7 }),
+        () => store.putUser({ userId, displayName: "Ada L", status: "away", sharesReceipts: false }),
+        async () => store.putUserRole({ ...(await stage.actOn(ada)), role: "admin" }),
+      ];
+      for (const act of acts) {
+        expect(await find(session.tokenHash)).not.toBeNull();
+        await act();
+        const found = await find(session.tokenHash);
+        expect(found?.user).toEqual((await store.findAccount({ reference: userId })) ?? undefined);
+        expect([found?.session]).toEqual([...(await store.listSessions({ userId, at: stage.at }))]);
+      }
+      await store.deactivateUser(await stage.actOn(ada));
+      expect(await find(session.tokenHash)).toBeNull();
+      await stage.reopen();
+      expect(await find(session.tokenHash)).toBeNull();
+    });
+
     test("touching a session is not announced, and does not revive one that was revoked", async () => {
       const session = stage.newSession();
       const ada = value(await stage.trySignUp("ada", { session }));

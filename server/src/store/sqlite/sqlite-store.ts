@@ -9,6 +9,7 @@ import { writeVerbs } from "../verbs/writes.ts";
 import type { Counts, WriteName } from "../writes.ts";
 import { claimFolder } from "./folder.ts";
 import { SearchQueue } from "./search-queue.ts";
+import { SessionCache } from "./session-cache.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 export interface SqliteOptions {
@@ -44,6 +45,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
   let queue: WriteQueue | null = null;
   let reader: Reader | null = null;
   const searches = new SearchQueue(folder.database);
+  const sessions = new SessionCache();
   const release = async () => {
     await queue?.drain();
     // The log can be emptied only when nobody reads it.
@@ -53,23 +55,27 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
     folder.release();
   };
   try {
-    queue = await WriteQueue.start({ path: folder.database, defaults }, counts, options.onFatal);
+    const setup = { path: folder.database, defaults };
+    queue = await WriteQueue.start(setup, counts, options.onFatal, (writes) => sessions.onWritten(writes));
     reader = openReader(folder.database, counts);
-    return assemble(queue, reader, searches, readVerbs(defaults, sizeOfDatabase), counts, release);
+    return assemble({ queue, reader, searches, sessions, verbs: readVerbs(defaults, sizeOfDatabase), counts, release });
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-function assemble(
-  queue: WriteQueue,
-  reader: Reader,
-  searches: SearchQueue,
-  verbs: ReadVerbs,
-  counts: Counts,
-  release: () => Promise<void>,
-): SqliteStore {
+interface Parts {
+  readonly queue: WriteQueue;
+  readonly reader: Reader;
+  readonly searches: SearchQueue;
+  readonly sessions: SessionCache;
+  readonly verbs: ReadVerbs;
+  readonly counts: Counts;
+  readonly release: () => Promise<void>;
+}
+
+function assemble({ queue, reader, searches, sessions, verbs, counts, release }: Parts): SqliteStore {
   let closing: Promise<void> | null = null;
   return {
     ...bindReads(verbs, (verb) => {
@@ -77,6 +83,10 @@ function assemble(
       return reader.run(verb);
     }),
     ...bindWrites(queue),
+    async findSession(asked) {
+      if (closing) throw new ParleyError("unavailable");
+      return sessions.find(asked, (input) => reader.run(verbs.findSession(input)));
+    },
     async searchMessages(input) {
       if (closing) throw new ParleyError("unavailable");
       return searches.search(input);

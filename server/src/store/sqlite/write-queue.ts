@@ -29,6 +29,7 @@ export class WriteQueue {
   readonly #worker: Worker;
   readonly #counts: Counts;
   readonly #onFatal: (error: Error) => void;
+  readonly #onWritten: (writes: readonly Write[]) => void;
   readonly #started = Promise.withResolvers<void>();
   readonly #drained = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
@@ -37,15 +38,29 @@ export class WriteQueue {
   #waiting: Waiting[] = [];
   #batch: readonly Waiting[] | null = null;
 
-  /** Starts the writer thread, which brings the database up to date. Throws `StartError` when that fails. */
-  static async start(setup: WriterSetup, counts: Counts, onFatal: (error: Error) => void): Promise<WriteQueue> {
-    const queue = new WriteQueue(setup, counts, onFatal);
+  /**
+   * Starts the writer thread, which brings the database up to date. Throws `StartError` when that fails. `onWritten` is told
+   * of what a commit has written before anyone else is.
+   */
+  static async start(
+    setup: WriterSetup,
+    counts: Counts,
+    onFatal: (error: Error) => void,
+    onWritten: (writes: readonly Write[]) => void,
+  ): Promise<WriteQueue> {
+    const queue = new WriteQueue(setup, counts, onFatal, onWritten);
     await queue.#started.promise;
     return queue;
   }
 
-  private constructor(setup: WriterSetup, counts: Counts, onFatal: (error: Error) => void) {
+  private constructor(
+    setup: WriterSetup,
+    counts: Counts,
+    onFatal: (error: Error) => void,
+    onWritten: (writes: readonly Write[]) => void,
+  ) {
     this.#counts = counts;
+    this.#onWritten = onWritten;
     this.#onFatal = onFatal;
     this.#worker = new Worker(new URL("./writer.ts", import.meta.url), { workerData: setup });
     this.#worker.on("message", (message: FromWriter) => this.#receive(message));
@@ -147,6 +162,7 @@ export class WriteQueue {
     this.#counts.commits += 1;
     this.#counts.writes += batch.length;
     this.#counts.statements += statements;
+    this.#onWritten(batch.map(({ write }) => write));
     try {
       if (deltas.length > 0) this.#listener?.({ deltas } as Commit);
     } finally {
