@@ -149,8 +149,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       secure,
       keepOpen: peer.keepOpen,
     };
-    if (new URL(request.url).pathname !== socketPath) return http.fetch(request, env);
     try {
+      const url = URL.parse(request.url);
+      // Of a `Host` that is none, Bun makes an address that is none.
+      if (!url) throw new ParleyError("malformed");
+      if (url.pathname !== socketPath) return await http.fetch(request, env);
       if (!ready || cluster.isIsolated()) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });
       await upgradeSocket({ app, hub, limits }, request, peer.upgrade, env);
       return undefined;

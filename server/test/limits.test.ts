@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { connect } from "node:net";
 import { errorCodes, type Problem } from "@parley/protocol/errors";
 import { type Person, startServer, startWithCast } from "./harness.ts";
 import { closeCodeOf, openRawSocket, rawFrame } from "./raw-socket.ts";
@@ -84,8 +85,24 @@ test("[HT1] [HT2] errors are problems with a code; unknown paths and methods hav
   });
   expect(await ada.refusal("GET", "/api/nothing")).toBe("not_found");
   expect(await ada.refusal("PUT", "/api/rooms")).toBe("method_not_allowed");
+  expect(await ada.refusal("GET", "/api/auth/sign-up")).toBe("method_not_allowed");
   expect(await server.stranger.refusal("GET", "/api/rooms")).toBe("not_signed_in");
   expect(await server.stranger.refusal("POST", "/api/rooms", { nonsense: true })).toBe("not_signed_in");
+});
+
+test("[HT1] a request to a host whose name is none is a problem like any other", async () => {
+  await using server = await startServer();
+  const { port } = new URL(server.url);
+  for (const host of ["[::", "a b", "a:99999"]) {
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), "localhost");
+      const chunks: Buffer[] = [];
+      socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+      socket.on("close", () => resolve(Buffer.concat(chunks).toString()));
+      socket.write(`GET /api/start HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    });
+    expect([host, answer]).toEqual([host, expect.stringMatching(/^HTTP\/1\.1 400 .+"code":"malformed"/s)]);
+  }
 });
 
 test("[HT4] changes from another origin are refused, and so are sockets", async () => {

@@ -75,7 +75,7 @@ test("[PW2] [PW3] a reset link shows whose it is, works once, and ends what was 
     expect(preview).toEqual({ username: "lin" });
   }
   // AU-18: whoever merely follows it changes nothing.
-  expect(await server.stranger.refusal("GET", "/api/auth/resets")).toBe("not_found");
+  expect(await server.stranger.refusal("GET", "/api/auth/resets")).toBe("method_not_allowed");
   using socket = await lin.connect();
   for (const weak of ["lin", "password", "short"]) {
     expect(await use(server, link, weak)).toMatchObject({ status: 400, body: { code: "weak_password" } });

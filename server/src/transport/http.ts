@@ -92,7 +92,7 @@ export function createHttp(options: HttpOptions): Http {
   const paths = describeRoutes(http, options.version);
   http.get("*", (context) => {
     const response = options.assets.respond(context.req.raw, context.req.path);
-    if (!response) throw new ParleyError("not_found");
+    if (!response) throw new ParleyError(missing(paths, context.req.path));
     return response;
   });
   http.notFound((context) => problem(context, new ParleyError(missing(paths, context.req.path))));
