@@ -5,7 +5,7 @@ import { createImages } from "../src/platform/images.ts";
 import { drawPicture, longGif } from "./pictures.ts";
 import { temporaryFolder } from "./program.ts";
 
-const generous = { timeMs: 10_000, memoryBytes: 2 ** 30, pixels: 50_000_000 };
+const generous = { timeMs: 10_000, memoryBytes: 2 ** 30, pixels: 50_000_000, idleMs: 60_000 };
 
 async function withPicture<T>(bytes: Uint8Array, run: (path: string) => Promise<T>): Promise<T> {
   await using folder = await temporaryFolder();
@@ -44,9 +44,21 @@ test("[FI7] UP-05: one with too many pixels is refused by its header", async () 
 });
 
 test("[FI7] UP-06: a hundred thousand frames are one picture", async () => {
-  const images = createImages({ timeMs: 2000, memoryBytes: 256 * 2 ** 20, pixels: 50_000_000 });
+  const images = createImages({ ...generous, timeMs: 2000, memoryBytes: 256 * 2 ** 20 });
   expect(await withPicture(longGif(100_000), (path) => images.render(path, "thumbnail"))).toMatchObject({ width: 16 });
   images.stop();
+});
+
+test("one that comes in the moment in which an idle process is let go has a new one", async () => {
+  await withPicture(await drawPicture(10, 10), async (path) => {
+    const images = createImages({ ...generous, idleMs: 1 });
+    for (let round = 0; round < 5; round++) {
+      expect(await images.render(path, "thumbnail")).toMatchObject({ width: 10 });
+      // Set after the one that lets it go, for the same moment.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    images.stop();
+  });
 });
 
 test("more pictures than may wait are unavailable, and those that wait when it stops are none", async () => {

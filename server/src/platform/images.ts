@@ -11,13 +11,13 @@ export interface ImageBounds {
   /** Resident, of the whole child: it is about 60 MiB before its first picture. */
   readonly memoryBytes: number;
   readonly pixels: number;
+  /** A child without work is not kept for longer. */
+  readonly idleMs: number;
 }
 
 const waitingMax = 64;
 const watchEveryMs = 50;
 const startMs = 10_000;
-/** A child without work is not kept. */
-const idleMs = 60_000;
 
 interface Job extends ToImageChild {
   readonly resolve: (rendition: Rendition | null) => void;
@@ -49,18 +49,15 @@ export function createImages(bounds: ImageBounds): Images & { stop(): void } {
       child ??= start();
       child.give(current);
     } else {
-      idle = setTimeout(() => child?.kill(), idleMs);
+      idle = setTimeout(() => child?.kill(), bounds.idleMs);
       idle.unref();
     }
   };
-  const start = (): Child => {
-    const started = startChild(bounds, settle, () => {
-      if (child !== started) return;
+  const start = (): Child =>
+    startChild(bounds, settle, () => {
       child = null;
       settle(null);
     });
-    return started;
-  };
   return {
     async render(path, as) {
       if (waiting.length >= waitingMax) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });
@@ -79,10 +76,13 @@ export function createImages(bounds: ImageBounds): Images & { stop(): void } {
 
 interface Child {
   give(job: ToImageChild): void;
+  /** It answers nothing more: whoever comes next, in this very moment, gets another. */
   kill(): void;
 }
 
+/** `onEnd` is called once, as soon as it is over with the child. */
 function startChild(bounds: ImageBounds, onAnswer: (rendition: Rendition | null) => void, onEnd: () => void): Child {
+  let ended = false;
   const ready = Promise.withResolvers<void>();
   let deadline: Timer | undefined;
   const native = Bun.spawn([process.execPath, join(import.meta.dirname, "image-child.ts")], {
@@ -91,18 +91,22 @@ function startChild(bounds: ImageBounds, onAnswer: (rendition: Rendition | null)
     env: {},
     serialization: "advanced",
     ipc(message: FromImageChild) {
+      if (ended) return;
       clearTimeout(deadline);
       if (message.type === "ready") ready.resolve();
       else onAnswer(message.rendition);
     },
-    onExit() {
-      clearTimeout(deadline);
-      clearInterval(watch);
-      onEnd();
-    },
+    onExit: () => kill(),
   });
   native.unref();
-  const kill = () => native.kill("SIGKILL");
+  const kill = () => {
+    if (ended) return;
+    ended = true;
+    clearTimeout(deadline);
+    clearInterval(watch);
+    native.kill("SIGKILL");
+    onEnd();
+  };
   const killAfter = (ms: number) => {
     clearTimeout(deadline);
     deadline = setTimeout(kill, ms);
@@ -117,6 +121,7 @@ function startChild(bounds: ImageBounds, onAnswer: (rendition: Rendition | null)
   return {
     async give({ path, as, pixels }) {
       await ready.promise;
+      if (ended) return;
       killAfter(bounds.timeMs);
       native.send({ path, as, pixels } satisfies ToImageChild);
     },
