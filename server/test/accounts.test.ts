@@ -71,6 +71,18 @@ test("[AC5] weak passwords are refused before anything is hashed", async () => {
   expect((await server.signUp("ada", { password: "correct horse battery staple" })).user.username).toBe("ada");
 });
 
+test("[AC8] who may not sign up keeps nobody from signing in: nothing of theirs is hashed", async () => {
+  await using server = await startServer();
+  await server.signUp("ada");
+  for (const signUp of ["invite", "closed"] as const) {
+    await server.restart({ signUp });
+    const ask = (n: number) =>
+      server.stranger.refusal("POST", "/api/auth/sign-up", { username: `u${n}`, password: "a good password" });
+    const codes = await Promise.all(Array.from({ length: 100 }, (_, n) => ask(n)));
+    expect([signUp, ...new Set(codes)]).toEqual([signUp, "sign_up_closed"]);
+  }
+});
+
 test("[AC6] the cookie is HttpOnly and Lax, and Secure with the __Host- prefix behind HTTPS", async () => {
   await using plain = await startServer();
   await using https = await startServer({ publicUrl: "https://chat.example.org" });

@@ -24,7 +24,8 @@ export async function signUp(
   requireStrongPassword(input.password, [input.username, input.email ?? "", input.displayName ?? ""]);
   // Before anything costly; the store looks again.
   const { signUp: policy, firstRun } = await getWorkspace(app);
-  if (policy === "closed" && !firstRun) throw new ParleyError("sign_up_closed");
+  const isClosed = policy === "closed" || (policy === "invite" && input.invite === undefined);
+  if (isClosed && !firstRun) throw new ParleyError("sign_up_closed");
   const { email = null } = input;
   const passwordHash = await app.passwords.hash(input.password);
   const { token, session } = newSession(app, origin);
