@@ -43,6 +43,14 @@ test("[PO2] it sends a form or JSON, and a blank message is refused in its words
     const blank = await ada.request("POST", path, body, headers);
     expect([body, blank.status, blank.body]).toEqual([body, 400, { error: "empty" }]);
   }
+  const parts = '--x\r\nContent-Disposition: form-data; name="content"\r\n\r\nin parts\r\n--x--\r\n';
+  for (const [body, type] of [
+    [parts, "multipart/form-data; boundary=x"],
+    ["content=x", "text/plain"],
+  ] as const) {
+    const refused = await ada.request("POST", path, body, { "content-type": type });
+    expect([type, refused]).toMatchObject([type, { status: 415, body: { code: "unsupported_media_type" } }]);
+  }
   await socket.settle();
   expect(socket.deltas(`room:${general.id}`).flatMap(({ messages }) => messages ?? [])).toHaveLength(2);
 });

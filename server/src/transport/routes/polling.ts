@@ -11,9 +11,10 @@ import {
 import { roomParams } from "@parley/protocol/http/rooms";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/model";
+import type { MiddlewareHandler } from "hono";
 import { listMessages, sendMessage } from "../../domain/messages.ts";
 import type { HistoryCursor } from "../../store/messages.ts";
-import { answers, type Http, present, type RouteOptions, security, signedIn } from "../route.ts";
+import { answers, type Env, type Http, present, type RouteOptions, security, signedIn } from "../route.ts";
 
 const tags = ["polling"];
 
@@ -49,7 +50,7 @@ export function pollingRoutes(http: Http, options: RouteOptions): void {
       tags,
       summary: "Send a message, as a form or as JSON",
       security,
-      middleware: [signedIn(options, "send"), present(options)] as const,
+      middleware: [signedIn(options, "send"), present(options), wholeForm] as const,
       request: {
         params: roomParams,
         body: {
@@ -78,6 +79,13 @@ export function pollingRoutes(http: Http, options: RouteOptions): void {
     },
   );
 }
+
+/** No form in parts, which is for files: whoever sends one here has no message to send. */
+const wholeForm: MiddlewareHandler<Env> = async (context, next) => {
+  if (/^\s*multipart\//i.test(context.req.header("content-type") ?? ""))
+    throw new ParleyError("unsupported_media_type");
+  await next();
+};
 
 function toPollingMessage({ id, content, author, createdAt, deletedAt }: Message): PollingMessage {
   return {
