@@ -274,6 +274,20 @@ test("[LM1] an open session is no way to guess the password, and those who guess
   expect(await lin.refusal("PUT", "/api/me/email", { email: null, password: "a wrong guess" })).toBe("bad_credentials");
 });
 
+test("[LM1] whoever joins and leaves again and again is told to wait: each time tells a whole room", async () => {
+  await using cast = await startWithCast({ limits: true });
+  const { ada, lin } = cast;
+  const room = await ada.createRoom("Boats");
+  const statuses = [];
+  for (let n = 0; n < 25; n++) {
+    for (const method of ["PUT", "DELETE"]) {
+      statuses.push((await lin.request(method, `/api/rooms/${room.id}/membership`)).status);
+    }
+  }
+  expect(statuses.slice(0, 2)).toEqual([200, 204]);
+  expect(statuses).toContain(429);
+});
+
 test("[LM1] one user holds at most twenty sockets", async () => {
   await using cast = await startWithCast({ limits: true });
   const { ada } = cast;
