@@ -86,6 +86,25 @@ export function writesContract(stageOf: () => Stage): void {
       }
     });
 
+    test("200 concurrent messages share a few commits", async () => {
+      const [ada] = await stage.cast("ada");
+      const general = await stage.general();
+      const told = await stage.during(topicOf(general), () =>
+        Promise.all(Array.from({ length: 200 }, (_, index) => stage.say(general, ada, `${index}`))),
+      );
+      expect(told.flatMap(({ messages }) => messages ?? [])).toHaveLength(200);
+      expect(told.length).toBeLessThanOrEqual(6);
+    });
+
+    test("whoever comes when too many wait is told so, and those before are served", async () => {
+      const touch = () => stage.store.touchSession({ id: "SNONE", expiresAt: 1, at: 0 });
+      const outcomes = await Promise.allSettled(Array.from({ length: 10_050 }, touch));
+      const rejected = outcomes.filter((outcome) => outcome.status === "rejected");
+      expect(rejected).toHaveLength(50);
+      for (const { reason } of rejected) expect(reason).toMatchObject({ name: "ParleyError", code: "unavailable" });
+      await touch();
+    });
+
     test("500 concurrent messages get ids and seqs without gaps, in the order of their deltas", async () => {
       const [ada, bob] = await stage.cast("ada", "bob");
       const room = await stage.createRoom(ada, "public", bob);
