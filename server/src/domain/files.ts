@@ -52,10 +52,10 @@ export async function removeAvatar(app: App, actor: SignedIn): Promise<User> {
 /** Takes a picture as the workspace's, likewise. */
 export async function putPicture(app: App, actor: SignedIn, incoming: Incoming): Promise<Workspace> {
   requireWorkspaceAdmin(actor);
-  return receiveSquare(app, actor, "picture", incoming, async (file) => {
-    must(await app.store.putPicture({ file, by: toBy(actor), at: app.clock.now() }));
-    return getWorkspace(app);
-  });
+  await receiveSquare(app, actor, "picture", incoming, async (file) =>
+    must(await app.store.putPicture({ file, by: toBy(actor), at: app.clock.now() })),
+  );
+  return getWorkspace(app);
 }
 
 export async function removePicture(app: App, actor: SignedIn): Promise<Workspace> {
@@ -160,7 +160,7 @@ const spool = (app: App, bytes: Uint8Array): Promise<SpooledFile> =>
 
 /**
  * Receives bytes and lets `keep` store them. The quota is claimed before the first byte, and given back with the bytes when
- * anything fails.
+ * anything fails: the write that keeps the file is the last thing that `keep` does.
  */
 async function receive<T>(
   app: App,
