@@ -1,7 +1,7 @@
 import type { Role, RoomKind, RoomRole } from "./model.ts";
 
 /** Whether a role lets its holder look after the others. */
-export const isInCharge = (role: Role | RoomRole | null): boolean => role === "owner" || role === "admin";
+const isInCharge = (role: Role | RoomRole | null): boolean => role === "owner" || role === "admin";
 
 /**
  * Whether someone looks after a room: its details, its people, its invites, and what others said in it. Those who look after

@@ -31,8 +31,8 @@ export interface SearchFilter {
 }
 
 export type FilterName = (typeof filterNames)[number];
-export const filterNames = ["from", "in", "before", "after", "on", "has"] as const;
-export const searchableThings = ["link", "file", "reaction"] as const;
+const filterNames = ["from", "in", "before", "after", "on", "has"] as const;
+const searchableThings = ["link", "file", "reaction"] as const;
 
 /** A query that cannot be answered says why, in the words of a form field. */
 export type ParsedSearch =

@@ -230,8 +230,8 @@ describe("acts on the workspace", () => {
   const by = (role: Role) => ({ user: { id: "U1", role } }) as SignedIn;
 
   test("[AC8] are for its owners and admins", () => {
-    expect(requireWorkspaceAdmin(by("owner")).id).toBe("U1");
-    expect(requireWorkspaceAdmin(by("admin")).id).toBe("U1");
+    expect(() => requireWorkspaceAdmin(by("owner"))).not.toThrow();
+    expect(() => requireWorkspaceAdmin(by("admin"))).not.toThrow();
     expect(() => requireWorkspaceAdmin(by("member"))).toThrow(new ParleyError("not_allowed"));
   });
 });

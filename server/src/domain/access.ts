@@ -109,9 +109,8 @@ export async function requireFile(
 }
 
 /** Lets owners and admins of the workspace pass. */
-export function requireWorkspaceAdmin(actor: SignedIn): Account {
+export function requireWorkspaceAdmin(actor: SignedIn): void {
   if (actor.user.role === "member") throw new ParleyError("not_allowed");
-  return actor.user;
 }
 
 const standingOf = (actor: SignedIn, { room, role: roomRole }: RoomAccess): Standing => ({
@@ -193,9 +192,8 @@ export async function requireUser(app: App, actor: SignedIn, act: UserAct, id: s
 }
 
 /** Lets those pass who look after the workspace. To everyone else what they see there does not exist. */
-export function requireAdminArea(actor: SignedIn): Account {
+export function requireAdminArea(actor: SignedIn): void {
   if (actor.user.role === "member") throw new ParleyError("not_found");
-  return actor.user;
 }
 
 function admitTo(act: RoomAct, standing: Standing): void {

@@ -1,4 +1,4 @@
-import { type Room, type RoomId, type RoomKind, userTopic, workspaceTopic } from "@parley/protocol/model";
+import { type Room, type RoomKind, userTopic, workspaceTopic } from "@parley/protocol/model";
 import type { App } from "../app.ts";
 import type { SignedIn } from "../store/accounts.ts";
 import type { RoomAccess } from "../store/rooms.ts";
@@ -70,8 +70,7 @@ export async function editRoom(
 }
 
 /** Everyone loses it at once; its rows are removed behind the answer. */
-export async function deleteRoom(app: App, actor: SignedIn, reference: string): Promise<RoomId> {
+export async function deleteRoom(app: App, actor: SignedIn, reference: string): Promise<void> {
   const { room } = await requireRoom(app, actor, "room.delete", reference);
   must(await app.store.removeRoom({ id: room.id, anywhere: false, by: toBy(actor), at: app.clock.now() }));
-  return room.id;
 }

@@ -17,6 +17,7 @@ import { record } from "./audit.ts";
 import {
   type FileRow,
   fileColumns,
+  roomKind,
   toAttachment,
   toOwnUser,
   toWorkspace,
@@ -41,8 +42,7 @@ import { findWorkspace } from "./workspace.ts";
 
 export function* findFile({ id, userId }: Input<Reads["findFile"]>): Verb<FileRecord | null> {
   const row = yield* first<FileRow & Pick<FileRecord, "roomKind" | "roomRole">>(
-    `SELECT ${fileColumns}, 
-       CASE WHEN rooms.direct_key IS NULL THEN rooms.kind ELSE 'direct' END AS "roomKind", places.role AS "roomRole"
+    `SELECT ${fileColumns}, ${roomKind} AS "roomKind", places.role AS "roomRole"
      FROM files JOIN rooms ON rooms.id = files.room_id
      LEFT JOIN memberships AS places ON places.room_id = rooms.id AND places.user_id = ? AND places.left_at IS NULL
      WHERE files.id = ? AND files.purpose = 'attachment' AND files.state IN ('pending', 'kept')

@@ -213,7 +213,7 @@ const countMembers = (roomId: RoomId, change: 1 | -1): Verb<RoomRow> =>
     roomId,
   );
 
-export function* getMembership(roomId: RoomId, userId: UserId): Verb<Membership> {
+function* getMembership(roomId: RoomId, userId: UserId): Verb<Membership> {
   const row = yield* one<MembershipRow>(
     `SELECT ${membershipColumns} FROM memberships JOIN users ON users.id = memberships.user_id
      WHERE memberships.room_id = ? AND memberships.user_id = ?`,

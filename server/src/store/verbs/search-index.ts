@@ -10,7 +10,7 @@ import { all, first, type Verb } from "./verb.ts";
 
 /** Messages are numbered by their millisecond, over all rooms; so many have place in one. */
 export const numbersPerMs = 1000;
-export const sliceRows = 64;
+const sliceRows = 64;
 
 /** Rooms that have changed since they were indexed. */
 export function* listRoomsBehind(): Verb<readonly RoomId[]> {
