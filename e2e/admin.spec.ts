@@ -42,6 +42,29 @@ journey("[AD2] the owner deactivates someone, who is out at once, and lets them 
   await expect(back.page.getByRole("heading", { name: "Admin area" })).toHaveCount(0);
 });
 
+journey(
+  "[AD3] making someone an owner is asked about first, and whoever thinks better of it changes nothing",
+  async ({ join }) => {
+    const ada = await join("ada");
+    await join("lin");
+    await ada.open("/admin/people");
+    await ada.button("Manage Lin Ortega").click();
+    const role = (name: string) => ada.dialog.getByRole("radio", { name: new RegExp(`^${name}`) });
+    const question = ada.page.getByRole("dialog", { name: "Make Lin Ortega an owner?" });
+    await role("Owner").check();
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await expect(role("Member")).toBeChecked();
+    const { role: before } = await ada.api<{ role: string }>("GET", "/users/lin");
+    expect(before).toBe("member");
+    await role("Owner").check();
+    await question.getByRole("button", { name: "Make owner" }).click();
+    await expect(question).toHaveCount(0);
+    await expect(role("Owner")).toBeChecked();
+    const { role: after } = await ada.api<{ role: string }>("GET", "/users/lin");
+    expect(after).toBe("owner");
+  },
+);
+
 journey("[AD2] the card of someone who is deactivated says so at once, and offers no message", async ({ join }) => {
   const ada = await join("ada");
   const lin = await join("lin");

@@ -111,6 +111,15 @@ export const admin: Act = {
       },
     },
     {
+      name: "question before making someone an owner",
+      async open({ ada }) {
+        await ada.open("/admin/people");
+        await ada.button("Manage Lin Ortega").click();
+        await ada.dialog.getByRole("radio", { name: /^Owner/ }).check();
+        await heading(ada, "Make Lin Ortega an owner?");
+      },
+    },
+    {
       name: "question before deactivating",
       async open({ ada }) {
         await ada.open("/admin/people");

@@ -29,6 +29,8 @@ export function ManageUser(props: {
   const [problem, setProblem] = createSignal<string>();
   const [link, setLink] = createSignal<ResetLink>();
   const [asking, setAsking] = createSignal(false);
+  /** What is under way, or asked about; otherwise the role of the account is the one that is shown. */
+  const [chosen, setChosen] = createSignal<Role>();
   const isOwner = () => client.me().role === "owner";
   const mayChange = () => isOwner() || props.user.role === "member";
   const act = async (name: string, run: () => Promise<void>) => {
@@ -43,6 +45,17 @@ export function ManageUser(props: {
     }
   };
 
+  const setRole = async (role: Role) => {
+    await props.admin.setRole(props.user.id, role);
+    props.onChanged({ role });
+  };
+  const choose = async (role: Role) => {
+    setChosen(role);
+    if (role === "owner") return;
+    await act("role", () => setRole(role));
+    setChosen(undefined);
+  };
+
   return (
     <Dialog title={props.user.displayName} onClose={() => props.onClose()}>
       <div class="admin-manage">
@@ -51,13 +64,8 @@ export function ManageUser(props: {
           <Choice
             label="Role"
             options={roles}
-            value={props.user.role}
-            onChange={(role) =>
-              void act("role", async () => {
-                await props.admin.setRole(props.user.id, role);
-                props.onChanged({ role });
-              })
-            }
+            value={chosen() ?? props.user.role}
+            onChange={(role) => void choose(role)}
           />
         </Show>
         <Show when={mayChange()} fallback={<p class="dialog-text">Only owners look after admins and owners.</p>}>
@@ -119,6 +127,17 @@ export function ManageUser(props: {
           </Show>
         </Show>
       </div>
+      <Show when={chosen() === "owner"}>
+        <Ask
+          title={`Make ${props.user.displayName} an owner?`}
+          act="Make owner"
+          explain={explain}
+          onClose={() => setChosen(undefined)}
+          send={() => setRole("owner")}
+        >
+          Owners may do everything, and that includes taking the role from you.
+        </Ask>
+      </Show>
       <Show when={asking()}>
         <Ask
           title={`Deactivate ${props.user.displayName}?`}
