@@ -244,6 +244,17 @@ test("[LM1] whoever lists all rooms, or resumes, again and again is told to wait
   expect(await resume(ada)).toBe(200);
 });
 
+test("[LM1] whoever looks through names again and again is told to wait; others are not", async () => {
+  await using cast = await startWithCast({ limits: true });
+  const { ada, lin, general } = cast;
+  const look = async (person: Person, path: string) => (await person.request("GET", path)).status;
+  const [people, members] = ["/api/users?q=a", `/api/rooms/${general.id}/members?q=a`];
+  expect([await look(lin, people), await look(lin, members)]).toEqual([200, 200]);
+  const statuses = await Promise.all(Array.from({ length: 60 }, (_, n) => look(lin, n % 2 === 0 ? people : members)));
+  expect(statuses).toContain(429);
+  expect([await look(ada, people), await look(ada, members)]).toEqual([200, 200]);
+});
+
 test("[LM1] guessing a password is slowed down per login name and per address", async () => {
   await using cast = await startWithCast({ limits: true });
   const { server } = cast;

@@ -32,6 +32,8 @@ export const buckets = {
   typing: { burst: 6, everyMs: 1000 },
   /** What looks at all rooms of a user: some hundredths of a second where they are in five hundred. */
   rooms: { burst: 40, everyMs: 500 },
+  /** What looks through names: some hundredths of a second where tens of thousands fit. */
+  people: { burst: 30, everyMs: 250 },
   resume: { burst: 60, everyMs: 100 },
   search: { burst: 15, everyMs: 1000 },
   overview: { burst: 10, everyMs: 3000 },

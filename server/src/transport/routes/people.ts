@@ -14,7 +14,7 @@ export function peopleRoutes(http: Http, options: RouteOptions): void {
       summary: "Everyone here, a page at a time",
       description: "With `q`, those of whose name each of its words begins a word, without regard to case and accents.",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options, "people")] as const,
       request: { query: peopleQuery },
       responses: answers(200, "By name. `cursor` is null on the last page.", peopleSchema),
     }),

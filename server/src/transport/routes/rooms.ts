@@ -141,7 +141,7 @@ export function roomRoutes(http: Http, options: RouteOptions): void {
       summary: "The members of a room, a page at a time",
       description: "With `q`, those of whose name each of its words begins a word, without regard to case and accents.",
       security,
-      middleware: [signedIn(options)] as const,
+      middleware: [signedIn(options, "people")] as const,
       request: { params: roomParams, query: membersQuery },
       responses: answers(200, "By user name. `cursor` is null on the last page.", membersSchema),
     }),
