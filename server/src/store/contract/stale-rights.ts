@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import type { Room, User } from "@parley/protocol/model";
-import type { Outcome } from "../outcome.ts";
 import { writeVerbs } from "../verbs/writes.ts";
-import { as, refusal, type Stage, value } from "./stage.ts";
+import { type Act, actsElsewhere, actsInRoom, actsOnWorkspace, type Cast, expel, giveBob, stageRoom } from "./acts.ts";
+import { refusal, type Stage, value } from "./stage.ts";
 
 /**
  * What each engine owes to those whose right has ended between the moment at which an act was admitted and its write: the
@@ -41,7 +40,7 @@ export function staleRightsContract(stageOf: () => Stage): void {
 
     test("[AX5] of an admin who is a member now, what needed the role", async () => {
       const cast = await stageRoom(stage);
-      value(await put(stage, cast, "member"));
+      value(await giveBob(stage, cast, "member"));
       await expectRefusals(cast, actsInRoom, {
         putRoom: "not_allowed",
         archive: "not_allowed",
@@ -56,9 +55,7 @@ export function staleRightsContract(stageOf: () => Stage): void {
 
     test("[AX5] of someone removed from a private room, everything", async () => {
       const cast = await stageRoom(stage);
-      const { room, ada, bob } = cast;
-      const removal = { roomId: room.id, userId: ada.id, member: bob.id, address: null, at: stage.at };
-      value(await stage.store.removeMember(removal));
+      value(await expel(stage, cast.room, cast.ada, cast.bob));
       await expectRefusals(cast, actsInRoom, { ...hidden(actsInRoom), revokeInvite: "invite_unusable" });
     });
 
@@ -181,163 +178,5 @@ const withoutRights: Readonly<Record<string, string>> = {
   recordNotifications: "by the server",
 };
 
-/** Bob, an admin of a private room with Ada, its owner, and Cyd; what they said there; and a public room without him. */
-export interface Cast {
-  readonly ada: User;
-  readonly bob: User;
-  readonly cyd: User;
-  readonly room: Room;
-  readonly open: Room;
-  /** To `room`. */
-  readonly code: string;
-  readonly receiving: string;
-}
-
-type Act = (stage: Stage, cast: Cast) => Promise<Outcome<unknown, string>>;
-
-const ofCyd = 1;
-const ofBob = 2;
-
-export async function stageRoom(stage: Stage): Promise<Cast> {
-  const [ada, bob, cyd] = await stage.cast("ada", "bob", "cyd");
-  const room = await stage.createRoom(ada, "private", bob, cyd);
-  const open = await stage.createRoom(ada, "public", cyd);
-  const { code } = await stage.invite(room, ada);
-  await stage.say(room, cyd, "hello");
-  await stage.say(room, bob, "hi");
-  value(await stage.react(room, ofCyd, bob, "👍"));
-  await stage.say(room, cyd, "unread");
-  await stage.openDirect(bob, cyd);
-  const { id: receiving, outcome } = await stage.tryUpload(bob, { room });
-  value(outcome);
-  const cast = { ada, bob, cyd, room, open, code, receiving };
-  value(await put(stage, cast, "admin"));
-  return cast;
-}
-
-const put = (stage: Stage, { room, ada, bob }: Cast, role: "admin" | "member") =>
-  stage.store.putRole({ roomId: room.id, userId: ada.id, member: bob.id, role, address: null, at: stage.at });
-
-export const actsInRoom: Readonly<Record<string, Act>> = {
-  putRoom: (stage, { room, bob }) => stage.putRoom(room, { name: "Ours" }, as(bob)),
-  archive: (stage, { room, bob }) => stage.putRoom(room, { archived: true }, as(bob)),
-  removeRoom: (stage, { room, bob }) => stage.removeRoom(room, as(bob)),
-  createInvite: (stage, { room, bob }) => stage.tryInvite(room, bob),
-  revokeInvite: (stage, { code, bob }) => stage.revokeInvite(code, as(bob)),
-  putRole: (stage, { room, bob, cyd }) =>
-    stage.store.putRole({
-      roomId: room.id,
-      userId: bob.id,
-      member: cyd.id,
-      role: "admin",
-      address: null,
-      at: stage.at,
-    }),
-  removeMember: (stage, { room, bob, cyd }) =>
-    stage.store.removeMember({ roomId: room.id, userId: bob.id, member: cyd.id, address: null, at: stage.at }),
-  removeMessage: (stage, { room, bob }) => stage.remove(room, ofCyd, bob),
-  removeOwnMessage: (stage, { room, bob }) => stage.remove(room, ofBob, bob),
-  appendMessage: (stage, { room, bob }) => stage.trySay(room, bob, "still here"),
-  editMessage: (stage, { room, bob }) => stage.edit(room, ofBob, bob, "hi there"),
-  putReaction: (stage, { room, bob }) => stage.react(room, ofCyd, bob, "👋"),
-  removeReaction: (stage, { room, bob }) => stage.unreact(room, ofCyd, bob, "👍"),
-  setReceipt: (stage, { room, bob }) => stage.read(room, bob, 3),
-  putPlace: (stage, { room, bob }) => stage.store.putPlace({ roomId: room.id, userId: bob.id, notifyLevel: "none" }),
-  createUpload: async (stage, { room, bob }) => (await stage.tryUpload(bob, { room })).outcome,
-  finishUpload: (stage, { receiving }) => stage.store.finishUpload({ id: receiving, facts: stage.facts(1) }),
-};
-
 const hidden = (acts: Readonly<Record<string, Act>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.keys(acts).map((name) => [name, "not_found"]));
-
-export const actsElsewhere: Readonly<Record<string, Act>> = {
-  createRoom: (stage, { bob }) => stage.tryCreateRoom(bob),
-  openDirectRoom: (stage, { ada, bob }) => stage.tryOpenDirect(bob, ada.id),
-  openKnownDirectRoom: (stage, { bob, cyd }) => stage.tryOpenDirect(bob, cyd.id),
-  putMembership: (stage, { open, bob }) => stage.join(open, bob),
-  redeemInvite: (stage, { code, bob }) => stage.store.redeemInvite({ code, userId: bob.id, at: stage.at }),
-  putUser: (stage, { bob }) => stage.store.putUser({ userId: bob.id, displayName: "Bob the late" }),
-  removeAvatar: (stage, { bob }) => stage.store.putAvatar({ userId: bob.id, file: null }),
-  putAvatar: (stage, { bob, receiving }) =>
-    stage.store.putAvatar({ userId: bob.id, file: { id: receiving, facts: stage.facts(1) } }),
-  createPicture: async (stage, { bob }) => (await stage.tryUpload(bob, { purpose: "avatar" })).outcome,
-  createSession: (stage, { bob }) =>
-    stage.store.createSession({
-      userId: bob.id,
-      passwordHash: "hash of bob",
-      session: stage.newSession(),
-      keep: 5,
-      at: stage.at,
-    }),
-  putEmail: ({ store, at }, { bob }) =>
-    store.putEmail({
-      userId: bob.id,
-      before: `hash of ${bob.username}`,
-      email: "bob@example.org",
-      waits: false,
-      by: as(bob),
-      at,
-    }),
-  putPassword: (stage, { bob }) =>
-    stage.store.putPassword({
-      userId: bob.id,
-      before: "hash of bob",
-      passwordHash: "another",
-      keep: "",
-      by: as(bob),
-      at: stage.at,
-    }),
-  putPushTarget: (stage, { bob }) =>
-    stage.store.putPushTarget({
-      sessionId: stage.newSession().id,
-      userId: bob.id,
-      target: { endpoint: "https://push.example.org/1", p256dh: "p", auth: "a", preview: true },
-      at: stage.at,
-    }),
-};
-
-export const actsOnWorkspace: Readonly<Record<string, Act>> = {
-  putOpenRoom: (stage, { open, bob }) => stage.putRoom(open, { name: "Ours" }, as(bob)),
-  removeOpenRoom: (stage, { open, bob }) => stage.removeRoom(open, as(bob)),
-  inviteToOpenRoom: (stage, { open, bob }) => stage.tryInvite(open, bob),
-  putRoleInOpenRoom: (stage, { open, bob, cyd }) =>
-    stage.store.putRole({
-      roomId: open.id,
-      userId: bob.id,
-      member: cyd.id,
-      role: "owner",
-      address: null,
-      at: stage.at,
-    }),
-  removeMemberOfOpenRoom: (stage, { open, bob, cyd }) =>
-    stage.store.removeMember({ roomId: open.id, userId: bob.id, member: cyd.id, address: null, at: stage.at }),
-  putAnyRoom: (stage, { room, bob }) => stage.putRoom(room, { name: "Ours" }, as(bob), true),
-  removeAnyRoom: (stage, { room, bob }) => stage.removeRoom(room, as(bob), true),
-  revokeAnyInvite: (stage, { code, bob }) => stage.revokeInvite(code, as(bob), true),
-  handOverRoom: (stage, { open, bob, cyd }) =>
-    stage.store.handOverRoom({ roomId: open.id, userId: cyd.id, by: as(bob), at: stage.at }),
-  putWorkspace: (stage, { bob }) => stage.store.putWorkspace({ name: "Ours", by: as(bob), at: stage.at }),
-  putPicture: (stage, { bob }) => stage.store.putPicture({ file: null, by: as(bob), at: stage.at }),
-  createUser: (stage, { bob }) =>
-    stage.store.createUser({
-      userId: stage.newId("U"),
-      defaultRoomId: stage.newId("R"),
-      username: "dan",
-      usernameKey: "dan",
-      displayName: "Dan",
-      email: null,
-      role: "member",
-      passwordHash: "hash",
-      reset: { tokenHash: "t", expiresAt: stage.at + 1 },
-      by: as(bob),
-      at: stage.at,
-    }),
-  putUserRole: async (stage, cast) => stage.store.putUserRole({ ...(await onCyd(stage, cast)), role: "admin" }),
-  deactivateUser: async (stage, cast) => stage.store.deactivateUser(await onCyd(stage, cast)),
-  reactivateUser: async (stage, cast) => stage.store.reactivateUser(await onCyd(stage, cast)),
-  revokeSessions: async (stage, cast) => stage.store.revokeSessions(await onCyd(stage, cast)),
-  createReset: async (stage, cast) =>
-    stage.store.createReset({ ...(await onCyd(stage, cast)), reset: { tokenHash: "r", expiresAt: stage.at + 1 } }),
-};
-
-const onCyd = (stage: Stage, { bob, cyd }: Cast) => stage.actOn(cyd, as(bob));

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import type { Room } from "@parley/protocol/model";
 import { openSqlite } from "../../platform/sqlite.ts";
+import { actsElsewhere, actsInRoom, actsOnWorkspace, type Cast, stageRoom } from "../contract/acts.ts";
 import { type Engine, operator, Stage, topicOf, value } from "../contract/stage.ts";
-import { actsElsewhere, actsInRoom, actsOnWorkspace, type Cast, stageRoom } from "../contract/stale-rights.ts";
 import type { Store } from "../store.ts";
 import { readVerbs } from "../verbs/reads.ts";
 import { drive, isRefusal, type Statement, type Verb } from "../verbs/verb.ts";
