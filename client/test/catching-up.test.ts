@@ -92,11 +92,78 @@ test("while a reset room loads, what is pending stays in sight", async () => {
   world.network.wire.toClient.push({ type: "reset", topic, head: 900 });
   world.network.deliver();
   expect(world.client.timeline(general).state()).toBe("loading");
-  expect(world.contents()).toEqual(["mine"]);
+  expect(world.contents()).toEqual(["one", "two", "three", "mine"]);
   await world.flush();
   expect(world.client.timeline(general).state()).toBe("ready");
   expect(world.contents()).toEqual(["one", "two", "three", "mine"]);
   expect(world.deliveries()).toEqual(["sent", "sent", "sent", "sent"]);
+});
+
+/** Shuts the client away while so many messages are sent, and lets it come back. */
+async function missMany(world: World, count: number): Promise<void> {
+  world.network.isDown = true;
+  world.network.wire.close(1006);
+  for (let n = 0; n < count; n++) world.server.send(general, ben, `missed ${n}`);
+  await world.pass(1_000);
+  world.network.isDown = false;
+  await world.pass(31_000);
+}
+
+test("[CH6] a reset keeps the place of who reads above, with the newer messages told to be missing, on demand", async () => {
+  const world = await startWorld(({ server }) => {
+    for (let n = 1; n <= 50; n++) server.send(general, ben, `${n}`);
+  });
+  const timeline = world.client.timeline(general);
+  const stop = timeline.keepPlace(() => 20);
+  const read = world.entries().find((entry) => entry.message().id === 20);
+  world.client.setDraft(general, "half a sentence");
+  world.server.edit(general, 20, "twenty");
+  await world.flush();
+  await missMany(world, 160);
+  expect(timeline.state()).toBe("ready");
+  expect(timeline.hasNewer()).toBe(true);
+  // The line that is read is the same one, and what is around it is as it is now.
+  expect(world.entries()).toContain(read as NonNullable<typeof read>);
+  expect(world.contents()).toContain("twenty");
+  expect(world.messages().at(-1)?.id).toBe(50);
+  expect(world.client.draft(general)).toBe("half a sentence");
+  for (let pages = 0; timeline.hasNewer() && pages < 10; pages++) {
+    void timeline.loadNewer();
+    await world.flush();
+  }
+  expect(world.messages().map(({ id }) => id)).toEqual(Array.from({ length: 210 }, (_, n) => n + 1));
+  stop();
+  await missMany(world, 60);
+  expect(timeline.hasNewer()).toBe(false);
+});
+
+test("[CH6] a reset tells who reads the newest where they were, and what is missing after it", async () => {
+  const world = await startWithThree();
+  const timeline = world.client.timeline(general);
+  expect(timeline.brokenAfter()).toBeNull();
+  await missMany(world, 60);
+  expect(timeline.brokenAfter()).toBe(3);
+  expect(world.messages()[0]?.id).toBe(14);
+  await missMany(world, 51);
+  expect(timeline.brokenAfter()).toBe(63);
+  world.network.wire.toClient.push({ type: "reset", topic, head: 900 });
+  await world.flush();
+  expect(timeline.brokenAfter()).toBeNull();
+});
+
+test("what could not be loaded anew stays in sight, and is loaded when the server can be reached", async () => {
+  const world = await startWithThree();
+  world.network.wire.toClient.push({ type: "reset", topic, head: 900 });
+  world.network.deliver();
+  world.network.requests.shift()?.fail();
+  await world.clock.advance(0);
+  expect(world.client.timeline(general).state()).toBe("failed");
+  expect(world.contents()).toEqual(["one", "two", "three"]);
+  await world.pass(26_000);
+  expect(world.client.timeline(general).state()).toBe("ready");
+  world.server.send(general, ben, "four");
+  await world.flush();
+  expect(world.contents()).toEqual(["one", "two", "three", "four"]);
 });
 
 test("after a reconnect every known position is resumed under its epoch", async () => {

@@ -273,6 +273,13 @@ export interface Timeline {
   loadAround(id: MessageId): Promise<void>;
   /** Loads the newest page anew. */
   reload(): void;
+  /**
+   * Says where its reader is: at a message, or null for the end. Should the history have to begin anew, it does so around
+   * that message. Answers how to stop.
+   */
+  keepPlace(place: () => MessageId | null): () => void;
+  /** The newest message that was known before the history had to begin anew, if the one after it is not loaded. */
+  brokenAfter(): MessageId | null;
 }
 
 /**

@@ -119,4 +119,6 @@ const noTimeline: Timeline = {
   loadNewer: async () => {},
   loadAround: async () => {},
   reload() {},
+  keepPlace: () => () => {},
+  brokenAfter: () => null,
 };

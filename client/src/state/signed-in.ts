@@ -323,7 +323,7 @@ export class SignedIn {
     if (topic.startsWith("room:")) {
       this.roles.forget();
       this.reactions.forget(roomOf(topic));
-      this.timelines.find(roomOf(topic))?.reload();
+      this.timelines.find(roomOf(topic))?.reset();
     } else {
       // With the workspace's changes, changes of names were missed.
       if (topic === workspaceTopic) {

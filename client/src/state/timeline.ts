@@ -53,6 +53,7 @@ export class RoomTimeline implements Timeline {
   readonly hasOlder: Timeline["hasOlder"];
   readonly loadingOlder: Timeline["loadingOlder"];
   readonly hasNewer: Timeline["hasNewer"];
+  readonly brokenAfter: Timeline["brokenAfter"];
 
   readonly #options: TimelineOptions;
   readonly #setState: (state: "loading" | "ready" | "failed") => void;
@@ -60,6 +61,7 @@ export class RoomTimeline implements Timeline {
   readonly #setHasOlder: (hasOlder: boolean) => void;
   readonly #setLoadingOlder: (loading: boolean) => void;
   readonly #setHasNewer: (hasNewer: boolean) => void;
+  readonly #setBrokenAfter: (id: MessageId | null) => void;
 
   #messages: readonly Message[] = [];
   readonly #confirmed = new Map<MessageId, LiveEntry>();
@@ -76,6 +78,7 @@ export class RoomTimeline implements Timeline {
   #isNewest = true;
   /** Messages that came at the end since the reader last went back. */
   #live = 0;
+  #place: () => MessageId | null = () => null;
 
   constructor(options: TimelineOptions) {
     this.#options = options;
@@ -84,18 +87,21 @@ export class RoomTimeline implements Timeline {
     const [hasOlder, setHasOlder] = createSignal(false);
     const [loadingOlder, setLoadingOlder] = createSignal(false);
     const [hasNewer, setHasNewer] = createSignal(false);
+    const [brokenAfter, setBrokenAfter] = createSignal<MessageId | null>(null);
     this.state = state;
     this.entries = entries;
     this.hasOlder = hasOlder;
     this.loadingOlder = loadingOlder;
     this.hasNewer = hasNewer;
+    this.brokenAfter = brokenAfter;
     this.#setState = setState;
     this.#setEntries = setEntries;
     this.#setHasOlder = setHasOlder;
     this.#setLoadingOlder = setLoadingOlder;
     this.#setHasNewer = setHasNewer;
+    this.#setBrokenAfter = setBrokenAfter;
     for (const { outgoing, failure } of options.waiting) this.put(outgoing, failure);
-    void this.#load();
+    void this.#load({});
   }
 
   get hasTail(): boolean {
@@ -114,7 +120,21 @@ export class RoomTimeline implements Timeline {
       this.#setPhase("loading");
       this.#show();
     });
-    void this.#load();
+    void this.#load({});
+  }
+
+  /** What is known is void, and stays in sight until the part around the reader has come as it is now. */
+  reset(): void {
+    const around = this.#place();
+    this.#setPhase("loading");
+    void this.#load(around === null ? {} : { around });
+  }
+
+  keepPlace(place: () => MessageId | null): () => void {
+    this.#place = place;
+    return () => {
+      if (this.#place === place) this.#place = () => null;
+    };
   }
 
   loadOlder(): Promise<void> {
@@ -210,20 +230,23 @@ export class RoomTimeline implements Timeline {
     this.#options.topics.forget(roomTopic(this.#options.room));
   }
 
-  async #load(): Promise<void> {
+  async #load(cursor: { readonly around?: MessageId }): Promise<void> {
     const { topics, room, load } = this.#options;
     const topic = roomTopic(room);
     const mine = ++this.#loads;
     this.#options.onUnfollowed(room);
     topics.hold(topic);
     try {
-      const page = await load(room, {});
+      const page = await load(room, cursor);
       if (mine !== this.#loads) return;
       batch(() => {
+        const known = this.#messages.at(-1)?.id ?? null;
         this.#messages = this.#options.named(page.messages);
         this.#atStart = false;
-        this.#isNewest = true;
+        this.#isNewest = cursor.around === undefined;
         this.#live = 0;
+        const first = this.#messages[0]?.id ?? 1;
+        this.#setBrokenAfter(this.#isNewest && known !== null && first > known + 1 ? known : null);
         this.#setPhase("ready");
         this.#merge([]);
         this.#show();

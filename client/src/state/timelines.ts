@@ -50,7 +50,7 @@ export class Timelines {
   }
 
   reloadFailed(): void {
-    for (const timeline of this.#byRoom.values()) if (timeline.phase === "failed") timeline.reload();
+    for (const timeline of this.#byRoom.values()) if (timeline.phase === "failed") timeline.reset();
   }
 
   close(): void {
@@ -58,7 +58,7 @@ export class Timelines {
   }
 
   reloadAll(): void {
-    for (const timeline of this.#byRoom.values()) if (timeline.phase !== "loading") timeline.reload();
+    for (const timeline of this.#byRoom.values()) if (timeline.phase !== "loading") timeline.reset();
   }
 
   rename(): void {

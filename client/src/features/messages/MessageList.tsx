@@ -5,7 +5,6 @@ import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { whenIdle } from "../../ui/idle.ts";
 import { Late } from "../../ui/Late.tsx";
-import { notify } from "../../ui/notices.tsx";
 import { dialogPart } from "../../ui/part.tsx";
 import { dayOf, formatDay } from "../../ui/time.ts";
 import type { Question } from "./Asking.tsx";
@@ -54,6 +53,7 @@ export function MessageList(props: {
   let scroller: HTMLDivElement | undefined;
   let content: HTMLDivElement | undefined;
   const [olderFailed, setOlderFailed] = createSignal(false);
+  const [newerFailed, setNewerFailed] = createSignal(false);
   const [pointed, setPointed] = createSignal<Entry>();
   const [focused, setFocused] = createSignal<Entry>();
   const [asked, setAsked] = createSignal<Question>();
@@ -71,9 +71,10 @@ export function MessageList(props: {
   const loadNewer = async () => {
     try {
       await timeline.loadNewer();
+      setNewerFailed(false);
     } catch {
       newerFailedAt = Date.now();
-      notify("Newer messages could not be loaded. Scroll on to try again.");
+      setNewerFailed(true);
     }
   };
   const reading = createReading<Entry>({
@@ -88,6 +89,7 @@ export function MessageList(props: {
     },
   });
   const toEnd = () => {
+    setNewerFailed(false);
     if (timeline.hasNewer()) timeline.reload();
     reading.toEnd();
   };
@@ -124,6 +126,7 @@ export function MessageList(props: {
     // Not at once: what an effect changes is drawn only after it.
     if (entry && props.calledId === null && !unread.first()) queueMicrotask(() => reading.reveal(entry, left.offset));
     props.controls({ toEnd, reveal: reading.reveal });
+    onCleanup(timeline.keepPlace(() => reading.position()?.item.message().id || null));
   });
   onCleanup(() => {
     const position = reading.position();
@@ -244,7 +247,17 @@ export function MessageList(props: {
               );
             }}
           </For>
-          <div style={{ height: `${reading.span().below}px` }} />
+          <div>
+            <div style={{ height: `${reading.span().below}px` }} />
+            <Show when={timeline.hasNewer()}>
+              <p class="history-break">
+                {newerFailed() ? "Newer messages could not be loaded." : "Newer messages are not loaded here."}
+                <button type="button" class="text-button" onClick={() => void loadNewer()}>
+                  {newerFailed() ? "Try again" : "Load them"}
+                </button>
+              </p>
+            </Show>
+          </div>
         </div>
       </div>
       <Show when={unread.above()}>

@@ -69,6 +69,19 @@ export function createUnread(options: {
     }),
   );
 
+  // Too much has happened for all of it to come: the way to where the reader was leads over what is not loaded.
+  createEffect(
+    on(
+      timeline.brokenAfter,
+      (after) => {
+        if (after === null) return;
+        setFrom({ after, count: untrack(room).lastMessageId - after });
+        setHidden(false);
+      },
+      { defer: true },
+    ),
+  );
+
   createEffect(() => {
     const seesNewest = timeline.state() === "ready" && !timeline.hasNewer() && reading.atEnd();
     const isRead = seesNewest && isLooking() && room().lastMessageId > receipt();
