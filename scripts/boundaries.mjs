@@ -108,13 +108,14 @@ const rows = [
     packages: ["node:", "bun:test", "fast-check", "hono", "sharp", "@redis/client"],
   }),
 
+  row("sdk/src/outbox-file.ts", { own: ["sdk/src"], protocol: true, packages: ["node:fs/promises", "node:path"] }),
   row("sdk/src", { own: ["sdk/src"], protocol: true }),
   row("sdk/test/real-server.test.ts", {
     own: ["sdk/src", "server/test/harness.ts", "server/test/view.ts"],
     protocol: true,
     packages: ["bun:test"],
   }),
-  row("sdk/test", { own: ["sdk/src", "sdk/test"], protocol: true, packages: ["bun:test"] }),
+  row("sdk/test", { own: ["sdk/src", "sdk/test"], protocol: true, packages: ["bun:test", "node:"] }),
 
   row("client/src/state", {
     own: ["client/src/state"],

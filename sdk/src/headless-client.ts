@@ -10,7 +10,7 @@ import { Feed } from "./feed.ts";
 import { FollowedRoom, type Loaded } from "./followed-room.ts";
 import { Http, type HttpOptions, type Method } from "./http.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
-import { MemoryOutboxStorage } from "./outbox-storage.ts";
+import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
 import { openPolling } from "./polling.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { RoomRecords } from "./room-records.ts";
@@ -29,6 +29,8 @@ export interface HeadlessOptions {
   readonly clock?: Clock;
   readonly fetch?: HttpOptions["fetch"];
   readonly openSocket?: OpenSocket;
+  /** Keeps what is on its way: in memory unless said otherwise, over the end of the program with `openOutboxFile`. */
+  readonly outbox?: OutboxStorage;
 }
 
 /** What a program is told, in the order in which it happens. */
@@ -113,6 +115,7 @@ export class HeadlessClient {
 
   constructor(me: User, options: HeadlessOptions) {
     const { origin, token, fetch, clock = systemClock } = options;
+    const { outbox = new MemoryOutboxStorage().page() } = options;
     const { openSocket = openSocketWithToken(`${origin.replace(/^http/, "ws")}/api/socket`, token) } = options;
     this.me = me;
     this.#options = options;
@@ -174,7 +177,7 @@ export class HeadlessClient {
     });
     this.#outbox = new Outbox({
       clock,
-      storage: new MemoryOutboxStorage().page(),
+      storage: outbox,
       send: ({ room, content, clientMessageId, attachments }) =>
         this.#feed.requestMessage({
           type: "message.send",
@@ -188,14 +191,17 @@ export class HeadlessClient {
         this.#sending.delete(outgoing.clientMessageId);
         this.#tell({ type: "sent", outgoing, message });
       },
-      onFailed: (outgoing, error) => {
-        this.#sending.get(outgoing.clientMessageId)?.reject(error);
-        this.#sending.delete(outgoing.clientMessageId);
-        this.#tell({ type: "failed", outgoing, error });
-      },
-      // The program has been told, and sends it again if it wants to.
-      onKept: ({ clientMessageId }, failure) => {
-        if (failure !== null) void this.#outbox.drop(clientMessageId);
+      onFailed: (outgoing, error) => this.#onFailed(outgoing, error),
+      onKept: (outgoing, failure) => {
+        const { clientMessageId } = outgoing;
+        if (failure === null) {
+          // It may have been kept by the program that was here before.
+          this.#sendingOf(clientMessageId);
+        } else {
+          if (this.#sending.has(clientMessageId)) this.#onFailed(outgoing, new ParleyError("unavailable", failure));
+          // The program has been told, and sends it again if it wants to.
+          void this.#outbox.drop(clientMessageId);
+        }
       },
       onDropped() {},
     });
@@ -254,24 +260,12 @@ export class HeadlessClient {
     content: string,
     { clientMessageId = newClientMessageId(), attachments = [] }: SendOptions = {},
   ): Sending {
-    const sending = this.#sending.get(clientMessageId) ?? Promise.withResolvers<Message>();
-    if (!this.#sending.has(clientMessageId)) {
-      // Whoever does not wait for it hears of it by what is told.
-      sending.promise.catch(() => {});
-      const outgoing = {
-        clientMessageId,
-        room,
-        content,
-        ...(attachments.length > 0 && { attachments }),
-        createdAt: new Date(this.#clock.now()).toISOString(),
-      };
-      // The server closes a connection that sends it a frame far beyond this.
-      if (codePoints(content) > limits.messageLength) {
-        sending.reject(new ParleyError("message_too_long"));
-      } else {
-        this.#sending.set(clientMessageId, sending);
-        void this.#outbox.add(outgoing);
-      }
+    const isKnown = this.#sending.has(clientMessageId);
+    const sending = this.#sendingOf(clientMessageId);
+    if (!isKnown) {
+      const files = attachments.length > 0 && { attachments };
+      const createdAt = new Date(this.#clock.now()).toISOString();
+      void this.#send({ clientMessageId, room, content, ...files, createdAt });
     }
     return { clientMessageId, sent: sending.promise };
   }
@@ -318,7 +312,7 @@ export class HeadlessClient {
     this.#feed.connection.check();
   }
 
-  /** Ends it. What is on its way is not sent again, and may have arrived or not. */
+  /** Ends it. What is on its way may have arrived or not; a program that keeps its outbox sends it when it is back. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -330,6 +324,33 @@ export class HeadlessClient {
     for (const { reject } of this.#sending.values()) reject(closed);
     this.#sending.clear();
     this.#onReady.reject(closed);
+  }
+
+  /** Whoever does not wait for it hears of it by what is told. */
+  #sendingOf(clientMessageId: string): PromiseWithResolvers<Message> {
+    const known = this.#sending.get(clientMessageId);
+    if (known) return known;
+    const sending = Promise.withResolvers<Message>();
+    sending.promise.catch(() => {});
+    this.#sending.set(clientMessageId, sending);
+    return sending;
+  }
+
+  async #send(outgoing: Outgoing): Promise<void> {
+    try {
+      // The server closes a connection that sends it a frame far beyond this.
+      if (codePoints(outgoing.content) > limits.messageLength) throw new ParleyError("message_too_long");
+      await this.#outbox.add(outgoing);
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error;
+      this.#onFailed(outgoing, error);
+    }
+  }
+
+  #onFailed(outgoing: Outgoing, error: ParleyError): void {
+    this.#sending.get(outgoing.clientMessageId)?.reject(error);
+    this.#sending.delete(outgoing.clientMessageId);
+    this.#tell({ type: "failed", outgoing, error });
   }
 
   #onStatus(status: ConnectionStatus): void {

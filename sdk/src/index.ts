@@ -12,5 +12,6 @@ export {
   type Sending,
   type SendOptions,
 } from "./headless-client.ts";
+export type { Kept, OutboxStorage } from "./outbox-storage.ts";
 export { type SignInOptions, signIn } from "./session.ts";
 export type { OpenSocket, Socket, SocketEvents } from "./socket.ts";

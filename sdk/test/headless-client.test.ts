@@ -4,6 +4,7 @@ import type { DeltaFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import { roomTopic } from "@parley/protocol/model";
 import { connect, type HeadlessClient, type HeadlessEvent, type HeadlessOptions } from "../src/headless-client.ts";
+import { MemoryOutboxStorage } from "../src/outbox-storage.ts";
 import { ann, ben, cleo, general, World } from "./harness/world.ts";
 
 /** What a program sees of the network's world. */
@@ -123,6 +124,32 @@ test("the same key is the same message, also for a program that has begun anew",
   expect(program.sends).toHaveLength(2);
 });
 
+test("what was on its way goes on in the next program that has the same outbox, once", async () => {
+  const outbox = new MemoryOutboxStorage();
+  const first = await start(() => {}, { outbox: outbox.page() });
+  const { clientMessageId } = first.client.sendMessage(general, "hello");
+  await first.clock.advance(0);
+  first.network.serve();
+  first.client.close();
+  const program = await start(({ server }) => server.send(general, ann, "hello", clientMessageId), {
+    outbox: outbox.page(),
+  });
+  expect(program.server.messages(general)).toHaveLength(1);
+  expect(program.client.pending()).toEqual([]);
+  expect(await outbox.page().list()).toEqual([]);
+});
+
+test("what cannot be kept fails at once, and is not sent", async () => {
+  const outbox = new MemoryOutboxStorage();
+  const program = await start(() => {}, { outbox: outbox.page() });
+  outbox.refusal = new ParleyError("limit_reached");
+  const { sent } = program.client.sendMessage(general, "hello");
+  await program.flush();
+  await expect(sent).rejects.toMatchObject({ code: "limit_reached" });
+  expect(program.sends).toEqual([]);
+  expect(program.client.pending()).toEqual([]);
+});
+
 test("a refusal fails the message with its reason, and lets the next one go", async () => {
   const program = await start();
   program.network.intercept = (command) =>
@@ -134,7 +161,7 @@ test("a refusal fails the message with its reason, and lets the next one go", as
   await program.flush();
   await expect(bad.sent).rejects.toMatchObject({ code: "not_allowed" });
   expect(await good.sent).toMatchObject({ content: "good" });
-  expect(program.of("failed").map(({ error }) => error.code)).toEqual(["not_allowed"]);
+  expect(program.of("failed").map(({ error }) => error.code)).toEqual(["message_too_long", "not_allowed"]);
   expect(program.sends.map(({ content }) => content)).toEqual(["bad", "good"]);
 });
 
