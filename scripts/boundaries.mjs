@@ -8,6 +8,7 @@ const storeContract = [
   "outcome",
   "accounts",
   "administration",
+  "backups",
   "files",
   "messages",
   "notifications",
@@ -69,6 +70,7 @@ const rows = [
       "server/src/start-error.ts",
     ],
     protocol: true,
+    types: ["server/src/app.ts"],
     packages: ["node:", "zod", "bun:test"],
   }),
   row("server/src/fanout", {

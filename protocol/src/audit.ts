@@ -28,6 +28,8 @@ export const auditActs = [
   "workspace.sign_up_changed",
   "workspace.picture_changed",
   "workspace.restored",
+  "backup.made",
+  "backup.failed",
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 

@@ -283,6 +283,17 @@ export interface Overview {
     readonly userBytes: number;
     readonly workspaceBytes: number;
   };
+  readonly backup: {
+    /** How often the server makes one by itself, and how many it keeps; null: it does not. */
+    readonly plan: { readonly everyMs: number; readonly keep: number } | null;
+    /** The last that was tried, by anyone; null: none. Without a problem it was made, and proved to be whole. */
+    readonly last: {
+      readonly at: Timestamp;
+      readonly bytes: number;
+      readonly missing: number;
+      readonly problem?: string;
+    } | null;
+  };
   readonly settings: {
     readonly signUp: SignUpPolicy;
     readonly fileStore: FileStoreKind;

@@ -1,5 +1,6 @@
 import type { TypingFrame } from "@parley/protocol/frames";
 import type { FileStoreKind, Message, Presence, SignUpPolicy, Topic, UserId } from "@parley/protocol/model";
+import type { BackupOutcome } from "./store/backups.ts";
 import type { PushKeys, PushTarget } from "./store/notifications.ts";
 import type { Store } from "./store/store.ts";
 
@@ -15,6 +16,7 @@ export interface App {
   readonly push: Push;
   /** Null: this server sends no mail, and offers nothing that needs it. */
   readonly mail: Mail | null;
+  readonly backups: Backups;
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
@@ -133,6 +135,18 @@ export interface Letter {
   /** One line. */
   readonly subject: string;
   readonly text: string;
+}
+
+/** Copies of the workspace for bad days. */
+export interface Backups {
+  /** Null: this server makes none by itself. */
+  readonly plan: { readonly everyMs: number; readonly keep: number } | null;
+  /** Makes one as planned, and then removes what is older than those to be kept. Never throws. */
+  make(at: number): Promise<BackupOutcome>;
+  /** Of the last one that anybody has tried on this data folder; null when there is none. Never throws. */
+  findOutcome(): Promise<BackupOutcome | null>;
+  /** Gives up the one that is being made. */
+  stop(): void;
 }
 
 /** Work after the answer. A call hands over at once and never fails; what is too much is dropped, and logged. */

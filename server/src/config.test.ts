@@ -28,6 +28,7 @@ describe("settings", () => {
       fileStore: { kind: "folder" },
       files: { fileBytes: 100 * 2 ** 20, userBytes: 5 * 2 ** 30, workspaceBytes: 50 * 2 ** 30 },
       pushHosts: new Set(),
+      backup: null,
       mail: null,
     });
   });
@@ -47,6 +48,9 @@ describe("settings", () => {
       PARLEY_STORAGE_PER_USER: "2MiB",
       PARLEY_STORAGE_LIMIT: "1TiB",
       PARLEY_PUSH_HOSTS: "push.example.org, Localhost:8080",
+      PARLEY_BACKUP_FOLDER: "/mnt/backups",
+      PARLEY_BACKUP_EVERY: "6h",
+      PARLEY_BACKUP_KEEP: "28",
       PARLEY_SMTP_URL: "smtp://chat%40example.org:p%3Aw@mail.example.org",
       PARLEY_MAIL_FROM: "Parley <chat@example.org>",
     };
@@ -63,6 +67,7 @@ describe("settings", () => {
       fileStore: { kind: "folder" },
       files: { fileBytes: 512 * 2 ** 10, userBytes: 2 * 2 ** 20, workspaceBytes: 2 ** 40 },
       pushHosts: new Set(["push.example.org", "localhost:8080"]),
+      backup: { folder: "/mnt/backups", everyMs: 6 * 60 * 60 * 1000, keep: 28 },
       mail: {
         host: "mail.example.org",
         port: 587,
@@ -230,6 +235,8 @@ describe("the start is refused with a line that names the setting", () => {
     ],
     ["DATABASE_URL", ["localhost/parley", "mysql://localhost/parley", "postgres://localhost", "postgres://localhost/"]],
     ["REDIS_URL", ["redis://localhost"]],
+    ["PARLEY_BACKUP_EVERY", ["24", "0h", "1d", "h", "-1h"]],
+    ["PARLEY_BACKUP_KEEP", ["0", "-1", "all", "1.5"]],
   ])("when %s is malformed", (name, values) => {
     for (const value of values) {
       const message = refusal({ [name]: value });

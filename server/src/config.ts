@@ -26,6 +26,8 @@ export interface Config {
   readonly files: FileSettings;
   readonly fileStore: FileStore;
   readonly pushHosts: ReadonlySet<string>;
+  /** Null: the server makes no backups by itself. */
+  readonly backup: { readonly folder: string; readonly everyMs: number; readonly keep: number } | null;
   /** Null: no mail. Otherwise there is a public URL as well, for links to lead to. */
   readonly mail: MailSettings | null;
 }
@@ -63,6 +65,9 @@ const defaults = {
   PARLEY_STORAGE_PER_USER: "5GiB",
   PARLEY_STORAGE_LIMIT: "50GiB",
   PARLEY_PUSH_HOSTS: "",
+  PARLEY_BACKUP_FOLDER: "",
+  PARLEY_BACKUP_EVERY: "24h",
+  PARLEY_BACKUP_KEEP: "7",
   PARLEY_SMTP_URL: "",
   PARLEY_MAIL_FROM: "",
 } as const;
@@ -101,8 +106,15 @@ export function readConfig(folder: string, environment: Environment): Config {
       workspaceBytes: parseSize("PARLEY_STORAGE_LIMIT", settings.PARLEY_STORAGE_LIMIT),
     },
     pushHosts: parseHosts("PARLEY_PUSH_HOSTS", settings.PARLEY_PUSH_HOSTS),
+    backup: parseBackup(settings),
     mail: parseMail(settings),
   };
+}
+
+/** The environment for a program of ours that works on the same data. */
+export function toEnvironment({ dataFolder, databaseUrl }: Config, environment: Environment): Environment {
+  const shared = Object.entries(environment).filter(([name]) => isSetting(name) || !name.startsWith("PARLEY_"));
+  return { ...Object.fromEntries(shared), PARLEY_DATA: dataFolder, DATABASE_URL: databaseUrl ?? "" };
 }
 
 function readFile(path: string): Environment {
@@ -218,6 +230,15 @@ function parseSize(name: Setting, value: string): number {
   const [, number, unit = ""] = /^(\d{1,6})([KMGT]iB)$/.exec(value) ?? [];
   if (number === undefined) throw new StartError(`${name} must be a size such as 100MiB or 5GiB, not “${value}”.`);
   return Number(number) * (units[unit] ?? 1);
+}
+
+function parseBackup(settings: Readonly<Record<Setting, string>>): Config["backup"] {
+  const { PARLEY_BACKUP_FOLDER: folder, PARLEY_BACKUP_EVERY: every, PARLEY_BACKUP_KEEP: keep } = settings;
+  const [, hours] = /^(\d{1,4})h$/.exec(every) ?? [];
+  if (!Number(hours)) throw new StartError(`PARLEY_BACKUP_EVERY must be hours such as 24h, not “${every}”.`);
+  if (!/^[1-9]\d{0,3}$/.test(keep)) throw new StartError(`PARLEY_BACKUP_KEEP must be a number from 1, not “${keep}”.`);
+  if (folder === "") return null;
+  return { folder, everyMs: Number(hours) * 60 * 60 * 1000, keep: Number(keep) };
 }
 
 function parseProxies(value: string): readonly string[] {

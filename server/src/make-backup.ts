@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { type BackupResult, makeBackup } from "./backup/backup.ts";
 import { BackupError } from "./backup/backup-error.ts";
-import { readConfig } from "./config.ts";
+import { writeOutcome } from "./backup/outcome.ts";
+import { type Config, readConfig } from "./config.ts";
 import { openBackupSource } from "./database.ts";
 import { StartError } from "./start-error.ts";
 import { readVersion } from "./version.ts";
@@ -18,20 +19,27 @@ if (file === null) {
 } else {
   try {
     const config = readConfig(process.cwd(), process.env);
-    const source = openBackupSource(config);
-    const { dataFolder, fileStore } = config;
-    const result = await makeBackup(file, {
-      source,
-      dataFolder,
-      fileStore: fileStore.kind,
-      version: readVersion(),
-      now: Date.now,
-    });
-    tell(file, result);
+    tell(file, await make(file, config));
   } catch (error) {
     if (!(error instanceof BackupError || error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
+  }
+}
+
+async function make(path: string, config: Config): Promise<BackupResult> {
+  const source = openBackupSource(config);
+  const { dataFolder, fileStore } = config;
+  const options = { source, dataFolder, fileStore: fileStore.kind, version: readVersion(), now: Date.now };
+  try {
+    const result = await makeBackup(path, options);
+    const { bytes, missing } = result;
+    await writeOutcome(dataFolder, { endedAt: Date.now(), bytes, missing: missing.length, problem: null });
+    return result;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    await writeOutcome(dataFolder, { endedAt: Date.now(), bytes: 0, missing: 0, problem });
+    throw error;
   }
 }
 

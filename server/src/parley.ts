@@ -2,15 +2,17 @@ import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import { ParleyError } from "@parley/protocol/errors";
 import type { App, Blobs, Clock, Log } from "./app.ts";
+import { createBackups } from "./backup/scheduled.ts";
 import { openCloudinaryBlobs } from "./blobs/cloudinary.ts";
 import { openFolderBlobs } from "./blobs/folder.ts";
 import { openS3Blobs } from "./blobs/s3.ts";
 import { openSpool } from "./blobs/spool.ts";
 import { joinCluster } from "./cluster.ts";
-import type { Config, FileStore } from "./config.ts";
+import { type Config, type FileStore, toEnvironment } from "./config.ts";
 import { openStore } from "./database.ts";
 import { Hub } from "./fanout/hub.ts";
 import { Missed } from "./fanout/missed.ts";
+import { backUpLater } from "./jobs/back-up.ts";
 import { cleanFilesLater } from "./jobs/clean-files.ts";
 import { Mailer } from "./jobs/mail.ts";
 import { Notifier } from "./jobs/notify.ts";
@@ -112,6 +114,11 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
     images,
     push: createPush({ subject: pushSubject(config.publicUrl), hosts: config.pushHosts }),
     mail: config.mail && createMail(config.mail, log),
+    backups: createBackups({
+      plan: config.backup,
+      dataFolder: config.dataFolder,
+      environment: toEnvironment(config, process.env),
+    }),
     jobs: {
       notifyLater: (message) => notifier.messageSent(message),
       mailLater: (request) => mailer.requested(request),
@@ -192,6 +199,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   }, sweepEveryMs);
   const purge = purgeRoomsLater(app);
   const cleaning = cleanFilesLater(app);
+  const backingUp = backUpLater(app);
 
   return {
     url: config.publicUrl ?? `http://${config.hostname === "0.0.0.0" ? "localhost" : config.hostname}:${port}`,
@@ -201,6 +209,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       serving?.stopListening();
       clearInterval(sweeping);
       images.stop();
+      backingUp.stop();
       cleaning.stop();
       purge.stop();
       mailer.stop();

@@ -262,6 +262,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         fileStore: { kind: "folder" },
         files: { fileBytes: 100 * 2 ** 20, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },
         pushHosts: new Set(),
+        backup: null,
         mail: null,
         ...config,
         ...changes,

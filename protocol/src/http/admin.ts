@@ -125,6 +125,10 @@ export const overviewSchema = z
       userBytes: z.int(),
       workspaceBytes: z.int(),
     }),
+    backup: z.object({
+      plan: z.object({ everyMs: z.int(), keep: z.int() }).nullable(),
+      last: z.object({ at: timestamp, bytes: z.int(), missing: z.int(), problem: z.string().optional() }).nullable(),
+    }),
     settings: z.object({
       signUp: z.enum(["open", "invite", "closed"]),
       fileStore: z.enum(["folder", "s3", "cloudinary"]),

@@ -181,11 +181,22 @@ export async function getOverview(app: App, actor: SignedIn): Promise<Omit<Overv
   const { publicUrl, fileStore, files: quotas } = app.settings;
   const { epoch, signUp } = await app.store.getWorkspace({});
   const { files, ...numbers } = await app.store.getOverview({ at: app.clock.now() });
+  const backup = await app.store.findBackup({});
+  const { plan } = app.backups;
   return {
     epoch,
     ...numbers,
     here: { people: await app.presences.count(), connections: app.fanout.size },
     storage: { files, freeBytes: await app.blobs.freeBytes(), ...quotas },
+    backup: {
+      plan: plan && { everyMs: plan.everyMs, keep: plan.keep },
+      last: backup && {
+        at: new Date(backup.endedAt).toISOString(),
+        bytes: backup.bytes,
+        missing: backup.missing,
+        ...(backup.problem !== null && { problem: backup.problem }),
+      },
+    },
     settings: { signUp: signUp ?? app.settings.signUp, fileStore, mail: app.mail !== null, publicUrl },
   };
 }

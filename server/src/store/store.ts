@@ -1,6 +1,7 @@
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { AccountReads, AccountWrites } from "./accounts.ts";
 import type { AdministrationReads, AdministrationWrites } from "./administration.ts";
+import type { BackupReads, BackupWrites } from "./backups.ts";
 import type { EmailReads, EmailWrites } from "./emails.ts";
 import type { FileReads, FileWrites } from "./files.ts";
 import type { MessageReads, MessageWrites } from "./messages.ts";
@@ -51,7 +52,8 @@ export interface Reads
     FileReads,
     TopicReads,
     NotificationReads,
-    AdministrationReads {}
+    AdministrationReads,
+    BackupReads {}
 
 export interface Writes
   extends AccountWrites,
@@ -61,4 +63,5 @@ export interface Writes
     ReceiptWrites,
     FileWrites,
     NotificationWrites,
-    AdministrationWrites {}
+    AdministrationWrites,
+    BackupWrites {}

@@ -7,6 +7,7 @@ import { Late } from "../../ui/Late.tsx";
 import { adminPath } from "../../ui/router/routes.ts";
 import { formatFull } from "../../ui/time.ts";
 import { explain } from "../words.ts";
+import { Backup } from "./Backup.tsx";
 import { count } from "./count.ts";
 import { Storage } from "./Storage.tsx";
 import "./overview.css";
@@ -53,6 +54,7 @@ export function Overview(props: { readonly admin: Admin }) {
           <div class="overview">
             <Counts of={known()} />
             <Storage admin={props.admin} of={known()} />
+            <Backup of={known().backup} />
             <Facts of={known()} />
           </div>
         )}

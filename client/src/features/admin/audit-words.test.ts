@@ -23,4 +23,6 @@ test("an entry tells who did what to whom", () => {
   expect(line({ act: "session.refused", target, address: "192.0.2.1" })).toBe("Someone failed to sign in as lin");
   expect(line({ act: "session.refused", address: "192.0.2.1" })).toMatch(/names that nobody has$/);
   expect(line({ act: "session.refused" })).toMatch(/other addresses$/);
+  const ours = { kind: "workspace", id: "workspace", name: "Harbour" } as const;
+  expect(line({ act: "backup.failed", target: ours })).toBe("Parley could not make a backup of Harbour");
 });

@@ -69,6 +69,8 @@ export const groups: readonly Group[] = [
       "workspace.sign_up_changed": { does: "changed who may sign up to", filter: "Sign-up changed" },
       "workspace.picture_changed": { does: "changed the picture of", filter: "Picture changed" },
       "workspace.restored": { does: "restored a backup of", filter: "Restored from backups" },
+      "backup.made": { does: "made a backup of", filter: "Backups made" },
+      "backup.failed": { does: "could not make a backup of", filter: "Backups that failed" },
     },
   },
 ];
@@ -86,12 +88,23 @@ export interface Told {
   readonly whom?: string | undefined;
 }
 
+/** Who does what nobody does who is signed in. */
+function whoElse(act: AuditAct): string {
+  if (act === "backup.made" || act === "backup.failed") return "Parley";
+  return actsOfStrangers.has(act) ? "Someone" : "The command line";
+}
+
 export function tell({ act, actor, target, address }: AuditEntry): Told {
   const { icon, does, own } = known.get(act) ?? { icon: "info", does: act };
-  const who = actor?.displayName ?? (actsOfStrangers.has(act) ? "Someone" : "The command line");
+  const who = actor?.displayName ?? whoElse(act);
   if (act === "session.refused" && !target) {
     const as = address === undefined ? "with other names or from other addresses" : "with names that nobody has";
     return { icon: "alert", who, does: `failed to sign in ${as}` };
   }
-  return { icon: act === "session.refused" ? "alert" : icon, who, does, whom: own ? undefined : target?.name };
+  return {
+    icon: act === "session.refused" || act === "backup.failed" ? "alert" : icon,
+    who,
+    does,
+    whom: own ? undefined : target?.name,
+  };
 }

@@ -172,6 +172,8 @@ const withoutRights: Readonly<Record<string, string>> = {
   expireUploads: "by the server",
   dropFile: "by the server",
   recordRefusals: "by the server",
+  claimBackup: "by the server",
+  putBackup: "by the server",
   beginHistory: "by whoever has the data folder",
   putPushKeys: "by the server",
   removePushEndpoints: "by the server",

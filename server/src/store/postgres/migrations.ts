@@ -3,6 +3,7 @@ import { StartError } from "../../start-error.ts";
 import { newerSchema } from "../schema.ts";
 import { lockMigrations } from "./locks.ts";
 import { addAuditFilters } from "./migrations/audit-filters.ts";
+import { addBackups } from "./migrations/backups.ts";
 import { addBounds } from "./migrations/bounds.ts";
 import { addCommitMarks } from "./migrations/commit-marks.ts";
 import { createFoundation } from "./migrations/foundation.ts";
@@ -21,6 +22,7 @@ const migrations: readonly Migration[] = [
   addVerification,
   addCommitMarks,
   addOwnReactions,
+  addBackups,
 ];
 
 export const schemaVersion = migrations.length;

@@ -3,6 +3,7 @@ import { StartError } from "../../start-error.ts";
 import { newerSchema } from "../schema.ts";
 import { addAdministration } from "./migrations/administration.ts";
 import { addAuditFilters } from "./migrations/audit-filters.ts";
+import { addBackups } from "./migrations/backups.ts";
 import { addBounds } from "./migrations/bounds.ts";
 import { addDirectRooms } from "./migrations/direct-rooms.ts";
 import { addFiles } from "./migrations/files.ts";
@@ -42,6 +43,7 @@ const migrations: readonly ((database: Sqlite) => void)[] = [
   addBounds,
   addVerification,
   addOwnReactions,
+  addBackups,
 ];
 
 export const schemaVersion = migrations.length;

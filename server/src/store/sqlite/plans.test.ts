@@ -221,6 +221,9 @@ async function actAll(stage: Stage, alone: (act: () => Promise<unknown>) => Prom
   value(await stage.leave(room, ada));
   value(await stage.removeRoom(room));
   while (await store.purgeRooms({ limit: 5 }));
+  await store.claimBackup({ everyMs: 2, retryMs: 1, at });
+  await store.putBackup({ endedAt: at, bytes: 1, missing: 0, problem: null });
+  await store.findBackup({});
   await store.beginHistory({ epoch: "e", madeAt: at, keepSessions: false, lostFiles: [file], at });
 }
 

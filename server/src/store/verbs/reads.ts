@@ -1,6 +1,7 @@
 import { findAccount, getOverview, listAllInvites, listUserRecords } from "./administration.ts";
 import { findSent } from "./append.ts";
 import { listAudit } from "./audit.ts";
+import { findBackup } from "./backups.ts";
 import { findVerification } from "./emails.ts";
 import { findFile, hasPicture, listRemovedFiles } from "./files.ts";
 import { findInvite, listInvites } from "./invites.ts";
@@ -55,6 +56,7 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   listStorage,
   findReset,
   findVerification,
+  findBackup,
   getPushKeys,
   findPushTarget,
   listAlertable,

@@ -1,6 +1,7 @@
 import { createUser, deactivateUser, putUserRole, reactivateUser, revokeSessions } from "./administration.ts";
 import { appendMessage } from "./append.ts";
 import { recordRefusals } from "./audit.ts";
+import { claimBackup, putBackup } from "./backups.ts";
 import { openDirectRoom } from "./direct-rooms.ts";
 import { createVerification, putEmail, redeemVerification } from "./emails.ts";
 import { createUpload, dropFile, expireUploads, finishUpload, putAvatar, putPicture, removeUpload } from "./files.ts";
@@ -72,6 +73,8 @@ export const writeVerbs: WriteVerbs = {
   putPassword,
   handOverRoom,
   beginHistory,
+  claimBackup,
+  putBackup,
   recordRefusals,
   putPushKeys,
   putPushTarget,
