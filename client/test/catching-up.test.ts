@@ -302,3 +302,22 @@ test("a page that comes after leaving and joining again does not disturb the new
   world.network.deliver();
   expect(world.contents()).toHaveLength(5);
 });
+
+test("a page of the epoch before that comes late is loaded again", async () => {
+  const world = await startWorld(({ server }) => {
+    server.addRoom("RTEA", "public", ben, "tea");
+    server.join("RTEA", ann);
+    for (const content of ["one", "two"]) server.send("RTEA", ben, content);
+  });
+  world.client.timeline("RTEA");
+  const answer = world.network.requests.shift()?.read();
+  world.network.wire.close(1006);
+  // The same numbers again, for something else.
+  world.server.restore({ [roomTopic("RTEA")]: world.server.head(roomTopic("RTEA")) - 1 });
+  world.server.messages("RTEA").splice(1);
+  world.server.send("RTEA", ben, "another");
+  await world.pass(1_500);
+  answer?.deliver();
+  await world.flush();
+  expect(world.contents("RTEA")).toEqual(["one", "another"]);
+});

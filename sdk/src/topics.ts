@@ -181,11 +181,14 @@ export class Topics {
     this.#resuming = connection;
     for (let tries = 1; this.#wanted.size > 0; tries++) {
       const positions: Record<string, Seq> = {};
-      for (const topic of this.#wanted) {
-        const position = this.#topics.get(topic)?.position;
-        if (position) positions[topic] = position.seq;
-      }
+      const wanted = [...this.#wanted];
       this.#wanted.clear();
+      for (const topic of wanted) {
+        const position = this.#topics.get(topic)?.position;
+        // A page of before a restore may come after the welcome that tells of it.
+        if (position && position.epoch !== this.#epoch) this.#reset(topic);
+        else if (position) positions[topic] = position.seq;
+      }
       const refusal = await this.#resumeOnce(positions);
       if (refusal) await sleep(this.#clock, refusal.retryAfterMs ?? backOffMs(this.#clock, tries));
       if (connection !== this.#connection) return false;

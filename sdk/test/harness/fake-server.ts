@@ -312,9 +312,10 @@ export class FakeServer {
     return { type: "delta", topic, from: since, to: head, ...changes };
   }
 
-  /** As if a backup had been restored: nothing that was numbered before means anything. */
-  restore(): void {
+  /** As if a backup had been restored, when topics had these heads: nothing that was numbered before means anything. */
+  restore(heads: Readonly<Partial<Record<Topic, Seq>>> = {}): void {
     this.epoch = `${this.epoch}+`;
+    for (const [topic, state] of this.#topics) state.head = heads[topic] ?? state.head;
   }
 
   #things(topic: Topic, since: Seq): Changes {
