@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BackupError } from "./backup/backup-error.ts";
 import type { DatabaseSource } from "./backup/database-source.ts";
+import { postgresSource } from "./backup/postgres-database.ts";
 import { sqliteSource } from "./backup/sqlite-database.ts";
 import type { Config } from "./config.ts";
 import { FolderInUseError, StartError } from "./start-error.ts";
@@ -46,7 +47,7 @@ export async function openStoreAlone(config: Config, troubles: Troubles): Promis
 
 /** The database of a workspace as a backup reads it, whether or not a server is at work on it. Throws `BackupError`. */
 export function openBackupSource({ databaseUrl, dataFolder }: Config): DatabaseSource {
-  if (databaseUrl !== null) throw new BackupError("On PostgreSQL a backup is made with pg_dump: see docs/backup.md.");
+  if (databaseUrl !== null) return postgresSource(databaseUrl);
   const database = join(resolve(dataFolder), "parley.db");
   if (existsSync(database)) return sqliteSource(database);
   throw new BackupError(`There is no workspace in ${resolve(dataFolder)}: correct PARLEY_DATA.`);

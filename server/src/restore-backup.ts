@@ -18,9 +18,9 @@ if (words === null) {
   process.exitCode = 2;
 } else {
   try {
-    const { dataFolder, signUp: defaultSignUp } = readConfig(process.cwd(), process.env);
+    const { dataFolder, databaseUrl, signUp: defaultSignUp } = readConfig(process.cwd(), process.env);
     const { file, ...choices } = words;
-    tell(await restoreBackup(file, { dataFolder, defaultSignUp, ...choices, now: Date.now }));
+    tell(await restoreBackup(file, { dataFolder, databaseUrl, defaultSignUp, ...choices, now: Date.now }));
   } catch (error) {
     if (!(error instanceof BackupError || error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -31,6 +31,7 @@ const backupOf = (dataFolder: string, file: string) =>
 const restoreTo = (dataFolder: string, file: string, choices = {}) =>
   restoreBackup(file, {
     dataFolder,
+    databaseUrl: null,
     defaultSignUp: "open",
     replace: false,
     keepSessions: false,

@@ -249,5 +249,5 @@ function parseLost(text: string): readonly string[] {
   throw new ArchiveFault(`${names.lost} is damaged`);
 }
 
-const unexpected = (name: string): ArchiveFault =>
+export const unexpected = (name: string): ArchiveFault =>
   new ArchiveFault(`${JSON.stringify(name.slice(0, 100))} does not belong there`);

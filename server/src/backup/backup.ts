@@ -50,7 +50,11 @@ export async function makeBackup(path: string, options: BackupOptions): Promise<
   if (!existsSync(folder)) throw new BackupError(`There is no folder ${folder}.`);
   const dataFolder = await realpath(options.dataFolder);
   const release = holdLock(join(dataFolder, "backup.lock"));
-  if (!release) throw new BackupError("Another backup of this workspace is being made.");
+  const releaseSource = release && (await options.source.lock());
+  if (!releaseSource) {
+    release?.();
+    throw new BackupError("Another backup of this workspace is being made.");
+  }
   // Others may keep theirs in the same folder.
   const owner = createHash("sha256").update(`${hostname()}:${dataFolder}`).digest("hex").slice(0, 16);
   const work = join(folder, `.parley-backup-${owner}`);
@@ -66,6 +70,7 @@ export async function makeBackup(path: string, options: BackupOptions): Promise<
     throw toBackupError(error, folder);
   } finally {
     await rm(work, { recursive: true, force: true });
+    await releaseSource();
     release();
   }
 }
@@ -76,14 +81,16 @@ async function make(path: string, work: string, options: BackupOptions): Promise
   const scratch = join(work, "restored");
   await mkdir(scratch, { mode: 0o700 });
   const archive = await open(path, "r");
+  const proof = source.prove(scratch);
   try {
-    const { manifest, files } = await unpack(archive, () => source.target(scratch), null);
-    await source.compare(scratch);
+    const { manifest, files } = await unpack(archive, (each) => proof.target(each), null);
+    if (!(await proof.isLikeItsOrigin())) throw new ArchiveFault("a message in it is not as it is in the database");
     return { bytes: (await archive.stat()).size, manifest, files, missing };
   } catch (error) {
     if (!(error instanceof ArchiveFault)) throw error;
     throw new BackupError(`The backup cannot be used, and was not kept: ${error.message}.`);
   } finally {
+    await proof.close();
     await archive.close();
   }
 }

@@ -12,10 +12,17 @@ export interface DatabaseSource {
   snapshot(folder: string): Promise<Snapshot>;
   /** Whether the bytes of a file still belong to it, now. */
   wantsFile(id: string): Promise<boolean>;
-  /** Where a copy is put to be looked at, and nothing else: a place in `folder`, or of its own. */
-  target(folder: string): Promise<DatabaseTarget>;
-  /** Holds the copy that a target has put into `folder` against the database. Throws `BackupError`. */
-  compare(folder: string): Promise<void>;
+  /** A place where a copy is put to be looked at, and nothing else: in `folder`, or of its own. */
+  prove(folder: string): Proof;
+  /** Makes sure that nobody else makes a backup, on whatever machine, until it is given back. Null: someone does. */
+  lock(): Promise<(() => Promise<void>) | null>;
+}
+
+export interface Proof {
+  target(manifest: Manifest): Promise<DatabaseTarget>;
+  /** Whether messages of the copy, picked at random, are as they are in the database, unless they have changed since. */
+  isLikeItsOrigin(): Promise<boolean>;
+  close(): Promise<void>;
 }
 
 export interface Snapshot {

@@ -35,14 +35,13 @@ export function sqliteSource(path: string): DatabaseSource {
       };
     },
     wantsFile: async (id) => wantsFile(path, id),
-    async target(folder) {
-      return sqliteTarget(folder);
-    },
-    async compare(folder) {
-      if (compareMessages(path, sampleMessages(join(folder, databaseName), samples)) === null) {
-        throw new ArchiveFault("a message in it is not as it is in the database");
-      }
-    },
+    prove: (folder) => ({
+      target: async () => sqliteTarget(folder),
+      isLikeItsOrigin: async () => compareMessages(path, sampleMessages(join(folder, databaseName), samples)),
+      close: async () => {},
+    }),
+    // Its data folder is locked already.
+    lock: async () => async () => {},
   };
 }
 

@@ -12,12 +12,19 @@ const numbered = (call: string, number: number): PostgresStatement => ({
 const migrating = 0x50_61_72_01;
 const writing = 0x50_61_72_02;
 const indexing = 0x50_61_72_03;
+const backingUp = 0x50_61_72_04;
 
 export const lockMigrations = numbered("pg_advisory_xact_lock", migrating);
 
 export const tryLockIndexing: PostgresStatement = {
   sql: "SELECT pg_try_advisory_xact_lock($1)::int AS locked",
   params: [indexing],
+};
+
+/** For as long as the connection is open. */
+export const lockBackingUp: PostgresStatement = {
+  sql: "SELECT pg_try_advisory_lock($1)::int AS locked",
+  params: [backingUp],
 };
 
 export function lockClaims(claims: Claims): readonly PostgresStatement[] {

@@ -32,12 +32,15 @@ export const schemaVersion = migrations.length;
  * processes that start at once one takes each step, and the others wait for it. Throws `StartError` on a database that a
  * newer program has written.
  */
-export async function migrate(connection: Postgres): Promise<void> {
+export const migrate = (connection: Postgres): Promise<void> => migrateTo(connection, schemaVersion);
+
+/** Takes the steps up to schema `version` that have not been taken. */
+export async function migrateTo(connection: Postgres, version: number): Promise<void> {
   for (;;) {
     await connection.run([text("BEGIN"), lockMigrations, text(createVersion)]);
     const [rows = []] = await connection.run([text("SELECT version FROM parley_schema")]);
     const found = Number(rows[0]?.version ?? 0);
-    const step = migrations[found];
+    const step = migrations.slice(0, version)[found];
     if (!step) {
       await connection.run([text("COMMIT")]);
       if (found > schemaVersion) throw new StartError(newerSchema(found, schemaVersion));

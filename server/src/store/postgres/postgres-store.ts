@@ -187,7 +187,8 @@ async function requireAlone(connection: Postgres, url: string): Promise<void> {
   }
 }
 
-async function hasOthers(connection: Postgres): Promise<boolean> {
+/** Whether other connections of Parley are open to this database. */
+export async function hasOthers(connection: Postgres): Promise<boolean> {
   const others = text(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
     AND application_name = current_setting('application_name') AND pid <> pg_backend_pid() LIMIT 1`);
   const [rows = []] = await connection.run([others]);

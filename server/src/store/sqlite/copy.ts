@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { roomTopic, type Seq, type Topic, workspaceTopic } from "@parley/protocol/model";
 import { openSqlite, type Sqlite, type SqliteRow } from "../../platform/sqlite.ts";
-import type { CopyFacts, StoredFile } from "../copy.ts";
+import { type CopyFacts, roomWithGap, type StoredFile } from "../copy.ts";
 import { newerSchema } from "../schema.ts";
 import { migrateTo, schemaVersion } from "./migrations.ts";
 
@@ -78,23 +78,21 @@ export function sampleMessages(path: string, count: number): readonly SqliteRow[
 
 /**
  * Holds messages of a copy against the database that it was made of: each must be there as it is in the copy, unless it has
- * changed since. Answers how many were; null when one is not.
+ * changed since.
  */
-export function compareMessages(path: string, samples: readonly SqliteRow[]): number | null {
+export function compareMessages(path: string, samples: readonly SqliteRow[]): boolean {
   const database = openSqlite(path, "read-only");
   try {
     database.exec("PRAGMA busy_timeout = 10000");
-    let same = 0;
     for (const sample of samples) {
       const [row] = database.all("SELECT * FROM messages WHERE room_id = ? AND id = ?", [
         sample.room_id ?? null,
         sample.id ?? null,
       ]);
       if (!row || Number(row.seq) > Number(sample.seq)) continue;
-      if (JSON.stringify(row) !== JSON.stringify(sample)) return null;
-      same += 1;
+      if (JSON.stringify(row) !== JSON.stringify(sample)) return false;
     }
-    return same;
+    return true;
   } finally {
     database.close();
   }
@@ -165,16 +163,7 @@ function findFault(database: Sqlite): string | null {
   if (integrity?.integrity_check !== "ok") return `its pages are damaged (${integrity?.integrity_check})`;
   const [orphan] = database.all("PRAGMA foreign_key_check");
   if (orphan) return `a row of ${orphan.table} refers to one that is not there`;
-  // Messages are numbered from 1 without gaps, and none has changed after the newest number of its room.
-  const [room] = database.all(
-    `SELECT rooms.id FROM rooms LEFT JOIN (
-       SELECT room_id, count(*) AS count, max(id) AS last, max(seq) AS seq FROM messages GROUP BY room_id
-     ) AS said ON said.room_id = rooms.id
-     WHERE rooms.deleted_at IS NULL AND (
-       coalesce(said.count, 0) <> rooms.last_message_id OR coalesce(said.last, 0) <> rooms.last_message_id
-       OR coalesce(said.seq, 0) > rooms.head
-     ) LIMIT 1`,
-  );
+  const [room] = database.all(roomWithGap);
   return room ? `the messages of the room ${room.id} are not all there` : null;
 }
 
