@@ -47,9 +47,9 @@ export class SearchQueue {
     const worker = new Worker(new URL("./searcher.ts", import.meta.url), { workerData: { path: this.#path } });
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     worker.on("message", (message: FromSearcher) => this.#receive(message));
-    worker.on("error", (error) => this.#fail(`the searching thread failed: ${error}`));
+    worker.on("error", (error) => this.#fail(worker, `the searching thread failed: ${error}`));
     worker.on("exit", () => {
-      this.#fail("the searching thread ended");
+      this.#fail(worker, "the searching thread ended");
       resolve();
     });
     return { worker, ended };
@@ -62,7 +62,9 @@ export class SearchQueue {
     else waiting?.reject(new Error(`a search failed: ${message.error}`));
   }
 
-  #fail(reason: string): void {
+  #fail(worker: Worker, reason: string): void {
+    // One that has failed ends a moment later, when another may be at work already.
+    if (this.#thread?.worker !== worker) return;
     this.#thread = null;
     for (const { reject } of this.#waiting.values()) reject(new Error(reason));
     this.#waiting.clear();
