@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseContent, type Span } from "./content.ts";
+import { parseCalls, parseContent, type Span } from "./content.ts";
 
 fc.configureGlobal({ seed: 20_261_120 });
 
@@ -195,6 +195,13 @@ describe("of 100,000 hostile characters", () => {
     const content = `https://example.org/${unit.repeat(size / unit.length)}`;
     const started = performance.now();
     expect(joined(parseContent(content))).toBe(content);
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
+  test.each(["._-", "a.", "@", "@a", "`", "a`"])("one call that goes on with %s", (unit) => {
+    const content = `@lin${unit.repeat(size / unit.length)}b`;
+    const started = performance.now();
+    expect(parseCalls(content).length).toBeLessThanOrEqual(50);
     expect(performance.now() - started).toBeLessThan(1500);
   });
 });

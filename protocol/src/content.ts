@@ -87,8 +87,15 @@ function findCalls(content: string, links: readonly Link[]) {
     .filter(({ index }) => !closed.some(([from, to]) => from <= index && index < to))
     .map(({ 1: written = "", index }) => {
       const name = written.toLowerCase();
-      return { index, names: [...new Set([name, name.replace(/[._-]+$/, "")])] };
+      return { index, names: [...new Set([name, withoutMarks(name)])] };
     });
+}
+
+/** What a name may end in, and a sentence as well. By hand: an expression would look for the end from each of them. */
+function withoutMarks(name: string): string {
+  let end = name.length;
+  while ("._-".includes(name[end - 1] ?? " ")) end--;
+  return name.slice(0, end);
 }
 
 /** Punctuation that ends a sentence is not part of the address; a closing bracket is, if it was opened inside. */
