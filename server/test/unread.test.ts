@@ -28,6 +28,22 @@ test("[UN2] RC-06 own messages, deletions and edits leave exactly what is unread
   expect(rooms.find(({ id }) => id === general.id)?.membership).toEqual(expected);
 });
 
+test("[UN2] what a room counts as unread is counted up to the newest message that it names, whatever is said meanwhile", async () => {
+  await using cast = await startWithCast();
+  const { ada, lin, general } = cast;
+  let isOver = false;
+  const saying = Promise.all(Array.from({ length: 90 }, (_, n) => ada.send(general, `${n}`)));
+  const looking = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      const { lastMessageId, membership } = await lin.ok<Room>("GET", `/api/rooms/${general.id}`);
+      expect(membership?.unread).toBe(lastMessageId);
+    }
+  });
+  await saying;
+  isOver = true;
+  await Promise.all(looking);
+});
+
 test("[UN1] [UN2] leaving and returning forgets what was unread; a long absence is 100", async () => {
   await using cast = await startWithCast();
   const { ada, lin, general } = cast;

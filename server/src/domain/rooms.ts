@@ -22,8 +22,8 @@ export async function getRoom(app: App, actor: SignedIn, reference: string): Pro
 /** A room as its asking user sees it: with their own place, if they are in it. */
 export async function toOwnRoom(app: App, actor: SignedIn, { room, role }: RoomAccess): Promise<Room> {
   if (role === null) return room;
-  const membership = await app.store.findPlace({ roomId: room.id, userId: actor.user.id });
-  return membership ? { ...room, membership } : room;
+  // Read once more: to what was read before, a count of now does not belong.
+  return (await app.store.findOwnRoom({ roomId: room.id, userId: actor.user.id })) ?? room;
 }
 
 /** Its creator becomes its owner. Without a slug it gets one from its name. */

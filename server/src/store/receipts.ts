@@ -4,8 +4,6 @@ import type { Outcome } from "./outcome.ts";
 /** The part of the store's contract that knows how far people have read, and how loudly a room calls them. */
 
 export interface ReceiptReads {
-  /** A member's own place, with counts; null when they are not in the room. */
-  findPlace(input: { readonly roomId: RoomId; readonly userId: UserId }): Promise<Place | null>;
   /** How far those members have read who share it, by user name; empty in a room of more than `limits.receiptMembers`. */
   listReceipts(input: { readonly roomId: RoomId }): Promise<readonly Receipt[]>;
   /** Who of them, but its author, has read a message. */

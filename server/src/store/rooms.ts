@@ -23,6 +23,11 @@ export interface InviteRecord {
 export interface RoomReads {
   /** `reference` is an id or a slug. Null when it does not exist; whether it may be seen is the caller's question. */
   findRoom(input: { readonly reference: string; readonly userId: UserId | null }): Promise<RoomAccess | null>;
+  /**
+   * A room as its member sees it, with their place; null when they are not in it. What is unread there is counted up to the
+   * newest message that the room names: whoever hears of a later one counts on.
+   */
+  findOwnRoom(input: { readonly roomId: RoomId; readonly userId: UserId }): Promise<Room | null>;
   /** The user's rooms and the public rooms they could join, by name, with the positions that continue this snapshot. */
   listRooms(input: {
     readonly userId: UserId;

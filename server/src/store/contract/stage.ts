@@ -243,7 +243,7 @@ export class Stage {
 
   /** The place of a user in a room, which they must be in. */
   async place(room: Room, user: User): Promise<Place> {
-    const place = await this.store.findPlace({ roomId: room.id, userId: user.id });
+    const place = (await this.store.findOwnRoom({ roomId: room.id, userId: user.id }))?.membership;
     if (!place) throw new Error("not in the room");
     return place;
   }

@@ -22,7 +22,7 @@ export function unreadContract(stageOf: () => Stage): void {
       expect(await stage.place(room, bob)).toMatchObject({ receipt: 1, unread: 2 });
       expect(await stage.place(general, bob)).toMatchObject({ unread: 0 });
       value(await stage.leave(room, bob));
-      expect(await stage.store.findPlace({ roomId: room.id, userId: bob.id })).toBeNull();
+      expect(await stage.store.findOwnRoom({ roomId: room.id, userId: bob.id })).toBeNull();
       await stage.say(room, ada, "four");
       value(await stage.join(room, bob));
       expect(await stage.place(room, bob)).toMatchObject({ receipt: 4, unread: 0 });
@@ -246,7 +246,7 @@ export async function expectCounts(stage: Stage, rooms: readonly Room[], users: 
       messages.push(...read.messages);
     }
     for (const user of users) {
-      const place = await stage.store.findPlace({ roomId: room.id, userId: user.id });
+      const place = (await stage.store.findOwnRoom({ roomId: room.id, userId: user.id }))?.membership;
       if (!place) continue;
       const unread = messages.filter(
         ({ id, author, deletedAt }) => id > place.receipt && author.id !== user.id && deletedAt === undefined,

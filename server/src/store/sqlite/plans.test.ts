@@ -238,7 +238,7 @@ async function readAll(stage: Stage, { ada, bob, room, code }: Cast, general: Ro
   await store.findSession({ tokenHash: "t", at });
   await store.listSessions({ userId, at });
   for (const reference of [room.id, "general"]) await store.findRoom({ reference, userId });
-  await store.findPlace({ roomId: room.id, userId });
+  await store.findOwnRoom({ roomId: room.id, userId });
   await store.listReceipts({ roomId: room.id });
   await store.listReaders({ roomId: room.id, id: 1 });
   await store.listRooms({ userId });

@@ -10,10 +10,10 @@ import { findMessage, listMessages } from "./messages.ts";
 import { findAlert, findPushTarget, getPushKeys, listAlertable, listCalling } from "./notifications.ts";
 import { listPeople } from "./people.ts";
 import { listOwnReactions } from "./reactions.ts";
-import { findPlace, listReaders, listReceipts } from "./receipts.ts";
+import { listReaders, listReceipts } from "./receipts.ts";
 import { findReset } from "./resets.ts";
 import { findRoomRecord, listRoomRecords } from "./room-records.ts";
-import { findRoom, listRooms } from "./rooms.ts";
+import { findOwnRoom, findRoom, listRooms } from "./rooms.ts";
 import { findSession, listSessions } from "./sessions.ts";
 import { listStorage } from "./storage.ts";
 import { changesSince, listHeads, listMissed, listTopics } from "./topics.ts";
@@ -29,7 +29,7 @@ export const readVerbs = (defaults: Defaults, sizeOfDatabase: string): ReadVerbs
   findSession,
   listSessions,
   findRoom,
-  findPlace,
+  findOwnRoom,
   listReceipts,
   listReaders,
   listRooms,

@@ -4,6 +4,7 @@ import {
   type MessageId,
   type Place,
   type Receipt,
+  type RoomId,
   roomTopic,
   type Seq,
   type UserId,
@@ -21,7 +22,13 @@ import { all, done, first, type Input, refuse, type Transaction, type Verb } fro
  * own topic; `seen`, the furthest it ever was, is announced on the room's topic where the room is small and they share it.
  */
 
-export function* findPlace({ roomId, userId }: Input<Reads["findPlace"]>): Verb<Place | null> {
+export function* findPlace({
+  roomId,
+  userId,
+}: {
+  readonly roomId: RoomId;
+  readonly userId: UserId;
+}): Verb<Place | null> {
   const row = yield* first<PlaceRow>(
     `SELECT ${placeColumns} FROM memberships AS places JOIN rooms ON rooms.id = places.room_id
      JOIN receipts ON receipts.room_id = places.room_id AND receipts.user_id = places.user_id

@@ -15,7 +15,7 @@ import type { Reads, Writes } from "../store.ts";
 import { record } from "./audit.ts";
 import { revokeLostInvitesTo } from "./lost-invites.ts";
 import { addMember, hasRoomLeft } from "./memberships.ts";
-import { listPeople } from "./room-people.ts";
+import { findPeople, listPeople } from "./room-people.ts";
 import {
   type AuthorRow,
   authorColumns,
@@ -50,6 +50,20 @@ export function* findRoom({ reference, userId }: Input<Reads["findRoom"]>): Verb
   return { room: toRoom(row, row.room_kind === "direct" ? rows.map(toAuthor) : undefined), role: row.standing };
 }
 
+export function* findOwnRoom({ roomId, userId }: Input<Reads["findOwnRoom"]>): Verb<Room | null> {
+  const row = yield* first<RoomRow & PlaceRow>(
+    `SELECT ${roomColumns}, ${placeColumns} ${fromOwnRooms} AND places.room_id = ?`,
+    userId,
+    roomId,
+  );
+  return row ? { ...toRoom(row, yield* findPeople(row)), membership: toPlace(row) } : null;
+}
+
+/** Its parameter is the user. */
+const fromOwnRooms = `FROM memberships AS places JOIN rooms ON rooms.id = places.room_id \
+JOIN receipts ON receipts.room_id = places.room_id AND receipts.user_id = places.user_id \
+WHERE places.user_id = ? AND places.left_at IS NULL AND rooms.deleted_at IS NULL`;
+
 const byName = new Intl.Collator("en", { sensitivity: "base", numeric: true });
 
 export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
@@ -57,12 +71,7 @@ export function* listRooms({ userId }: Input<Reads["listRooms"]>): Verb<{
   readonly workspaceHead: Seq;
   readonly userHead: Seq;
 }> {
-  const own = yield* all<RoomRow & PlaceRow>(
-    `SELECT ${roomColumns}, ${placeColumns} FROM memberships AS places JOIN rooms ON rooms.id = places.room_id
-     JOIN receipts ON receipts.room_id = places.room_id AND receipts.user_id = places.user_id
-     WHERE places.user_id = ? AND places.left_at IS NULL AND rooms.deleted_at IS NULL`,
-    userId,
-  );
+  const own = yield* all<RoomRow & PlaceRow>(`SELECT ${roomColumns}, ${placeColumns} ${fromOwnRooms}`, userId);
   const open = yield* all<RoomRow>(
     `SELECT ${roomColumns} FROM rooms WHERE rooms.kind = 'public' AND rooms.deleted_at IS NULL`,
   );
