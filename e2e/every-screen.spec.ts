@@ -19,14 +19,23 @@ const sizes: readonly (readonly ["desk" | "phone", BrowserContextOptions])[] = [
   ["phone", phone],
 ];
 
-const themes = [
+const [light, dark] = [
   ["light", { colorScheme: "light", contrast: "no-preference" }],
   ["dark", { colorScheme: "dark", contrast: "no-preference" }],
-  ["contrast-light", { colorScheme: "light", contrast: "more" }],
-  ["contrast-dark", { colorScheme: "dark", contrast: "more" }],
 ] as const;
+/** Colours are of the theme and not of the size, so a phone has the two that most people use. */
+const themes = {
+  desk: [
+    light,
+    dark,
+    ["contrast-light", { colorScheme: "light", contrast: "more" }],
+    ["contrast-dark", { colorScheme: "dark", contrast: "more" }],
+  ],
+  phone: [light, dark],
+} as const;
 
-const pictures = join(import.meta.dirname, "../test-results/screens");
+/** Where a picture of each screen in each theme goes, if somebody wants to look at them. */
+const pictures = process.env.PARLEY_PICTURES === "1" ? join(import.meta.dirname, "../test-results/screens") : null;
 
 for (const [size, options] of sizes) {
   for (const act of acts) {
@@ -48,14 +57,17 @@ for (const [size, options] of sizes) {
       const screens = act.screens.filter(({ only }) => only === undefined || only === size);
       for (const [index, screen] of screens.entries()) {
         await scene.ada.expecting(screen.expects ?? /^$/, async () => {
-          // From nowhere: an address that differs in its hash alone would leave open what is.
-          await scene.ada.page.goto("about:blank");
-          await scene.ada.page.emulateMedia(themes[0][1]);
+          // From elsewhere: an address that differs in its hash alone would leave open what is. On the same server, so that
+          // the browser goes on in the same process.
+          await scene.ada.page.goto(`${server.url}/healthz`);
+          await scene.ada.page.emulateMedia(light[1]);
           await screen.open(scene);
-          for (const [theme, media] of themes) {
+          for (const [theme, media] of themes[size]) {
             await scene.ada.page.emulateMedia(media);
-            const file = `${act.name}-${String(index + 1).padStart(2, "0")}-${screen.name.replace(/\W+/g, "-")}`;
-            await scene.ada.page.screenshot({ path: join(pictures, size, theme, `${file}.png`), caret: "hide" });
+            if (pictures) {
+              const file = `${act.name}-${String(index + 1).padStart(2, "0")}-${screen.name.replace(/\W+/g, "-")}`;
+              await scene.ada.page.screenshot({ path: join(pictures, size, theme, `${file}.png`), caret: "hide" });
+            }
             const violations = await (theme === "light" ? violationsIn : colourViolationsIn)(scene.ada);
             const faults = [...violations, ...(theme === "light" ? await misplacedIn(scene.ada) : [])];
             if (faults.length > 0) found[`${screen.name}, ${theme}`] = faults;

@@ -66,6 +66,8 @@ export class Visitor {
   #note(fault: string): void {
     // What the browser says of a socket that its page gave up while it was connecting.
     if (fault.includes("WebSocket is closed before the connection is established")) return;
+    // What it asks for by itself where it shows what names no icon.
+    if (fault.includes("/favicon.ico")) return;
     if (!this.#expected?.test(fault)) this.faults.push(fault);
   }
 
