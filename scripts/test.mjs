@@ -22,8 +22,12 @@ ensureDebianPackages(["postgresql"], () => existsSync("/usr/lib/postgresql"));
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
-// Solid has another build for servers; the client's tests need the browser's.
-const unit = ["test", "--conditions", "browser", "--timeout", "30000", "--reporter=junit"];
+// Solid has another build for servers; the client's tests need the browser's. Most tests wait for something, so two of
+// their files run at once; each process keeps what it has started, such as PostgreSQL, for all files that it runs.
+const unit = [
+  ...["test", "--conditions", "browser", "--timeout", "60000"],
+  ...["--parallel=2", "--no-isolate", "--reporter=junit"],
+];
 // Whole-server tests once more, on the other engine: those in which it does something of its own.
 const onPostgres = [
   "admin",

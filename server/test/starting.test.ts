@@ -35,12 +35,10 @@ test("settings come from base.env, then override.env, then the environment", asy
 });
 
 test("what is wrong stops the start with one clear line", async () => {
-  await using folder = await temporaryFolder();
   const other = createServer().listen(0, "localhost");
   await new Promise((resolve) => other.once("listening", resolve));
   const address = other.address();
   const port = typeof address === "object" ? String(address?.port) : "";
-  await writeFile(join(folder.path, "a-file"), "not a folder");
   const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{ PARLEY_COLOUR: "green" }, /PARLEY_COLOUR .*not a setting/],
     [{ PORT: "eighty" }, /PORT .*“eighty”/],
@@ -55,13 +53,18 @@ test("what is wrong stops the start with one clear line", async () => {
     [{ PARLEY_DATA: "./a-file" }, /a-file/],
     [{ PARLEY_DATA: "/proc/parley" }, /\/proc\/parley/],
   ];
-  for (const [environment, expected] of cases) {
+  const refuse = async ([environment, expected]: (typeof cases)[number]) => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, "a-file"), "not a folder");
     const { code, output, errors } = await runProgram(environment, folder.path);
     expect([environment, code, output]).toEqual([environment, 1, ""]);
     expect(errors.trim().split("\n")).toHaveLength(1);
     expect(errors).toMatch(expected);
-  }
+  };
+  // Some of them wait for what does not answer.
+  await Promise.all(cases.map(refuse));
   other.close();
+  await using folder = await temporaryFolder();
   await writeFile(join(folder.path, "base.env"), "COLOUR=green\n");
   expect((await runProgram({}, folder.path)).errors).toMatch(/COLOUR in base.env is not a setting/);
 });
