@@ -21,24 +21,25 @@ export class Server {
   #settings: Readonly<Record<string, string>>;
   readonly #clockFile: string | null;
   #child: ChildProcess | null = null;
-  #port = "0";
+  readonly #port: number;
 
-  private constructor(folder: string, { settings = {}, clock }: ServerOptions) {
+  /** A port of its own, which nobody takes while it is away for a moment. */
+  private constructor(folder: string, port: number, { settings = {}, clock }: ServerOptions) {
     this.#folder = folder;
+    this.#port = port;
     this.#settings = settings;
     this.#clockFile = clock ? join(folder, "clock") : null;
     if (clock) this.setClock(clock);
   }
 
   static async start(options: ServerOptions = {}): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "parley-e2e-")), options);
-    if (options.mailPort !== undefined) server.#sendMail(options.mailPort, await freePort());
+    const server = new Server(await mkdtemp(join(tmpdir(), "parley-e2e-")), await freePort(), options);
+    if (options.mailPort !== undefined) server.#sendMail(options.mailPort);
     await server.resume();
     return server;
   }
 
-  #sendMail(mailPort: number, port: number): void {
-    this.#port = String(port);
+  #sendMail(mailPort: number): void {
     this.#settings = {
       ...this.#settings,
       PARLEY_URL: this.url,
@@ -70,7 +71,7 @@ export class Server {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
-        PORT: this.#port,
+        PORT: String(this.#port),
         PARLEY_LIMITS: "off",
         ...(this.#clockFile ? { CLOCK_FILE: this.#clockFile } : {}),
         ...this.#settings,
@@ -82,10 +83,7 @@ export class Server {
       let output = "";
       child.stdout.on("data", (chunk: Buffer) => {
         output += chunk.toString();
-        const port = /ready at \S+:(\d+)/.exec(output)?.[1];
-        if (port === undefined) return;
-        this.#port = port;
-        resolve();
+        if (output.includes("ready at ")) resolve();
       });
       child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
     });

@@ -9,6 +9,7 @@ import type { Config } from "../src/config.ts";
 import { type Parley, startParley } from "../src/parley.ts";
 import { openSqlite } from "../src/platform/sqlite.ts";
 import { testCluster } from "../src/store/postgres/test-cluster.ts";
+import { freePort } from "./free-port.ts";
 
 /**
  * The whole-server harness: a real server on a free port with a real database in a folder of its own, real HTTP and real
@@ -269,8 +270,8 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
       },
       { clock, log: silentLog, onFatal: (error) => Promise.reject(error) },
     );
-  let parley: Parley | null = await start(0);
-  const { port } = parley;
+  const port = await freePort();
+  let parley: Parley | null = await start(port);
   const url = `http://localhost:${port}`;
   const stop = async () => {
     const running = parley;
