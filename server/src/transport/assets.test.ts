@@ -199,6 +199,13 @@ describe("compression", () => {
   });
 });
 
+test("a path of 15,000 dots is looked at once, not once from each of them", () => {
+  const started = performance.now();
+  expect(get(`/${".".repeat(15_000)}/x`, { accept: "text/html" })?.status).toBe(404);
+  expect(get(`/x/${".".repeat(15_000)}`, { accept: "text/html" })).toBeNull();
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
 test("HEAD has the headers of GET and no body", async () => {
   const head = get("/assets/index-abc123.js", {}, "HEAD");
   expect(await head?.text()).toBe("");

@@ -64,7 +64,8 @@ export function readAssets(folder: string): Assets {
 
 /** What has an ending is asked for as a file, by a name that was once right or a guess. */
 function navigates(request: Request, path: string): boolean {
-  return !/^\/api(?:\/|$)|\.[^/]*$/.test(path) && (request.headers.get("accept") ?? "").includes("text/html");
+  const hasEnding = path.includes(".", path.lastIndexOf("/"));
+  return !/^\/api(?:\/|$)/.test(path) && !hasEnding && (request.headers.get("accept") ?? "").includes("text/html");
 }
 
 function listFiles(folder: string): readonly string[] {
