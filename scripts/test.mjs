@@ -16,6 +16,7 @@ const journeys = join(results, "journeys.json");
 ensurePackages();
 ensureBrowser();
 ensureDebianPackages(["openssl"], () => has("openssl"));
+ensureDebianPackages(["strace"], () => has("strace"));
 ensureDebianPackages(["redis-server"], () => has("redis-server"));
 ensureDebianPackages(["nginx", "caddy"], () => has("nginx") && has("caddy"));
 ensureDebianPackages(["postgresql"], () => existsSync("/usr/lib/postgresql"));

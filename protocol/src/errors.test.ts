@@ -30,6 +30,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
+  storage_full: 507,
   internal: 500,
   unavailable: 503,
 };
@@ -49,7 +50,7 @@ describe("error codes", () => {
 
   test("are retryable exactly when the same request may succeed later", () => {
     const retryable = errorCodes.filter((code) => new ParleyError(code).retryable);
-    expect(retryable.toSorted()).toEqual(["internal", "rate_limited", "unavailable"]);
+    expect(retryable.toSorted()).toEqual(["internal", "rate_limited", "storage_full", "unavailable"]);
   });
 });
 

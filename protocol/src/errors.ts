@@ -30,6 +30,7 @@ const table = {
   too_large: [413, "The request is too large."],
   unsupported_media_type: [415, "Send JSON."],
   rate_limited: [429, "That was too fast. Try again in a moment."],
+  storage_full: [507, "The server has no room left to store this. Try again later."],
   internal: [500, "Something went wrong on the server."],
   unavailable: [503, "The server is busy or restarting. Try again in a moment."],
 } as const;
@@ -39,7 +40,7 @@ export type ErrorCode = keyof typeof table;
 export const errorCodes = Object.keys(table) as readonly ErrorCode[];
 export const statusOf = (code: ErrorCode) => table[code][0];
 
-const retryableCodes: ReadonlySet<ErrorCode> = new Set(["rate_limited", "internal", "unavailable"]);
+const retryableCodes: ReadonlySet<ErrorCode> = new Set(["rate_limited", "storage_full", "internal", "unavailable"]);
 
 /** An error as a socket ack carries it. */
 export interface WireError {

@@ -13,6 +13,8 @@ import type { Store } from "./store/store.ts";
 interface Troubles {
   /** The embedded database failed for good. */
   readonly onFatal: (error: Error) => void;
+  /** The embedded database has no room to write, or has it again. */
+  readonly onFull?: (isFull: boolean) => void;
   /** PostgreSQL cannot be reached for the moment. */
   readonly onUnreachable?: (error: Error) => void;
 }
@@ -20,10 +22,10 @@ interface Troubles {
 /** Which engine keeps what is durable: the one place that knows. Throws `StartError` when it cannot be used. */
 export function openStore(
   { databaseUrl, dataFolder, signUp: defaultSignUp }: Config,
-  { onFatal, onUnreachable }: Troubles,
+  { onFatal, onFull, onUnreachable }: Troubles,
 ): Promise<Store> {
   return databaseUrl === null
-    ? openSqliteStore(dataFolder, { defaultSignUp, onFatal })
+    ? openSqliteStore(dataFolder, { defaultSignUp, onFatal, onFull })
     : openPostgresStore(databaseUrl, { defaultSignUp, ...(onUnreachable && { onUnreachable }) });
 }
 

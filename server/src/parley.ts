@@ -74,6 +74,7 @@ export interface Parley {
 export async function startParley(config: Config, { clock, log, onFatal }: ParleyOptions): Promise<Parley> {
   const store = await openStore(config, {
     onFatal,
+    onFull: (isFull) => (isFull ? log.error("storage.full") : log.info("storage.room_again")),
     onUnreachable: (error) => log.warn("database.unreachable", { error: error.message }),
   });
   const files = await openFiles(config).catch(async (error: unknown) => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 /** The program itself as a child process, for what only a process can show: starting, stopping, being killed. */
 export interface Program {
   readonly url: string;
+  readonly pid: number;
   kill(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): void;
   readonly ended: Promise<Ending>;
 }
@@ -16,7 +17,7 @@ export interface Ending {
   readonly errors: string;
 }
 
-const main = join(import.meta.dirname, "../src/main.ts");
+export const main = join(import.meta.dirname, "../src/main.ts");
 const admin = join(import.meta.dirname, "../src/admin.ts");
 
 /** How else to run it than as the tests do: another command, another user's number. */
@@ -36,7 +37,7 @@ export async function startProgram(
     program.url,
     program.ended.then(({ errors }) => Promise.reject(new Error(`it did not start: ${errors}`))),
   ]);
-  return { url, kill: program.kill, ended: program.ended };
+  return { url, pid: program.pid, kill: program.kill, ended: program.ended };
 }
 
 /** Runs the program when it is expected to refuse to start. */
@@ -79,7 +80,12 @@ function run(
   const ended = new Promise<Ending>((resolve) => {
     child.on("close", (code) => resolve({ code, output, errors }));
   });
-  return { url, ended, kill: (signal: "SIGKILL" | "SIGTERM" | "SIGINT") => void child.kill(signal) };
+  return {
+    url,
+    pid: child.pid ?? 0,
+    ended,
+    kill: (signal: "SIGKILL" | "SIGTERM" | "SIGINT") => void child.kill(signal),
+  };
 }
 
 /** A folder of the test's own, removed at its end. */

@@ -17,9 +17,9 @@ export const broadcastBeforeCommit: Fault = {
     },
     {
       file: "server/src/store/sqlite/writer.ts",
-      find: "commitBatch(database, defaults, message.writes)",
+      find: "return commitBatch(database, defaults, writes)",
       replace:
-        'commitBatch(database, defaults, message.writes, (deltas) => port.postMessage({ type: "early", deltas }))',
+        'return commitBatch(database, defaults, writes, (deltas) => port.postMessage({ type: "early", deltas }))',
     },
     {
       file: "server/src/store/sqlite/write-queue.ts",

@@ -3,7 +3,15 @@ import { ParleyError } from "@parley/protocol/errors";
 import { PostgresError } from "../../platform/postgres.ts";
 import type { Commit, Writes } from "../store.ts";
 import type { Defaults, Input, Output } from "../verbs/verb.ts";
-import { type CommittedBatch, type Counts, sizeOf, type Write, type WriteName } from "../writes.ts";
+import {
+  type CommittedBatch,
+  type Counts,
+  sizeOf,
+  storageFull,
+  toWriteError,
+  type Write,
+  type WriteName,
+} from "../writes.ts";
 import { CommitLostError, commitBatch } from "./batch.ts";
 import { type Claims, claimsOf, type RowClaims } from "./claims.ts";
 import { type CommitMark, isCommitted } from "./commit-mark.ts";
@@ -182,8 +190,7 @@ export class WriteQueue {
           break;
         }
         if (!isPassing(error)) {
-          const reason = error instanceof Error ? error.message : String(error);
-          for (const { reject } of left) reject(new Error(`nothing was committed: ${reason}`));
+          for (const { reject } of left) reject(toReason(error));
           break;
         }
       }
@@ -221,7 +228,7 @@ export class WriteQueue {
       for (const [index, { resolve, reject }] of waiting.entries()) {
         const result = results[index];
         if (result?.ok) resolve(result.value);
-        else reject(new Error(result?.error ?? "a write was not answered"));
+        else reject(toWriteError(result));
       }
     }
   }
@@ -249,6 +256,14 @@ function tellLate(waiting: readonly Waiting[], now = performance.now()): readonl
   });
 }
 
+/** Its disk is full. Whoever waits for room is better told. */
+const isFull = (error: unknown): boolean => error instanceof PostgresError && error.code === "53100";
+
+function toReason(error: unknown): Error {
+  if (isFull(error)) return storageFull();
+  return new Error(`nothing was committed: ${error instanceof Error ? error.message : String(error)}`);
+}
+
 /**
  * Whether another try may succeed, and nothing was committed: the connection was lost or not to be had; two transactions
  * stood in each other's way (40), or waited too long (55, 57); the server is short of something (53), restarts (57), or is
@@ -257,4 +272,6 @@ function tellLate(waiting: readonly Waiting[], now = performance.now()): readonl
 const isPassing = (error: unknown): boolean =>
   error instanceof ParleyError ||
   error instanceof CommitLostError ||
-  (error instanceof PostgresError && (error.code === null || /^(08|25|40|53|55|57)/.test(error.code)));
+  (error instanceof PostgresError &&
+    !isFull(error) &&
+    (error.code === null || /^(08|25|40|53|55|57)/.test(error.code)));

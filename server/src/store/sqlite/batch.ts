@@ -44,7 +44,7 @@ export function commitBatch(database: Sqlite, defaults: Defaults, writes: readon
       return { value };
     } catch (error) {
       // After some errors SQLite itself has rolled back, and all writes before this one with it.
-      if (isBroken(error) || !database.inTransaction) throw error;
+      if (isBroken(error) || isFull(error) || !database.inTransaction) throw error;
       takeBack();
       return { error };
     }
@@ -80,8 +80,16 @@ export function commitBatch(database: Sqlite, defaults: Defaults, writes: readon
 /**
  * Whether an error means that the database can no longer be trusted to keep what it acknowledges. After a failed fsync
  * the kernel may have dropped the pages and call the next one a success, so nothing is ever tried again: the process
- * ends, and SQLite finds out at the next start what is on the disk. A full disk is not such an error.
+ * ends, and SQLite finds out at the next start what is on the disk. What finds no room is not such an error.
  */
 export function isBroken(error: unknown): boolean {
-  return /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY)/.test(sqliteErrorCode(error) ?? "");
+  return /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY)/.test(sqliteErrorCode(error) ?? "") && !isFull(error);
+}
+
+/**
+ * Whether what should be written found no room: the disk is full, or a quota or a limit of file sizes is reached, which
+ * SQLite cannot tell from other refusals to take a write. What was not written was not acknowledged, and is taken back.
+ */
+export function isFull(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR_WRITE|IOERR_SHMSIZE)$/.test(sqliteErrorCode(error) ?? "");
 }

@@ -7,6 +7,8 @@ import { finishReplacement } from "./replacement.ts";
 export interface DataFolder {
   /** The database's file. */
   readonly database: string;
+  /** The file that keeps room on the disk. */
+  readonly reserve: string;
   release(): void;
 }
 
@@ -29,7 +31,7 @@ export function claimFolder(folder: string): DataFolder {
     release();
     throw cannotBeWritten(folder, error);
   }
-  return { database, release };
+  return { database, reserve: join(folder, "parley.reserve"), release };
 }
 
 /** Claims a data folder for this process, whatever is in it. Creates it when it is missing. Throws like `claimFolder`. */

@@ -17,12 +17,21 @@ const mergePages = 16;
  * two thirds of all bytes. So here it merges sixteen at a time, in steps, while nothing else is written. Where that is never
  * so, segments pile up to sixty-four before it does as it would.
  */
-export function keepSearchIndex(database: Sqlite, onError: (error: unknown) => void): SearchSchedule {
+export function setMerging(database: Sqlite): void {
   database.exec("INSERT INTO search (search, rank) VALUES ('automerge', 0), ('usermerge', 16), ('crisismerge', 64)");
+}
+
+/** Indexes, and merges, while `hasRoom`: what is left of a full disk is for what cannot wait. */
+export function keepSearchIndex(
+  database: Sqlite,
+  hasRoom: () => boolean,
+  onError: (error: unknown) => void,
+): SearchSchedule {
   const run = <T>(verb: Verb<T>) => drive(verb, ({ sql, params }) => database.all(sql, params));
   return new SearchSchedule(
     run(listRoomsBehind()),
     (rooms, quiet) => {
+      if (!hasRoom()) return null;
       const until = performance.now() + sliceMs;
       // It needs no fsync of its own: what a power cut takes of it is indexed again.
       database.exec("PRAGMA synchronous = NORMAL");

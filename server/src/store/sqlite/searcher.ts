@@ -25,6 +25,7 @@ function startSearcher(port: MessagePort, { path }: { readonly path: string }): 
   const database = openSqlite(path, "read-only");
   database.exec("PRAGMA busy_timeout = 5000");
   database.exec("PRAGMA cache_size = -16384");
+  database.exec("PRAGMA temp_store = MEMORY");
   port.on("message", (message: ToSearcher) => {
     if (message.type === "close") {
       database.close();

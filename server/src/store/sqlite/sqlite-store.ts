@@ -10,16 +10,12 @@ import type { Counts, WriteName } from "../writes.ts";
 import { claimFolder } from "./folder.ts";
 import { SearchQueue } from "./search-queue.ts";
 import { SessionCache } from "./session-cache.ts";
-import { WriteQueue } from "./write-queue.ts";
+import { type Troubles, WriteQueue } from "./write-queue.ts";
 
-export interface SqliteOptions {
+/** After `onFatal` the process should end; the next start finds out what is durable. */
+export interface SqliteOptions extends Troubles {
   /** Holds until an owner has chosen another policy. */
   readonly defaultSignUp: SignUpPolicy;
-  /**
-   * The database or its thread failed: every later call rejects, and what was under way may or may not be durable. The
-   * process should end; the next start finds out.
-   */
-  readonly onFatal: (error: Error) => void;
 }
 
 const sizeOfDatabase = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
@@ -55,8 +51,8 @@ export async function openSqliteStore(path: string, options: SqliteOptions): Pro
     folder.release();
   };
   try {
-    const setup = { path: folder.database, defaults };
-    queue = await WriteQueue.start(setup, counts, options.onFatal, (writes) => sessions.onWritten(writes));
+    const setup = { path: folder.database, reserve: folder.reserve, defaults };
+    queue = await WriteQueue.start(setup, counts, options, (writes) => sessions.onWritten(writes));
     reader = openReader(folder.database, counts);
     return assemble({ queue, reader, searches, sessions, verbs: readVerbs(defaults, sizeOfDatabase), counts, release });
   } catch (error) {
@@ -110,6 +106,7 @@ function openReader(path: string, counts: Counts): Reader {
   const database = openSqlite(path, "read-only");
   database.exec("PRAGMA busy_timeout = 5000");
   database.exec("PRAGMA cache_size = -16384");
+  database.exec("PRAGMA temp_store = MEMORY");
   return {
     run(verb) {
       database.all("BEGIN");

@@ -3,7 +3,7 @@ import { ParleyError } from "@parley/protocol/errors";
 import { StartError } from "../../start-error.ts";
 import type { Commit, Writes } from "../store.ts";
 import type { Input, Output } from "../verbs/verb.ts";
-import { type CommittedBatch, type Counts, sizeOf, type Write, type WriteName } from "../writes.ts";
+import { type CommittedBatch, type Counts, sizeOf, toWriteError, type Write, type WriteName } from "../writes.ts";
 import type { FromWriter, ToWriter, WriterSetup } from "./writer.ts";
 
 interface Waiting {
@@ -11,6 +11,14 @@ interface Waiting {
   readonly bytes: number;
   readonly resolve: (value: Output<Writes[WriteName]>) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** What whoever opened the store is told. */
+export interface Troubles {
+  /** The database or its thread failed: every later call rejects, and what was under way may or may not be durable. */
+  readonly onFatal: (error: Error) => void;
+  /** There is no room any more: writes but those that make room, or let people in, reject with `storage_full`. Or again. */
+  readonly onFull?: ((isFull: boolean) => void) | undefined;
 }
 
 const batchWrites = 512;
@@ -29,6 +37,7 @@ export class WriteQueue {
   readonly #worker: Worker;
   readonly #counts: Counts;
   readonly #onFatal: (error: Error) => void;
+  readonly #onFull: (isFull: boolean) => void;
   readonly #onWritten: (writes: readonly Write[]) => void;
   readonly #started = Promise.withResolvers<void>();
   readonly #drained = Promise.withResolvers<void>();
@@ -45,10 +54,10 @@ export class WriteQueue {
   static async start(
     setup: WriterSetup,
     counts: Counts,
-    onFatal: (error: Error) => void,
+    troubles: Troubles,
     onWritten: (writes: readonly Write[]) => void,
   ): Promise<WriteQueue> {
-    const queue = new WriteQueue(setup, counts, onFatal, onWritten);
+    const queue = new WriteQueue(setup, counts, troubles, onWritten);
     await queue.#started.promise;
     return queue;
   }
@@ -56,12 +65,13 @@ export class WriteQueue {
   private constructor(
     setup: WriterSetup,
     counts: Counts,
-    onFatal: (error: Error) => void,
+    { onFatal, onFull = () => {} }: Troubles,
     onWritten: (writes: readonly Write[]) => void,
   ) {
     this.#counts = counts;
     this.#onWritten = onWritten;
     this.#onFatal = onFatal;
+    this.#onFull = onFull;
     this.#worker = new Worker(new URL("./writer.ts", import.meta.url), { workerData: setup });
     this.#worker.on("message", (message: FromWriter) => this.#receive(message));
     this.#worker.on("error", (error) => this.#break(`the writer thread failed: ${error}`));
@@ -75,7 +85,10 @@ export class WriteQueue {
     this.#listener = listener;
   }
 
-  /** Resolves once the write is durable and announced. Rejects with `unavailable` when too many wait, or after `drain`. */
+  /**
+   * Resolves once the write is durable and announced. Rejects with `unavailable` when too many wait, or after `drain`,
+   * and with `storage_full` when there is no room.
+   */
   put<K extends WriteName>(verb: K, input: Input<Writes[K]>): Promise<Output<Writes[K]>> {
     const { promise, resolve, reject } = Promise.withResolvers<Output<Writes[WriteName]>>();
     if (this.#state !== "open" || this.#waiting.length >= waitingMax) {
@@ -140,6 +153,9 @@ export class WriteQueue {
           for (const { reject } of batch) reject(new Error(`nothing was committed: ${message.reason}`));
         });
         return;
+      case "room":
+        this.#onFull(message.isFull);
+        return;
       case "broken":
         this.#break(message.reason);
         return;
@@ -169,7 +185,7 @@ export class WriteQueue {
       for (const [index, { resolve, reject }] of batch.entries()) {
         const result = results[index];
         if (result?.ok) resolve(result.value);
-        else reject(new Error(result?.error ?? "a write was not answered"));
+        else reject(toWriteError(result));
       }
     }
   }

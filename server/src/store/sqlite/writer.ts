@@ -4,9 +4,11 @@ import { openSqlite, type Sqlite, sqliteErrorCode } from "../../platform/sqlite.
 import { StartError } from "../../start-error.ts";
 import type { Defaults } from "../verbs/verb.ts";
 import type { CommittedBatch, Write } from "../writes.ts";
-import { commitBatch, isBroken } from "./batch.ts";
+import { commitBatch, isBroken, isFull } from "./batch.ts";
+import { commitSpared } from "./full-disk.ts";
 import { migrate } from "./migrations.ts";
-import { keepSearchIndex } from "./search-index.ts";
+import { Reserve } from "./reserve.ts";
+import { keepSearchIndex, setMerging } from "./search-index.ts";
 
 /**
  * The writer thread: alone in writing to the database, in waiting for the disk, and in moving pages from the write-ahead
@@ -15,6 +17,8 @@ import { keepSearchIndex } from "./search-index.ts";
  */
 export interface WriterSetup {
   readonly path: string;
+  /** The file that keeps room on the disk for what must be written when it is full. */
+  readonly reserve: string;
   readonly defaults: Defaults;
 }
 
@@ -25,23 +29,45 @@ export type FromWriter =
   /** The database cannot be opened. */
   | { readonly type: "refused"; readonly reason: string }
   | { readonly type: "committed"; readonly batch: CommittedBatch }
+  /** There is no room any more, or again. */
+  | { readonly type: "room"; readonly isFull: boolean }
   /** Nothing of the batch was committed. The next one may succeed. */
   | { readonly type: "failed"; readonly reason: string }
   /** Nothing can be promised any more, not even what became of the batch. */
   | { readonly type: "broken"; readonly reason: string };
 
 const idleMs = 250;
+/** For another connection's lock. */
+const patienceMs = 5000;
 /** A longer log slows reads down and fills the disk; cutting it makes one batch wait. While someone reads for long, it grows. */
 const longLogBytes = 64 * 1024 * 1024;
+/** While a long reading keeps the log from being cut, it is tried again each time that it has grown by this. */
+const againBytes = 16 * 1024 * 1024;
+/** A search is over by then. What reads for longer, like a backup, is not waited for. */
+const cutPatienceMs = 250;
+const reserveBounds = { bytes: 64 * 1024 * 1024, spareBytes: 16 * 1024 * 1024 };
+/** When the reserve is taken after the start, and again where there is no room for it. */
+const reserveAfterMs = 5000;
+/** How often it is looked whether there is room again. */
+const lookEveryMs = 1000;
 
 if (!parentPort) throw new Error("the writer runs as a thread");
 startWriter(parentPort, workerData);
 
-function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
+function startWriter(port: MessagePort, { path, reserve: reservePath, defaults }: WriterSetup): void {
   const post = (message: FromWriter) => port.postMessage(message);
+  const reserve = new Reserve(reservePath, reserveBounds);
+  let hasRoom = true;
   let database: Sqlite;
   try {
-    database = open(path);
+    try {
+      database = open(path);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      hasRoom = false;
+      reserve.giveUp();
+      database = open(path);
+    }
   } catch (error) {
     post({ type: "refused", reason: toStartReason(error, path) });
     port.close();
@@ -49,9 +75,14 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
   }
 
   let idle: ReturnType<typeof setTimeout> | undefined;
-  const abandon = (error: unknown) => {
+  let tooLongBytes = longLogBytes;
+  const rest = () => {
     clearTimeout(idle);
+    clearTimeout(looking);
     void searchIndex.close();
+  };
+  const abandon = (error: unknown) => {
+    rest();
     post({ type: "broken", reason: toReason(error) });
     port.close();
   };
@@ -66,17 +97,56 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
       return false;
     }
   };
+  const cutLongLog = () => {
+    const { size } = statSync(`${path}-wal`);
+    if (size <= tooLongBytes) return;
+    database.exec(`PRAGMA busy_timeout = ${cutPatienceMs}`);
+    // Cutting waits for every reader, and a backup reads for long: only what it leaves over is cut.
+    const isCut = checkpoint("PASSIVE") && checkpoint("TRUNCATE");
+    tooLongBytes = isCut ? longLogBytes : size + againBytes;
+    database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+  };
 
-  // Anything but a broken disk is tried again.
-  const searchIndex = keepSearchIndex(database, (error) => {
-    if (isBroken(error)) abandon(error);
-  });
+  const tell = (room: boolean) => {
+    hasRoom = room;
+    post({ type: "room", isFull: !room });
+  };
+  /** Takes the reserve: as long as there is no room for it, the disk that was full still is. */
+  const look = () => {
+    const taken = reserve.take();
+    if (taken && !hasRoom) tell(true);
+    if (!taken) looking = setTimeout(look, hasRoom ? reserveAfterMs : lookEveryMs);
+  };
+  let looking = setTimeout(look, hasRoom ? reserveAfterMs : lookEveryMs);
+  const commit = (writes: readonly Write[]): CommittedBatch => {
+    if (hasRoom) {
+      try {
+        return commitBatch(database, defaults, writes);
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        reserve.giveUp();
+        tell(false);
+        clearTimeout(looking);
+        looking = setTimeout(look, lookEveryMs);
+      }
+    }
+    return commitSpared(database, defaults, writes);
+  };
+
+  const searchIndex = keepSearchIndex(
+    database,
+    () => hasRoom,
+    (error) => {
+      // Anything but a broken disk is tried again.
+      if (isBroken(error)) abandon(error);
+    },
+  );
 
   port.on("message", (message: ToWriter) => {
     clearTimeout(idle);
     if (message.type === "close") {
       // No slice is under way: each runs in one go.
-      void searchIndex.close();
+      rest();
       checkpoint("TRUNCATE");
       database.close();
       port.close();
@@ -84,7 +154,7 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
     }
     idle = setTimeout(() => checkpoint("PASSIVE"), idleMs);
     try {
-      const batch = commitBatch(database, defaults, message.writes);
+      const batch = commit(message.writes);
       post({ type: "committed", batch });
       searchIndex.onCommit(batch.deltas);
     } catch (error) {
@@ -92,16 +162,16 @@ function startWriter(port: MessagePort, { path, defaults }: WriterSetup): void {
       else post({ type: "failed", reason: toReason(error) });
       return;
     }
-    // Cutting waits for every reader, and a backup reads for long.
-    if (statSync(`${path}-wal`).size > longLogBytes && checkpoint("PASSIVE")) checkpoint("TRUNCATE");
+    cutLongLog();
   });
   post({ type: "ready" });
+  if (!hasRoom) tell(false);
 }
 
 function open(path: string): Sqlite {
   const database = openSqlite(path, "read-write");
   try {
-    database.exec("PRAGMA busy_timeout = 5000");
+    database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
     const mode = database.all("PRAGMA journal_mode = WAL")[0]?.journal_mode;
     if (mode !== "wal") throw new Error("its file system cannot keep a write-ahead log");
     // A commit ends with an fsync of the log; on macOS, one that reaches the disk itself.
@@ -111,6 +181,9 @@ function open(path: string): Sqlite {
     database.exec("PRAGMA foreign_keys = ON");
     database.exec("PRAGMA cache_size = -16384");
     migrate(database);
+    setMerging(database);
+    // What a large transaction sets aside needs no other disk. Migrations may take more than there is memory.
+    database.exec("PRAGMA temp_store = MEMORY");
     return database;
   } catch (error) {
     database.close();
