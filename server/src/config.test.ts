@@ -24,6 +24,7 @@ describe("settings", () => {
       publicUrl: null,
       signUp: "open",
       limits: true,
+      connectsPerSecond: 1500,
       trustedProxies: [],
       fileStore: { kind: "folder" },
       files: { fileBytes: 100 * 2 ** 20, userBytes: 5 * 2 ** 30, workspaceBytes: 50 * 2 ** 30 },
@@ -43,6 +44,7 @@ describe("settings", () => {
       PARLEY_URL: "https://chat.example.org",
       PARLEY_SIGN_UP: "invite",
       PARLEY_LIMITS: "off",
+      PARLEY_CONNECTS_PER_SECOND: "200",
       PARLEY_TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.0/8",
       PARLEY_FILE_LIMIT: "512KiB",
       PARLEY_STORAGE_PER_USER: "2MiB",
@@ -63,6 +65,7 @@ describe("settings", () => {
       publicUrl: "https://chat.example.org",
       signUp: "invite",
       limits: false,
+      connectsPerSecond: 200,
       trustedProxies: ["127.0.0.1", "::1", "10.0.0.0/8"],
       fileStore: { kind: "folder" },
       files: { fileBytes: 512 * 2 ** 10, userBytes: 2 * 2 ** 20, workspaceBytes: 2 ** 40 },
@@ -217,6 +220,7 @@ describe("the start is refused with a line that names the setting", () => {
     ],
     ["PARLEY_SIGN_UP", ["Open", "yes", "open,invite"]],
     ["PARLEY_LIMITS", ["true", "0", "OFF"]],
+    ["PARLEY_CONNECTS_PER_SECOND", ["0", "-1", "1.5", "1e3", "1000000", "many"]],
     [
       "PARLEY_TRUSTED_PROXIES",
       [

@@ -21,6 +21,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly signUp: SignUpPolicy;
   readonly limits: boolean;
+  /** Connections that are let in within a second. */
+  readonly connectsPerSecond: number;
   /** Addresses, and ranges such as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[];
   readonly files: FileSettings;
@@ -49,6 +51,7 @@ const defaults = {
   REDIS_URL: "",
   PARLEY_SIGN_UP: "open",
   PARLEY_LIMITS: "on",
+  PARLEY_CONNECTS_PER_SECOND: "1500",
   PARLEY_TRUSTED_PROXIES: "",
   PARLEY_FILES: "folder",
   PARLEY_S3_ENDPOINT: "",
@@ -98,6 +101,7 @@ export function readConfig(folder: string, environment: Environment): Config {
     publicUrl: settings.PARLEY_URL === "" ? null : parseOrigin("PARLEY_URL", settings.PARLEY_URL),
     signUp: parseChoice("PARLEY_SIGN_UP", settings.PARLEY_SIGN_UP, ["open", "invite", "closed"]),
     limits: parseChoice("PARLEY_LIMITS", settings.PARLEY_LIMITS, ["on", "off"]) === "on",
+    connectsPerSecond: parseCount("PARLEY_CONNECTS_PER_SECOND", settings.PARLEY_CONNECTS_PER_SECOND),
     trustedProxies: parseProxies(settings.PARLEY_TRUSTED_PROXIES),
     fileStore: parseFileStore(settings),
     files: {
@@ -222,6 +226,12 @@ function parseName(name: Setting, value: string): string {
     throw new StartError(`${name} may have letters a–z, digits, dot, dash and underscore, not “${value}”.`);
   }
   return value;
+}
+
+function parseCount(name: Setting, value: string): number {
+  const count = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (count < 1) throw new StartError(`${name} must be a number from 1 to 999999, not “${value}”.`);
+  return count;
 }
 
 const units: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };

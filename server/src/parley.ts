@@ -18,12 +18,14 @@ import { Mailer } from "./jobs/mail.ts";
 import { Notifier } from "./jobs/notify.ts";
 import { purgeRoomsLater } from "./jobs/purge-rooms.ts";
 import { RefusedSignIns } from "./jobs/refused-sign-ins.ts";
+import { connectionsPossible } from "./platform/descriptors.ts";
 import { createImages } from "./platform/images.ts";
 import { createMail } from "./platform/mail.ts";
 import { createPasswords } from "./platform/passwords.ts";
 import { createPush } from "./platform/push.ts";
 import { type Peer, type Serving, serve } from "./platform/serve.ts";
 import { StartError } from "./start-error.ts";
+import { Arrivals } from "./transport/arrivals.ts";
 import { readAssets } from "./transport/assets.ts";
 import { createClientAddress } from "./transport/client-address.ts";
 import { createHttp, toProblem } from "./transport/http.ts";
@@ -53,6 +55,9 @@ const hardLimitBytes = 1024 * 1024;
 const imageBounds = { timeMs: 2000, memoryBytes: 256 * 1024 * 1024, pixels: 50_000_000, idleMs: 60_000 };
 /** What files leave on the disk for messages. */
 const reservedBytes = 256 * 1024 * 1024;
+
+/** Of the connections that are let in, those that a restart asks to come back: the rest is for others. */
+const returningShare = 2 / 3;
 
 const root = join(import.meta.dirname, "../..");
 
@@ -91,7 +96,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       sweepingSoon = true;
       setTimeout(sweep, sweepSoonMs);
     },
-    () => clock.now(),
+    { now: () => clock.now(), returnsPerSecond: config.connectsPerSecond * returningShare },
   );
   const sweep = () => {
     sweepingSoon = false;
@@ -139,10 +144,16 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
   const refusals = new RefusedSignIns(app);
   const missed = new Missed(store, hub);
   const limits = config.limits ? createLimits(clock, cluster.buckets) : noLimits;
+  const arrivals = new Arrivals({
+    perSecond: config.limits ? config.connectsPerSecond : Number.POSITIVE_INFINITY,
+    most: connectionsPossible(),
+    clock,
+  });
   const http = createHttp({
     app,
     hub,
     missed,
+    arrivals,
     limits,
     assets: readAssets(join(root, "client/dist")),
     version: readVersion(),
@@ -163,6 +174,7 @@ export async function startParley(config: Config, { clock, log, onFatal }: Parle
       if (!url) throw new ParleyError("malformed");
       if (url.pathname !== socketPath) return await http.fetch(request, env);
       if (!ready || cluster.isIsolated()) throw new ParleyError("unavailable", undefined, { retryAfterMs: 2000 });
+      arrivals.admit(hub.open);
       await upgradeSocket({ app, hub, limits }, request, peer.upgrade, env);
       return undefined;
     } catch (error) {

@@ -259,6 +259,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         publicUrl: null,
         signUp: "open",
         limits: false,
+        connectsPerSecond: 1500,
         trustedProxies: [],
         fileStore: { kind: "folder" },
         files: { fileBytes: 100 * 2 ** 20, userBytes: 2 ** 32, workspaceBytes: 2 ** 32 },

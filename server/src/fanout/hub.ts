@@ -73,13 +73,21 @@ export class Hub implements Fanout {
   readonly #watchers = new Watchers();
   readonly #typing = new TypingBounds();
   readonly #now: () => number;
+  readonly #returnsPerSecond: number;
   #links: Links | null = null;
   #onRevoked: (user: UserId, session: SessionId) => void = () => {};
 
   /** `publish` sends one encoded frame to every socket that is subscribed to a topic. */
-  constructor(publish: (topic: Topic, text: string) => void, now: () => number = Date.now) {
+  constructor(
+    publish: (topic: Topic, text: string) => void,
+    {
+      now = Date.now,
+      returnsPerSecond = 1000,
+    }: { readonly now?: () => number; readonly returnsPerSecond?: number } = {},
+  ) {
     this.#publish = publish;
     this.#now = now;
+    this.#returnsPerSecond = returnsPerSecond;
     this.recent = new Recent(recentBounds, now);
   }
 
@@ -95,6 +103,11 @@ export class Hub implements Fanout {
 
   get size(): number {
     return this.#topicsOf.size + (this.#links?.connections ?? 0);
+  }
+
+  /** How many connections this process has. */
+  get open(): number {
+    return this.#topicsOf.size;
   }
 
   /** Registers a connection. From now on it is known what its user gains and loses; `follow` comes next. */
@@ -212,13 +225,13 @@ export class Hub implements Fanout {
   }
 
   /**
-   * Closes every connection, or all that follow one topic, and tells each when to return, spread so that they do not all
-   * come at once.
+   * Closes every connection, or all that follow one topic, and tells each when to return: spread over as long as it takes to
+   * let them all in again, and over a second at least.
    */
   sendAway(topic?: Topic): void {
     const connections = topic === undefined ? this.#topicsOf.keys() : this.#topics.get(topic)?.connections;
     const leaving = [...(connections ?? [])];
-    const spreadMs = Math.max(1000, leaving.length / 2);
+    const spreadMs = Math.max(1000, (leaving.length / this.#returnsPerSecond) * 1000);
     for (const connection of leaving) {
       const retryInMs = Math.round(250 + Math.random() * spreadMs);
       connection.close(closeCodes.restarting, JSON.stringify({ retryInMs }));

@@ -32,9 +32,9 @@ export interface Resumed {
 
 /** Subscribes a new connection to every topic of its user. Answers the epoch that their numbers belong to. */
 export async function register(store: Store, hub: Hub, connection: Connection): Promise<string> {
-  const { epoch } = await store.getWorkspace({});
   // Known before its rights are read: what takes one of them away meanwhile would otherwise be overlooked.
   hub.add(connection);
+  const { epoch } = await store.getWorkspace({});
   while (!hub.follow(connection, await store.listTopics({ userId: connection.userId })));
   return epoch;
 }

@@ -12,6 +12,7 @@ import type { Hub } from "../fanout/hub.ts";
 import type { Missed } from "../fanout/missed.ts";
 import { register, resume } from "../fanout/resume.ts";
 import type { SignedIn } from "../store/accounts.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { originOf, readToken, requireSameOriginSocket } from "./auth.ts";
 import { type Http, problem, type RouteOptions, security, signedIn } from "./route.ts";
 import { heartbeatMs, requireFreeConnection } from "./websocket.ts";
@@ -21,6 +22,10 @@ interface Fanout {
   readonly missed: Missed;
 }
 
+interface EventOptions extends RouteOptions, Fanout {
+  readonly arrivals: Arrivals;
+}
+
 /**
  * Server-Sent Events: what a socket would be sent, for clients that cannot have one. What they have to say goes by
  * `POST /api/commands`.
@@ -28,8 +33,8 @@ interface Fanout {
  * An event's id is the reader's positions, and comes with each pong rather than with each event: who returns with it is
  * sent again what came since, and deltas that are not ahead are ignored anyway.
  */
-export function eventRoutes(http: Http, options: RouteOptions & Fanout): void {
-  const { app, hub, limits } = options;
+export function eventRoutes(http: Http, options: EventOptions): void {
+  const { app, hub, arrivals, limits } = options;
   http.openapi(
     createRoute({
       method: "get",
@@ -58,6 +63,7 @@ export function eventRoutes(http: Http, options: RouteOptions & Fanout): void {
       if (line !== undefined && positions === null) throw new ParleyError("invalid", "These are no positions.");
       const token = readToken(raw, context.env.secure);
       if (token === null) throw new ParleyError("not_signed_in");
+      arrivals.admit(hub.open);
       requireFreeConnection(hub, limits, context.var.actor.user.id);
       context.env.keepOpen();
       const stream = new EventStream(options, context.var.actor, token);

@@ -8,6 +8,7 @@ import { ZodError } from "zod";
 import type { App, Log } from "../app.ts";
 import type { Hub } from "../fanout/hub.ts";
 import type { Missed } from "../fanout/missed.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { Assets } from "./assets.ts";
 import { originOf, requireSameOrigin } from "./auth.ts";
 import { describeRoutes } from "./description.ts";
@@ -38,6 +39,7 @@ export interface HttpOptions {
   readonly app: App;
   readonly hub: Hub;
   readonly missed: Missed;
+  readonly arrivals: Arrivals;
   readonly limits: Limits;
   readonly assets: Assets;
   readonly version: string;
