@@ -162,6 +162,11 @@ const rows = [
     protocol: true,
     packages: ["node:", "bun:sqlite"],
   }),
+  row("torture/src/disk", {
+    own: ["torture/src", "server/test/harness.ts", "server/test/program.ts", "server/test/tracing.ts"],
+    protocol: true,
+    packages: ["node:", "bun:test", "bun:sqlite"],
+  }),
   row("torture/src/{*.test.ts,checker/*.test.ts}", {
     own: ["torture"],
     packages: ["node:", "bun:test"],
