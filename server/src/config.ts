@@ -14,6 +14,8 @@ export interface Config {
   readonly port: number;
   readonly hostname: string;
   readonly dataFolder: string;
+  /** Whether the embedded database may be on a network file system. */
+  readonly networkDisk: boolean;
   /** Of a PostgreSQL database; null: SQLite in the data folder. */
   readonly databaseUrl: string | null;
   /** Of the Redis by which nodes hear each other; null: there is one node. Never without a database URL. */
@@ -46,6 +48,7 @@ const defaults = {
   PORT: "3000",
   HOST: "localhost",
   PARLEY_DATA: "./data",
+  PARLEY_NETWORK_DISK: "refuse",
   PARLEY_URL: "",
   DATABASE_URL: "",
   REDIS_URL: "",
@@ -96,6 +99,7 @@ export function readConfig(folder: string, environment: Environment): Config {
     port: parsePort(settings.PORT),
     hostname: settings.HOST,
     dataFolder: settings.PARLEY_DATA,
+    networkDisk: parseChoice("PARLEY_NETWORK_DISK", settings.PARLEY_NETWORK_DISK, ["refuse", "allow"]) === "allow",
     databaseUrl: settings.DATABASE_URL === "" ? null : parseDatabase(settings.DATABASE_URL),
     redisUrl: settings.REDIS_URL === "" ? null : parseRedis(settings.REDIS_URL),
     publicUrl: settings.PARLEY_URL === "" ? null : parseOrigin("PARLEY_URL", settings.PARLEY_URL),

@@ -5,6 +5,7 @@ import type { DatabaseSource } from "./backup/database-source.ts";
 import { postgresSource } from "./backup/postgres-database.ts";
 import { sqliteSource } from "./backup/sqlite-database.ts";
 import type { Config } from "./config.ts";
+import { isOnNetwork } from "./platform/disk.ts";
 import { FolderInUseError, StartError } from "./start-error.ts";
 import { openPostgresStore } from "./store/postgres/postgres-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -20,13 +21,20 @@ interface Troubles {
 }
 
 /** Which engine keeps what is durable: the one place that knows. Throws `StartError` when it cannot be used. */
-export function openStore(
-  { databaseUrl, dataFolder, signUp: defaultSignUp }: Config,
+export async function openStore(
+  { databaseUrl, dataFolder, networkDisk, signUp: defaultSignUp }: Config,
   { onFatal, onFull, onUnreachable }: Troubles,
 ): Promise<Store> {
-  return databaseUrl === null
-    ? openSqliteStore(dataFolder, { defaultSignUp, onFatal, onFull })
-    : openPostgresStore(databaseUrl, { defaultSignUp, ...(onUnreachable && { onUnreachable }) });
+  if (databaseUrl !== null) {
+    return openPostgresStore(databaseUrl, { defaultSignUp, ...(onUnreachable && { onUnreachable }) });
+  }
+  if (!networkDisk && isOnNetwork(dataFolder)) {
+    throw new StartError(
+      `The data folder ${resolve(dataFolder)} is on a network file system, where a database can be lost: set PARLEY_DATA ` +
+        "to a disk of this machine, or use PostgreSQL (DATABASE_URL).",
+    );
+  }
+  return openSqliteStore(dataFolder, { defaultSignUp, onFatal, onFull });
 }
 
 /** The store of a workspace that there is already, and on which no server is at work. */

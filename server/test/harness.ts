@@ -254,6 +254,7 @@ export async function startServer(config: TestConfig = {}): Promise<TestServer> 
         port,
         hostname: "localhost",
         dataFolder: folder,
+        networkDisk: false,
         databaseUrl: database?.url ?? null,
         redisUrl: null,
         publicUrl: null,

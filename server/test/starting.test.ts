@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Message, Room, User } from "@parley/protocol/model";
 import { cookieOf, Person } from "./harness.ts";
-import { runProgram, startProgram, temporaryFolder } from "./program.ts";
+import { main, runProgram, startProgram, temporaryFolder } from "./program.ts";
+import { canTrace, unlessTraced } from "./tracing.ts";
 
 test("it starts with one line that tells the address, and stops cleanly on SIGTERM and SIGINT", async () => {
   await using folder = await temporaryFolder();
@@ -69,7 +70,7 @@ test("what is wrong stops the start with one clear line", async () => {
   expect((await runProgram({}, folder.path)).errors).toMatch(/COLOUR in base.env is not a setting/);
 });
 
-test("a data folder that another server uses is refused, and the other goes on", async () => {
+test("[ST4] a data folder that another server uses is refused, and the other goes on", async () => {
   await using folder = await temporaryFolder();
   const first = await startProgram({}, folder.path);
   const { code, errors } = await runProgram({}, folder.path);
@@ -130,3 +131,19 @@ async function signUp(url: string, username: string): Promise<Person> {
   const answer = await stranger.request<User>("POST", "/api/auth/sign-up", { username, password: "a good password" });
   return new Person(url, answer.body, cookieOf(answer.headers));
 }
+
+/** Whatever file system is asked about, it is NFS. */
+const onNfs = ["-e", "trace=statfs,fstatfs", "-e", "inject=statfs,fstatfs:poke_exit=@arg2=6969000000000000"];
+
+test.skipIf(!canTrace)(
+  `[ST4] a data folder on a network file system is refused, unless that is asked for${unlessTraced}`,
+  async () => {
+    await using folder = await temporaryFolder();
+    const command = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", ...onNfs, process.execPath, main];
+    const refusal = await startProgram({}, folder.path, { command }).catch((error: Error) => error.message);
+    expect(refusal).toMatch(/is on a network file system.*set PARLEY_DATA/);
+    const allowed = await startProgram({ PARLEY_NETWORK_DISK: "allow" }, folder.path, { command });
+    allowed.kill("SIGTERM");
+    expect((await allowed.ended).code).toBe(0);
+  },
+);
