@@ -1,51 +1,31 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Room, User } from "@parley/protocol/model";
+import { Program } from "./program.ts";
 
 /** Of the environment, besides those that every measurement has. */
 type Settings = Readonly<Record<string, string>>;
 
-/** The server under measurement: a process with a fresh data folder, without limits, on its own processor if possible. */
+/** The server under measurement: a program with a fresh data folder and without limits. */
 export class Server implements AsyncDisposable {
-  url: string;
-  #child: ChildProcess;
+  #program: Program;
   readonly #folder: string;
-
   readonly #settings: Settings;
 
-  private constructor(url: string, child: ChildProcess, folder: string, settings: Settings) {
-    this.url = url;
-    this.#child = child;
+  private constructor(program: Program, folder: string, settings: Settings) {
+    this.#program = program;
     this.#folder = folder;
     this.#settings = settings;
   }
 
   static async start(settings: Settings = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "parley-bench-"));
-    return new Server(...(await Server.#run(folder, settings)), folder, settings);
+    return new Server(await run(folder, settings), folder, settings);
   }
 
-  static async #run(folder: string, settings: Settings): Promise<[url: string, child: ChildProcess]> {
-    const main = join(import.meta.dirname, "../server/src/main.ts");
-    const pinned = cpus().length > 1 && spawnSync("taskset", ["--version"]).status === 0;
-    const command = pinned ? ["taskset", "-c", "0", process.execPath, main] : [process.execPath, main];
-    const child = spawn(command[0] ?? "", command.slice(1), {
-      cwd: folder,
-      env: { PATH: process.env.PATH, PORT: "0", PARLEY_LIMITS: "off", ...settings },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    if (pinned && process.pid) spawnSync("taskset", ["-cp", "1", String(process.pid)]);
-    const url = await new Promise<string>((resolve, reject) => {
-      child.stdout.on("data", (chunk: Buffer) => {
-        const found = /ready at (\S+)/.exec(chunk.toString())?.[1];
-        if (found) resolve(found);
-      });
-      child.once("exit", () => reject(new Error("the server did not start")));
-    });
-    return [url, child];
+  get url(): string {
+    return this.#program.url;
   }
 
   /** Where the embedded database is. */
@@ -54,48 +34,37 @@ export class Server implements AsyncDisposable {
   }
 
   /** Stops the server, lets `change` have its database alone, and starts it again, on another port. */
-  async restart(change: () => void): Promise<void> {
-    await this.#stop();
-    change();
-    [this.url, this.#child] = await Server.#run(this.#folder, this.#settings);
+  async restart(change: () => Promise<void> | void): Promise<void> {
+    await this.#program.stop();
+    await change();
+    this.#program = await run(this.#folder, this.#settings);
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  /** Processor time that the server has used, all its threads, in milliseconds. Linux only. */
+  /** As `Program`. */
   cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return this.#program.cpuMs();
   }
 
-  /** Waits until the server has nothing left to do of what it was asked before. Linux only. */
-  async rest(): Promise<void> {
-    for (let before = this.cpuMs(), still = 0; still < 5; ) {
-      await Bun.sleep(100);
-      const now = this.cpuMs();
-      still = now - before <= 10 ? still + 1 : 0;
-      before = now;
-    }
+  rest(): Promise<void> {
+    return this.#program.rest();
   }
 
-  /** Memory that the server holds, in megabytes. Linux only. */
   memoryMb(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-  }
-
-  async #stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill("SIGTERM");
-    await ended;
+    return this.#program.memoryMb();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stop();
+    await this.#program.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function run(folder: string, settings: Settings): Promise<Program> {
+  const main = join(import.meta.dirname, "../server/src/main.ts");
+  return Program.start([process.execPath, main], {
+    cwd: folder,
+    env: { PORT: "0", HOST: "127.0.0.1", PARLEY_LIMITS: "off", ...settings },
+  });
 }
 
 /** Someone with a session. */
@@ -173,11 +142,6 @@ export class Person {
     socket.close();
     return rate;
   }
-}
-
-export function describeMachine(): string {
-  const [cpu] = cpus();
-  return `${cpus().length} × ${cpu?.model.trim() ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${process.versions.bun}`;
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);

@@ -158,9 +158,10 @@ const rows = [
     packages: ["@playwright/test", "axe-core", "node:"],
   }),
   row("bench", {
-    own: ["bench", "server/src/store/postgres/test-cluster.ts"],
+    own: ["bench", "server/src/store/postgres/test-cluster.ts", "server/src/store/sqlite/sqlite-store.ts"],
     protocol: true,
-    packages: ["node:", "bun:sqlite"],
+    types: storeContract,
+    packages: ["node:", "bun", "bun:sqlite"],
   }),
   row("torture/src/disk", {
     own: ["torture/src", "server/test/harness.ts", "server/test/program.ts", "server/test/tracing.ts"],

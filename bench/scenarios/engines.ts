@@ -1,13 +1,16 @@
 import { TestCluster } from "../../server/src/store/postgres/test-cluster.ts";
-import { describeMachine, median, Person, Server } from "../server.ts";
+import { Report } from "../report.ts";
+import { median, Person, Server } from "../server.ts";
 
-/** Acknowledged messages per second on PostgreSQL against SQLite, over one socket and over many. Both sync. */
 const rounds = 5;
 const count = 4000;
 const inFlight = 64;
 const senders = 16;
 
-console.log(`engines on ${describeMachine()}`);
+const report = new Report(
+  "engines",
+  "Acknowledged messages per second on PostgreSQL against SQLite, over one socket and over many. Both sync.",
+);
 await using cluster = await TestCluster.start();
 await using database = await cluster.createDatabase();
 await using sqlite = await Server.start();
@@ -27,11 +30,12 @@ for (let round = 0; round < rounds; round++) {
 for (const way of ["one", "many"] as const) {
   const [base, other] = [median(rates.SQLite[way]), median(rates.PostgreSQL[way])];
   const sockets = way === "one" ? "one socket" : `${senders} sockets in as many rooms`;
-  console.log(
+  report.line(
     `${inFlight} in flight over ${sockets}: SQLite ${Math.round(base)}, PostgreSQL ${Math.round(other)} messages/s: ` +
       `${(other / base).toFixed(2)} ×`,
   );
 }
+report.save();
 
 async function prepare(server: Server) {
   const people: Person[] = [];

@@ -1,91 +1,160 @@
-import type { DeltaFrame, ServerFrame } from "@parley/protocol/frames";
+import { join } from "node:path";
+import type { DeltaFrame } from "@parley/protocol/frames";
 import type { Room } from "@parley/protocol/model";
-import { describeMachine, median, Person, Server } from "../server.ts";
+import { Audience } from "../audience.ts";
+import { addCrowd } from "../crowd.ts";
+import { Effort, RawSocket, requireFiles, toShare } from "../generator.ts";
+import { Program } from "../program.ts";
+import { Report, sized, thousands } from "../report.ts";
+import { median, Person, quantile, Server } from "../server.ts";
 
-/** One message to all sockets of a room: one at a time, and pipelined. Every message is counted at every receiver. */
-const receivers = [100, 1000];
-const rounds = 5;
-const messagesPerRound = 200;
+/** One message to all members of a room: one at a time, and so many in flight. */
+const inFlight = 20;
+const rounds = sized(5, 1);
+const sizes = sized(
+  [
+    { members: 100, single: 1000, pipelined: 4000 },
+    { members: 1000, single: 300, pipelined: 600 },
+    { members: 10_000, single: 40, pipelined: 60 },
+  ],
+  [
+    { members: 50, single: 20, pipelined: 60 },
+    { members: 200, single: 10, pipelined: 40 },
+  ],
+);
+const modes = ["single", "pipelined"] as const;
+type Mode = (typeof modes)[number];
 
-console.log(`fan-out on ${describeMachine()}`);
+/** What is measured: something that takes a message and brings it to an audience. */
+interface System {
+  readonly name: string;
+  readonly program: { cpuMs(): number; memoryMb(): number };
+  readonly audience: Audience;
+  readonly sender: RawSocket;
+  /** The text that makes it deliver its next message. */
+  next(): string;
+  readonly times: Record<Mode, number[]>;
+  readonly rates: Record<Mode, number[]>;
+  readonly costs: Record<Mode, number[]>;
+  readonly shares: Record<Mode, number[]>;
+}
+
+const largest = Math.max(...sizes.map(({ members }) => members));
+requireFiles(largest + 10);
+const report = new Report(
+  "fan-out",
+  `What one message to many members costs, one at a time and ${inFlight} in flight; each at a socket of their own. ` +
+    "Beside Parley a bare `Bun.serve` that publishes the same bytes, and a loop over all sockets with `ws` on Node.",
+);
 await using server = await Server.start();
 const author = await Person.signUp(server.url, "author");
-const room = await author.createRoom("Fan-out");
-const sender = await open(author);
+const rooms: Room[] = [];
+for (const { members } of sizes) rooms.push(await author.createRoom(`Room for ${members}`));
+let crowd: ReturnType<typeof addCrowd> = [];
+await server.restart(() => {
+  crowd = addCrowd(server.database, largest, (number) =>
+    rooms.filter((_, place) => number < (sizes[place]?.members ?? 0)),
+  );
+});
+author.moveTo(server.url);
 
-let received = 0;
-const waiting = new Set<() => void>();
-const sockets: WebSocket[] = [];
-// One account with many sockets: who they belong to makes no difference to delivery.
-for (const count of receivers) {
-  while (sockets.length < count) {
-    const batch = await Promise.all(
-      Array.from({ length: Math.min(50, count - sockets.length) }, () => open(author, countMessages)),
-    );
-    sockets.push(...batch);
-  }
-  const results = { single: [] as number[], pipelined: [] as number[] };
-  const cpu = { single: [] as number[], pipelined: [] as number[] };
+const folder = join(import.meta.dirname, "../baselines");
+await using bare = await Program.start([process.execPath, join(folder, "broadcast.ts")]);
+await using node = await Program.start(["node", join(folder, "ws-broadcast.mjs")]);
+
+let expected = 0;
+for (const [place, { members, ...counts }] of sizes.entries()) {
+  const room = rooms[place];
+  if (!room) throw new Error("there is no room");
+  const parley = await openParley(room, members);
+  // The first message shows which bytes the others are to deliver.
+  parley.sender.send(parley.next());
+  await parley.audience.until(1);
+  const systems = [
+    parley,
+    await openBaseline("Bun.serve", bare, parley.audience.sample, members),
+    await openBaseline("ws on Node", node, parley.audience.sample, members),
+  ];
   for (let round = 0; round < rounds; round++) {
-    for (const mode of ["single", "pipelined"] as const) {
-      const cpuBefore = server.cpuMs();
-      const started = performance.now();
-      received = 0;
-      for (let n = 0; n < messagesPerRound; n++) {
-        send(sender, room, `${round} ${mode} ${n}`);
-        if (mode === "single") await until((n + 1) * count);
-      }
-      await until(messagesPerRound * count);
-      const seconds = (performance.now() - started) / 1000;
-      results[mode].push((messagesPerRound * count) / seconds);
-      cpu[mode].push(((server.cpuMs() - cpuBefore) * 1000) / (messagesPerRound * count));
-    }
+    for (const mode of modes) for (const system of systems) await measure(system, mode, counts[mode]);
   }
-  for (const mode of ["single", "pipelined"] as const) {
-    const rate = Math.round(median(results[mode]));
-    console.log(
-      `${count} sockets, ${mode}: ${rate} deliveries/s, ${median(cpu[mode]).toFixed(2)} µs of server time each`,
-    );
+  expected = 1 + rounds * (counts.single + counts.pipelined);
+  const page = await author.request<{ messages: { id: number }[] }>("GET", `/api/rooms/${room.id}/messages`);
+  if (page.messages.at(-1)?.id !== expected)
+    throw new Error(`the store has ${page.messages.at(-1)?.id}, not ${expected}`);
+  for (const mode of modes) show(systems, mode, members);
+  for (const { sender, audience } of systems) {
+    sender.close();
+    audience.close();
   }
+  await server.rest();
 }
-const { messages } = await author.request<{ messages: { id: number }[] }>("GET", `/api/rooms/${room.id}/messages`);
-const expected = receivers.length * rounds * 2 * messagesPerRound;
-if (messages.at(-1)?.id !== expected) throw new Error(`the store has ${messages.at(-1)?.id}, not ${expected}`);
-console.log(`all ${expected} messages are in the store, and reached every socket once`);
-console.log(`server memory with ${sockets.length} sockets: ${server.memoryMb().toFixed(0)} MB`);
-for (const socket of [sender, ...sockets]) socket.close();
+report.line("Every message came at every socket once and in order, and is in the store.");
+report.save();
 
-function open(person: Person, onFrame?: (text: string) => void): Promise<WebSocket> {
-  const socket = person.openSocket();
-  return new Promise((resolve, reject) => {
-    socket.addEventListener("error", () => reject(new Error("a socket failed")), { once: true });
-    socket.addEventListener("message", ({ data }) => {
-      const text = String(data);
-      if (text.startsWith('{"type":"welcome"')) resolve(socket);
-      else onFrame?.(text);
-    });
-  });
+async function openParley(room: Room, members: number): Promise<System> {
+  const cookies = crowd.slice(0, members).map(({ cookie }) => cookie);
+  const audience = await Audience.open(`${server.url}/api/socket`, `room:${room.id}`, cookies);
+  const sender = await RawSocket.open(`${server.url}/api/socket`, author.cookie);
+  let sent = 0;
+  const content = "a message with some words in it, as people write them";
+  const next = () =>
+    JSON.stringify({ type: "message.send", ref: ++sent, room: room.id, content: `${sent}: ${content}` });
+  return { name: "Parley", program: server, audience, sender, next, ...empty() };
 }
 
-function countMessages(text: string): void {
-  const frame = JSON.parse(text) as ServerFrame;
-  if (frame.type !== "delta") return;
-  received += (frame as DeltaFrame).messages?.length ?? 0;
-  for (const check of waiting) check();
+async function openBaseline(name: string, program: Program, sample: string, members: number): Promise<System> {
+  const delta = JSON.parse(sample) as DeltaFrame;
+  const audience = await Audience.open(program.url, delta.topic, Array<string>(members).fill(""));
+  const sender = await RawSocket.open(program.url, "");
+  let to = delta.to;
+  const next = () => {
+    to++;
+    const messages = delta.messages?.map((message) => ({ ...message, id: to, seq: to }));
+    return JSON.stringify({ ...delta, from: to - 1, to, messages });
+  };
+  return { name, program, audience, sender, next, ...empty() };
 }
 
-function send(socket: WebSocket, to: Room, content: string): void {
-  socket.send(JSON.stringify({ type: "message.send", ref: 1, room: to.id, content }));
+function empty() {
+  const lists = () => ({ single: [] as number[], pipelined: [] as number[] });
+  return { times: lists(), rates: lists(), costs: lists(), shares: lists() };
 }
 
-function until(count: number): Promise<void> {
-  return new Promise((resolve) => {
-    const check = () => {
-      if (received < count) return;
-      waiting.delete(check);
-      resolve();
-    };
-    waiting.add(check);
-    check();
-  });
+async function measure(system: System, mode: Mode, count: number): Promise<void> {
+  const { program, audience, sender } = system;
+  audience.reset();
+  const effort = new Effort();
+  const cpuBefore = program.cpuMs();
+  const started = performance.now();
+  for (let sent = 0; sent < count; sent++) {
+    if (mode === "pipelined" && sent >= inFlight) await audience.until(sent - inFlight + 1);
+    const sentAt = performance.now();
+    sender.send(system.next());
+    if (mode === "single") system.times.single.push((await audience.until(sent + 1)) - sentAt);
+  }
+  const seconds = ((await audience.until(count)) - started) / 1000;
+  system.shares[mode].push(effort.share());
+  audience.audit(count);
+  system.rates[mode].push((count * audience.size) / seconds);
+  system.costs[mode].push(((program.cpuMs() - cpuBefore) * 1000) / (count * audience.size));
+}
+
+function show(systems: readonly System[], mode: Mode, members: number): void {
+  report.line(`${thousands(members)} members, ${mode === "single" ? "one at a time" : `${inFlight} in flight`}:`);
+  report.line();
+  const base = median(systems[1]?.costs[mode] ?? []);
+  report.table(
+    ["", "deliveries/s", "µs of server each", "against Bun.serve", "last receipt p50", "p99", "memory", "generator"],
+    systems.map(({ name, program, times, rates, costs, shares }) => [
+      name,
+      thousands(median(rates[mode])),
+      median(costs[mode]).toFixed(2),
+      `${(median(costs[mode]) / base).toFixed(2)} ×`,
+      mode === "single" ? `${median(times.single).toFixed(2)} ms` : "",
+      mode === "single" ? `${quantile(times.single, 0.99).toFixed(2)} ms` : "",
+      `${Math.round(program.memoryMb())} MB`,
+      toShare(median(shares[mode])),
+    ]),
+  );
 }

@@ -1,16 +1,19 @@
 import { Database } from "bun:sqlite";
 import type { SearchPage } from "@parley/protocol/http/messages";
 import type { Room } from "@parley/protocol/model";
-import { describeMachine, median, Person, quantile, Server } from "../server.ts";
+import { Report, sized, thousands } from "../report.ts";
+import { median, Person, quantile, Server } from "../server.ts";
 
-/** How long typical searches take over a million messages, and what indexing takes from posting. */
-const messages = Number(process.env.MESSAGES ?? 1_000_000);
-const searches = 200;
+const messages = sized(1_000_000, 20_000);
+const searches = sized(200, 5);
 const roomCount = 60;
 const vocabulary = 20_000;
-const posting = { rounds: 5, count: 10_000 };
+const posting = { rounds: sized(5, 1), count: sized(10_000, 1000) };
 
-console.log(`search on ${describeMachine()}, ${messages.toLocaleString("en")} messages in ${roomCount} rooms`);
+const report = new Report(
+  "search",
+  `How long typical searches over ${thousands(messages)} messages in ${roomCount} rooms take, and what indexing takes from posting.`,
+);
 await using server = await Server.start();
 const ada = await Person.signUp(server.url, "ada");
 const people = [ada];
@@ -55,7 +58,7 @@ for (const [name, person, query] of [
     found = page.results.length;
   }
   const [middle, late] = [median(times).toFixed(1), quantile(times, 0.99).toFixed(1)];
-  console.log(`${name}: median ${middle} ms, p99 ${late} ms (${found} on the first page)`);
+  report.line(`${name}: median ${middle} ms, p99 ${late} ms (${found} on the first page)`);
 }
 
 // Posting to a room that is indexed, and to one of which the index believes that it knows everything already.
@@ -84,11 +87,12 @@ for (let round = 0; round < posting.rounds; round++) {
   }
 }
 const ratio = median(rates.on) / median(rates.off);
-console.log(
+report.line(
   `posting over one socket, 256 in flight: ${ratio.toFixed(2)} × the rate without indexing ` +
     `(${Math.round(median(rates.on))} and ${Math.round(median(rates.off))} messages/s), ` +
     `${Math.round(median(costs.on))} and ${Math.round(median(costs.off))} µs of server time each`,
 );
+report.save();
 
 /** Words by rank: the first ones are in most messages, as in any language. */
 function word(rank: number): string {
@@ -141,7 +145,7 @@ function fill(): void {
   }
   database.run("COMMIT");
   database.close();
-  console.log(`filled in ${Math.round((performance.now() - started) / 1000)} s`);
+  report.line(`filled in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
 /** Waits until everything is indexed. */
@@ -154,5 +158,5 @@ async function catchUp(aloud: boolean): Promise<void> {
   );
   while ((behind.get()?.count ?? 0) > 0) await Bun.sleep(50);
   database.close();
-  if (aloud) console.log(`indexed in ${Math.round((performance.now() - started) / 1000)} s, in the background`);
+  if (aloud) report.line(`indexed in ${Math.round((performance.now() - started) / 1000)} s, in the background`);
 }
