@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openSqlite, sqliteErrorCode } from "../../platform/sqlite.ts";
 import { FolderInUseError, StartError } from "../../start-error.ts";
@@ -39,6 +39,7 @@ export function lockFolder(folder: string): () => void {
   const lock = join(folder, "parley.lock");
   try {
     const created = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (created === undefined) keepToOwner(folder);
     closeSync(openSync(lock, "a", 0o600));
     syncNames(folder, created === undefined ? folder : dirname(created));
   } catch (error) {
@@ -49,6 +50,12 @@ export function lockFolder(folder: string): () => void {
   throw new FolderInUseError(
     `The data folder ${folder} is in use by another Parley: stop that one, or set PARLEY_DATA to another folder.`,
   );
+}
+
+/** What others may read of the folder they could copy. Where it is not this user's, its owner has decided. */
+function keepToOwner(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(folder, 0o700);
 }
 
 function cannotBeWritten(folder: string, error: unknown): StartError {

@@ -154,6 +154,13 @@ describe("SQLite: the data folder", () => {
     await (await openSqliteStore(folder, options)).close();
   });
 
+  test("is its owner's alone from the start on, whatever it was before (BK-03)", async () => {
+    const folder = await newFolder();
+    await chmod(folder, 0o755);
+    await (await openSqliteStore(folder, options)).close();
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  });
+
   test("is refused when it is a file, or within one", async () => {
     const file = join(await newFolder(), "file");
     await writeFile(file, "");
