@@ -89,6 +89,28 @@ export class Server {
     });
   }
 
+  /** Makes a backup of what it has, as `npm run backup` does. */
+  backUp(): Promise<void> {
+    return this.#run("make-backup.ts", "backup.tar");
+  }
+
+  /** Restores the backup in its place, while it is stopped, and leaves people signed in. */
+  restore(): Promise<void> {
+    return this.#run("restore-backup.ts", "backup.tar", "--replace", "--keep-sessions");
+  }
+
+  async #run(program: string, ...words: readonly string[]): Promise<void> {
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...this.#settings };
+    const stdio = ["ignore", "ignore", "inherit"] as const;
+    const child = spawn(bun(), [join(root, "server/src", program), ...words], {
+      cwd: this.#folder,
+      env,
+      stdio: [...stdio],
+    });
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    if (code !== 0) throw new Error(`${program} ended with ${code}`);
+  }
+
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const child = this.#child;
     this.#child = null;
