@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
-import { ann, ben, general, startWorld, type World } from "./harness/start.ts";
+import { roomTopic } from "@parley/protocol/model";
+import { ann, ben, cleo, general, startWorld, type World } from "./harness/start.ts";
 
 const place = (world: World, room = general) => world.client.findRoom(room)?.membership;
 const counts = (world: World, room = general) => [place(world, room)?.unread, place(world, room)?.mentions];
@@ -20,6 +21,19 @@ test("[UN4] counts what others say, in rooms that were never opened too, and not
   expect(counts(world, "ROTHER")).toEqual([1, 1]);
   expect(world.client.unreadTotals()).toEqual({ rooms: 2, calls: 1 });
   expect(place(world)).toMatchObject({ receipt: 0 });
+});
+
+test("[UN4] messages that come together with a change of their room are counted", async () => {
+  const world = await startWorld();
+  world.client.timeline(general);
+  await world.flush();
+  world.server.send(general, ben, "one");
+  world.server.join(general, cleo);
+  world.lose((frame) => frame.type === "delta" && frame.topic === roomTopic(general));
+  world.server.send(general, ben, "two");
+  await world.pass(1000);
+  expect(world.client.findRoom(general)?.memberCount).toBe(3);
+  expect(counts(world)).toEqual([2, 0]);
 });
 
 test("[UN4] a message that is deleted or edited while unread makes the counts be asked for once", async () => {

@@ -103,7 +103,9 @@ export class RoomRecords {
     const known = this.#rooms.get(room.id);
     if (!known && topic === roomTopic(room.id)) return;
     const { membership, lastMessageId = 0, lastMessageAt } = known ?? {};
-    const newest = lastMessageId > room.lastMessageId && { lastMessageId, ...(lastMessageAt && { lastMessageAt }) };
+    // Of a room that this user is in, its messages tell which is the newest: until then it is not counted.
+    const isKept = membership !== undefined || lastMessageId > room.lastMessageId;
+    const newest = isKept && { lastMessageId, ...(lastMessageAt && { lastMessageAt }) };
     this.#rooms.set(room.id, { ...room, ...newest, ...(membership && { membership }) });
   }
 

@@ -58,6 +58,16 @@ async function start(
   return program;
 }
 
+test("messages that come together with a change of their room count as unread", async () => {
+  const program = await start();
+  program.server.send(general, ben, "one");
+  program.server.join(general, cleo);
+  program.lose((frame) => isDelta(frame) && frame.topic === roomTopic(general));
+  program.server.send(general, ben, "two");
+  await program.pass(1000);
+  expect(program.client.findRoom(general)).toMatchObject({ memberCount: 3, membership: { unread: 2 } });
+});
+
 const isDelta = (frame: { readonly type: string }): frame is DeltaFrame => frame.type === "delta";
 
 test("knows its rooms, and what is said in them", async () => {

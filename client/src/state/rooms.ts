@@ -214,8 +214,10 @@ export class Rooms {
   #putRecord(room: Room, topic: string): void {
     const known = this.#store[0][room.id];
     if (!known && topic === roomTopic(room.id)) return;
-    const { lastMessageId = 0, lastMessageAt } = known ?? {};
-    const newest = lastMessageId > room.lastMessageId && { lastMessageId, ...(lastMessageAt && { lastMessageAt }) };
+    const { membership, lastMessageId = 0, lastMessageAt } = known ?? {};
+    // Of a room that I am in, its messages tell which is the newest: until then it is not counted.
+    const isKept = membership !== undefined || lastMessageId > room.lastMessageId;
+    const newest = isKept && { lastMessageId, ...(lastMessageAt && { lastMessageAt }) };
     this.#put({ ...room, ...newest });
   }
 
