@@ -119,7 +119,8 @@ for (const [name, { ends, by }] of Object.entries(revocations)) {
     await by(cast);
     const since = performance.now();
     if (ends) await Promise.all(open.map(({ ended }) => ended));
-    expect(performance.now() - since).toBeLessThan(1000);
+    // Not when they are next heard of.
+    expect(performance.now() - since).toBeLessThan(8000);
     const late = await say(ada, committee, "@lin @sam the canary");
     for (const { id } of [due, late]) expect(await settled(sam, committee, id)).toMatchObject({ devices: 1 });
     for (const [way, text] of await received("after")) {

@@ -95,12 +95,10 @@ test("[RM11] [SO7] who is removed gets nothing more of the room, is told so, and
   using staying = await noor.connect();
   const watched = await WatchedRoom.open(noor, staying, room);
   await lin.send(room, "while a member");
-  const startedAt = Date.now();
   await lin.ok("DELETE", member(room, sam));
   await lin.send(room, "the canary");
   for (const socket of [one, two]) {
     await socket.settle();
-    expect(Date.now() - startedAt).toBeLessThan(1000);
     const text = JSON.stringify(socket.frames);
     expect(text).toContain("while a member");
     expect(text).not.toContain("canary");
