@@ -1,4 +1,4 @@
-import type { Invariant } from "../src/checker/check.ts";
+import type { Broken } from "../src/play.ts";
 
 /**
  * A bug that is put into a copy of the source, to see that the torture finds it. It is in no build: only here, as text and
@@ -10,8 +10,8 @@ export interface Fault {
   readonly patches: readonly Patch[];
   /** What brings it to light. */
   readonly run: { readonly scenario: string; readonly count: number; readonly talkers: number };
-  /** The invariant that must break. Others may as well. */
-  readonly caughtBy: Invariant;
+  /** What must break. Other things may as well. */
+  readonly caughtBy: Broken;
 }
 
 export interface Patch {

@@ -5,6 +5,7 @@ import { doubledSend } from "./doubled-send.ts";
 import type { Fault } from "./fault.ts";
 import { forgottenDeletes } from "./forgotten-deletes.ts";
 import { lostPublish } from "./lost-publish.ts";
+import { noSync } from "./no-sync.ts";
 import { reusedSeq } from "./reused-seq.ts";
 import { strangerResumes } from "./stranger-resumes.ts";
 import { swappedPublishes } from "./swapped-publishes.ts";
@@ -21,4 +22,5 @@ export const faults: readonly Fault[] = [
   forgottenDeletes,
   unreadAfterDelete,
   ackOnEnqueue,
+  noSync,
 ];

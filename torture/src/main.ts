@@ -12,7 +12,7 @@ Without any: all scenarios in full, and a dated file in torture/results.
 --self-test: whether each fault that is put into a copy of the source is found (--fault NAME: one of them).
 
 Scenarios:
-${scenarios.map(({ name, about, full }) => `  ${name.padEnd(10)} ${about} (in full: ${full})`).join("\n")}
+${scenarios.map(({ name, about, full }) => `  ${name.padEnd(12)} ${about} (in full: ${full})`).join("\n")}
 Faults:
 ${faults.map(({ name, about }) => `  ${name.padEnd(24)} ${about}`).join("\n")}`;
 

@@ -3,6 +3,9 @@ import type { History } from "./history.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { Stage } from "./stage.ts";
 
+/** An invariant, or what a scenario has found beyond them. */
+export type Broken = Invariant | "finding";
+
 /** What came of one scenario. */
 export interface Report {
   readonly scenario: string;
@@ -11,8 +14,8 @@ export interface Report {
   readonly passed: boolean;
   readonly seconds: number;
   readonly numbers: Numbers;
-  /** Which invariants do not hold. */
-  readonly broken: readonly Invariant[];
+  /** What does not hold. */
+  readonly broken: readonly Broken[];
   /** For people: everything above, and where to look. */
   readonly text: string;
 }
@@ -52,7 +55,8 @@ export async function play(scenario: Scenario, { seed, count, talkers, keep, hea
   await stage.close({ keep: keep && !passed });
   const seconds = Math.round((performance.now() - started) / 1000);
   const numbers = countActs(stage.history, talkers);
-  const broken = [...new Set(violations.map(({ invariant }) => invariant))].sort();
+  const found = stage.findings.map((): Broken => "finding");
+  const broken = [...new Set([...violations.map(({ invariant }) => invariant), ...found])].sort();
   const text = describe({ scenario: scenario.name, seed, count, passed, seconds, numbers, broken }, violations, stage);
   return { scenario: scenario.name, seed, count, passed, seconds, numbers, broken, text };
 }

@@ -12,7 +12,7 @@ export async function writeResults(reports: readonly Report[], seed: string): Pr
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${process.versions.bun}`;
   const rows = reports.map(({ scenario, count, numbers, seconds, passed, broken }) => {
     const { talkers, sent, acknowledged, shown } = numbers;
-    const verdict = passed ? "all hold" : `**broken: ${broken.join(", ") || "see the run"}**`;
+    const verdict = passed ? "all hold" : `**broken: ${broken.join(", ")}**`;
     return `| ${scenario} | ${count} | ${talkers} | ${sent} | ${acknowledged} | ${shown} | ${seconds} s | ${verdict} |`;
   });
   await mkdir(folder, { recursive: true });
