@@ -81,7 +81,7 @@ export function toRequest(method: string, url: string, cookie: string, body = ""
 
 interface Listener {
   /** A whole text frame. Its bytes hold until this returns. */
-  readonly onText?: (text: Buffer) => void;
+  readonly onText?: (text: Buffer, socket: RawSocket) => void;
   /** What has just arrived, if it is nothing but whole text frames: true when that settles it, and none is looked at. */
   readonly onChunk?: (chunk: Buffer) => boolean;
   readonly onClose?: (code: number, reason: string) => void;
@@ -99,6 +99,8 @@ export class RawSocket {
 
   private constructor(listener: Listener) {
     this.#listener = listener;
+    // Nobody waits for it where the server cannot even be reached.
+    this.#upgrade.promise.catch(() => {});
   }
 
   /** Rejects when the server cannot be reached, or refuses. */
@@ -160,7 +162,7 @@ export class RawSocket {
   }
 
   #onFrame(opcode: number, payload: Buffer): void {
-    if (opcode === 0x1) this.#listener.onText?.(payload);
+    if (opcode === 0x1) this.#listener.onText?.(payload, this);
     else if (opcode === 0x9) this.#write(toFrame(0xa, payload));
     else if (opcode === 0x8) {
       this.#closing = {

@@ -33,9 +33,9 @@ export class Server implements AsyncDisposable {
     return join(this.#folder, "data/parley.db");
   }
 
-  /** Stops the server, lets `change` have its database alone, and starts it again, on another port. */
-  async restart(change: () => Promise<void> | void): Promise<void> {
-    await this.#program.stop();
+  /** Stops the server, or kills it, lets `change` have its database alone, and starts it again, on another port. */
+  async restart(change: () => Promise<void> | void, signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    await this.#program.stop(signal);
     await change();
     this.#program = await run(this.#folder, this.#settings);
   }

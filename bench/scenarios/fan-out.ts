@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { Room } from "@parley/protocol/model";
 import { Audience } from "../audience.ts";
-import { addCrowd } from "../crowd.ts";
 import { Effort, RawSocket, requireFiles, toShare } from "../generator.ts";
 import { Program } from "../program.ts";
 import { Report, sized, thousands } from "../report.ts";
+import { addCrowd } from "../seed.ts";
 import { median, Person, quantile, Server } from "../server.ts";
 
 /** One message to all members of a room: one at a time, and so many in flight. */

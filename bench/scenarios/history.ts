@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite";
 import { dirname } from "node:path";
 import type { MessagePage } from "@parley/protocol/http/messages";
 import type { Room } from "@parley/protocol/model";
@@ -6,6 +5,7 @@ import type { HistoryCursor } from "../../server/src/store/messages.ts";
 import { openSqliteStore } from "../../server/src/store/sqlite/sqlite-store.ts";
 import { HttpConnection, toRequest } from "../generator.ts";
 import { Report, sized, thousands } from "../report.ts";
+import { addMessages } from "../seed.ts";
 import { median, Person, quantile, Server } from "../server.ts";
 
 const size = sized(1_000_000, 20_000);
@@ -41,8 +41,8 @@ const places: readonly Place[] = [
   place("oldest", large, page + 1),
 ];
 await server.restart(async () => {
-  fill(small, smallSize);
-  fill(large, size);
+  addMessages(server.database, small, ada.user.id, smallSize);
+  addMessages(server.database, large, ada.user.id, size);
   await timeReads();
 });
 ada.moveTo(server.url);
@@ -76,27 +76,6 @@ report.save();
 
 function place(name: string, room: Room, before: number | null): Place {
   return { name, room, before, read: [], trips: [], cpuMs: 0 };
-}
-
-function fill(room: Room, count: number): void {
-  const database = new Database(server.database);
-  const insert = database.prepare(
-    "INSERT INTO messages (room_id, id, seq, author_id, content, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-  );
-  const began = Date.now() - count * 1000;
-  database.transaction(() => {
-    for (let id = 1; id <= count; id++) {
-      const content = `message ${id} with some words in it, as people write them`;
-      insert.run(room.id, id, 1_000 + id, ada.user.id, content, began + id * 1000);
-    }
-    database.run("UPDATE rooms SET head = ?, last_message_id = ?, last_message_at = ? WHERE id = ?", [
-      1_000 + count,
-      count,
-      began + count * 1000,
-      room.id,
-    ]);
-  })();
-  database.close();
 }
 
 async function timeReads(): Promise<void> {

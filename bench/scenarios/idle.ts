@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { Audience } from "../audience.ts";
-import { addCrowd } from "../crowd.ts";
 import { requireFiles } from "../generator.ts";
 import { Program } from "../program.ts";
 import { Report, sized, thousands } from "../report.ts";
+import { addCrowd } from "../seed.ts";
 import { Person, Server } from "../server.ts";
 
 const count = sized(10_000, 300);

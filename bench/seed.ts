@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { createHash, randomBytes } from "node:crypto";
-import type { Room, RoomId } from "@parley/protocol/model";
+import type { Room, RoomId, UserId } from "@parley/protocol/model";
 
 /** Someone who is only a name and a session: signing thousands up would measure the hashing of passwords. */
 export interface Member {
@@ -54,4 +54,31 @@ export function addCrowd(path: string, count: number, roomsOf: (number: number) 
   database.run("UPDATE workspace SET user_count = user_count + ?", [count]);
   database.close();
   return people;
+}
+
+/** Appends messages to a room in the database of a stopped server, said a second apart. */
+export function addMessages(path: string, room: Room, author: UserId, count: number): void {
+  const database = new Database(path);
+  const insert = database.prepare(
+    "INSERT INTO messages (room_id, id, seq, author_id, content, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const began = Date.now() - count * 1000;
+  database.transaction(() => {
+    const found = database
+      .query<{ head: number; last: number }, [RoomId]>("SELECT head, last_message_id AS last FROM rooms WHERE id = ?")
+      .get(room.id);
+    if (!found) throw new Error("there is no such room");
+    const { head, last } = found;
+    for (let number = 1; number <= count; number++) {
+      const content = `message ${number} with some words in it, as people write them`;
+      insert.run(room.id, last + number, head + number, author, content, began + number * 1000);
+    }
+    database.run("UPDATE rooms SET head = ?, last_message_id = ?, last_message_at = ? WHERE id = ?", [
+      head + count,
+      last + count,
+      began + count * 1000,
+      room.id,
+    ]);
+  })();
+  database.close();
 }
