@@ -52,7 +52,7 @@ const sweepEveryMs = 1000;
 const sweepSoonMs = 50;
 /** Frames up to here are read and refused with a clear error; the platform cuts off what is larger. */
 const hardLimitBytes = 1024 * 1024;
-const imageBounds = { timeMs: 2000, memoryBytes: 256 * 1024 * 1024, pixels: 50_000_000, idleMs: 60_000 };
+const imageBounds = { timeMs: 5000, memoryBytes: 256 * 1024 * 1024, pixels: 50_000_000, idleMs: 60_000 };
 /** What files leave on the disk for messages. */
 const reservedBytes = 256 * 1024 * 1024;
 
