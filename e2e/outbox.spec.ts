@@ -167,6 +167,65 @@ journey("what the tab that is closed could not send, the other one sends", async
   expect(await stored(lin)).toEqual(["Left behind"]);
 });
 
+journey(
+  "changes, deletions, reactions and reading without a connection are applied after a reload",
+  async ({ join }) => {
+    const ada = await join("ada");
+    const lin = await join("lin");
+    await lin.open("/rooms/general");
+    await lin.say("To be chnaged", "To be deleted");
+    await expect(lin.message("To be deleted")).toHaveAttribute("data-delivery", "sent");
+    const { id } = await lin.createRoom("Sheds");
+    await ada.api("PUT", `/rooms/${id}/membership`);
+    await ada.send("sheds", "Is anyone there?");
+    await ada.send("general", "Tea at four?");
+    await expect(lin.rooms.getByRole("link", { name: /Sheds.*unread/ })).toBeVisible();
+    await lin.expecting(lost, async () => {
+      const reconnect = await cutOff(lin.page);
+      await lin.page.reload();
+      await lin.act("To be chnaged", "Edit");
+      await lin.page.getByRole("textbox", { name: "Edit message" }).fill("Changed");
+      await lin.page.keyboard.press("Enter");
+      await lin.act("To be deleted", "Delete");
+      await lin.dialog.getByRole("button", { name: "Delete" }).click();
+      await lin.act("Tea at four?", "React with heart");
+      await lin.say("To be written otherwise");
+      await lin.act("To be written otherwise", "Edit");
+      await lin.page.getByRole("textbox", { name: "Edit message" }).fill("Written otherwise");
+      await lin.page.keyboard.press("Enter");
+      await lin.say("Better not");
+      await lin.act("Better not", "Delete");
+      await expect(lin.message("Better not")).toHaveCount(0);
+      await lin.rooms.getByRole("link", { name: /Sheds/ }).click();
+      await expect(lin.message("Is anyone there?")).toBeVisible();
+      await expect(lin.rooms.getByRole("link", { name: /Sheds.*unread/ })).toHaveCount(0);
+      await lin.rooms.getByRole("link", { name: /general/ }).click();
+      await lin.page.reload();
+      const shown = [/Changed/, /Message deleted/, /Tea at four\?/, /Written otherwise/];
+      await expect(lin.log.getByRole("article")).toHaveText(shown);
+      await expect(lin.message("Tea at four?").getByRole("button", { name: /^❤️/ })).toHaveAttribute(
+        "aria-pressed",
+        "true",
+      );
+      await expect(lin.rooms.getByRole("link", { name: /Sheds.*unread/ })).toHaveCount(0);
+      expect(await stored(ada)).toEqual(["To be chnaged", "To be deleted", "Tea at four?"]);
+      await reconnect();
+      await expect(lin.message("Written otherwise")).toHaveAttribute("data-delivery", "sent", { timeout: 30_000 });
+      await expect(lin.message("Changed")).toHaveAttribute("data-delivery", "sent");
+      await expect(lin.log.getByRole("article")).toHaveText(shown);
+    });
+    await expect.poll(() => stored(ada)).toEqual(["Changed", "", "Tea at four?", "Written otherwise"]);
+    const page = await ada.api<{ messages: readonly { reactions?: readonly { emoji: string; count: number }[] }[] }>(
+      "GET",
+      "/rooms/general/messages",
+    );
+    expect(page.messages[2]?.reactions).toMatchObject([{ emoji: "❤️", count: 1 }]);
+    const unread = async () =>
+      (await lin.api<{ membership: { unread: number } }>("GET", `/rooms/${id}`)).membership.unread;
+    await expect.poll(unread).toBe(0);
+  },
+);
+
 journey("where a browser keeps nothing, messages go all the same, and it says so", async ({ join }) => {
   const ada = await join("ada");
   await ada.context.addInitScript(() => {

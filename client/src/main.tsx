@@ -6,6 +6,7 @@ import { listenForUse } from "./app/use.ts";
 import { ClientContext } from "./state/client.ts";
 import { createClient } from "./state/create-client.ts";
 import { openOutboxStorage } from "./state/outbox-indexed-db.ts";
+import { notify } from "./ui/notices.tsx";
 import { startRouter } from "./ui/router/router.ts";
 import { parseRoute } from "./ui/router/routes.ts";
 
@@ -13,6 +14,7 @@ const client = createClient({
   origin: location.origin,
   storage: sessionStorage,
   openOutboxStorage,
+  onRefused: notify,
   onWake(wake) {
     addEventListener("online", wake);
     addEventListener("offline", wake);

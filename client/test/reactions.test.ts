@@ -142,6 +142,7 @@ test("[RE7] when numbers begin anew, what was known counts no more", async () =>
 test("[RE5] a lost ack is repeated, and the reaction counts once", async () => {
   const world = await start();
   const settled = world.client.toggleReaction(message(world), "👍");
+  await world.clock.advance(0);
   world.network.serve();
   world.lose(() => true);
   await world.clock.advance(10_000);
@@ -227,4 +228,38 @@ test("who reacted is known by name, also to who has never seen them write", asyn
   expect(world.client.findPerson(general, ben)?.displayName).toBeUndefined();
   await world.flush();
   expect(world.client.findPerson(general, ben)?.displayName).toBe("ben");
+});
+
+test("[RE5] a reaction that was put on or taken off without a connection is there after a reload, in its last state", async () => {
+  const world = await start();
+  world.server.react(general, 1, ann, "🎉", true);
+  await world.flush();
+  world.network.isBlocked = true;
+  world.network.wire.close(1006);
+  for (const emoji of ["👍", "❤️", "❤️", "🎉"]) void world.client.toggleReaction(message(world), emoji);
+  await world.clock.advance(0);
+  world.reload();
+  await world.flush();
+  world.client.timeline(general);
+  await world.flush();
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  world.network.isBlocked = false;
+  await world.pass(30_000);
+  expect(world.server.messages(general)[0]?.reactions).toEqual([{ emoji: "👍", users: [ann], count: 1 }]);
+  expect(shown(world)).toEqual(["👍1 mine"]);
+  expect(await world.outboxOf(ann).page().list()).toEqual([]);
+});
+
+test("[RE5] a reaction of before that is refused says so", async () => {
+  const world = await start();
+  world.network.isBlocked = true;
+  world.network.wire.close(1006);
+  void world.client.toggleReaction(message(world), "👍");
+  await world.clock.advance(0);
+  world.reload();
+  world.network.isBlocked = false;
+  world.network.intercept = ({ type }) => (type === "reaction.add" ? new ParleyError("room_archived", "No.") : null);
+  await world.pass(5_000);
+  expect(world.refused).toEqual(["👍 was not put on the message. No."]);
+  expect(await world.outboxOf(ann).page().list()).toEqual([]);
 });

@@ -27,6 +27,7 @@ test("a message shows at once as pending, and becomes the sent one in place", as
 test.each(["ack", "delta"])("it makes no difference that the %s comes first", async (first) => {
   const world = await startWorld();
   await world.client.sendMessage(general, "Hello");
+  await world.clock.advance(0);
   const [entry] = world.entries();
   world.network.serve();
   const { toClient } = world.network.wire;
@@ -46,6 +47,7 @@ test.each(["ack", "delta"])("it makes no difference that the %s comes first", as
 test("loses the ack and resends without doubling", async () => {
   const world = await startWorld();
   await world.client.sendMessage(general, "Hello");
+  await world.clock.advance(0);
   world.network.serve();
   world.lose(() => true);
   await world.clock.advance(10_000);
@@ -60,6 +62,7 @@ test("loses the ack and resends without doubling", async () => {
 test("a resend that the resume has made needless is not sent", async () => {
   const world = await startWorld();
   await world.client.sendMessage(general, "Hello");
+  await world.clock.advance(0);
   world.network.serve();
   world.network.wire.close(1006);
   await world.pass(2_000);
@@ -112,6 +115,7 @@ test("an ack that runs ahead of other people's messages waits for them: nothing 
   const world = await startWorld();
   world.server.send(general, ben, "his");
   await world.client.sendMessage(general, "mine");
+  await world.clock.advance(0);
   world.network.serve();
   world.lose(({ type }) => type === "delta");
   world.network.deliver();
@@ -164,9 +168,9 @@ test("a failed message is sent again under the same key, or discarded", async ()
   world.network.intercept = null;
   const [one, two] = world.entries();
   if (!one || !two) throw new Error("both should be there");
-  await world.client.discardMessage(keyOf(one));
+  await world.client.discardUnsent(keyOf(one));
   expect(world.contents()).toEqual(["two"]);
-  await world.client.retryMessage(keyOf(two));
+  await world.client.retryUnsent(keyOf(two));
   expect(two.delivery().kind).toBe("pending");
   await world.flush();
   expect(world.entries()).toEqual([two]);
@@ -216,24 +220,98 @@ test("sending clears the draft", async () => {
   expect(world.storage.size).toBe(0);
 });
 
-test("edits and deletions show when the server has answered, and refusals throw", async () => {
+test("edits and deletions show at once, and go as soon as there is a connection, over a reload too", async () => {
+  const world = await startWorld(({ server }) => {
+    server.send(general, ann, "one");
+    server.send(general, ann, "two");
+  });
+  world.network.isBlocked = true;
+  world.network.wire.close(1006);
+  const [one, two] = world.entries();
+  await world.client.editMessage(general, 1, "ONE");
+  await world.client.editMessage(general, 1, "Uno");
+  await world.client.deleteMessage(general, 2);
+  expect(one?.message()).toMatchObject({ content: "Uno", editedAt: expect.any(String) });
+  expect(one?.change()).toMatchObject({ kind: "edit", content: "Uno", failure: null });
+  expect(two?.message()).toMatchObject({ content: "", deletedAt: expect.any(String) });
+  expect(world.server.messages(general).map(({ content }) => content)).toEqual(["one", "two"]);
+  world.reload();
+  await world.flush();
+  world.client.timeline(general);
+  await world.flush();
+  expect(world.contents()).toEqual(["Uno", ""]);
+  world.network.isBlocked = false;
+  await world.pass(30_000);
+  expect(world.network.received.flatMap(({ type }) => (type.startsWith("message.") ? [type] : []))).toEqual([
+    "message.edit",
+    "message.delete",
+  ]);
+  expect(world.messages()).toMatchObject([{ content: "Uno" }, { content: "", deletedAt: expect.any(String) }]);
+  expect(world.messages()).toEqual(world.server.messages(general) as never);
+  expect(world.entries().map((entry) => entry.change())).toEqual([null, null]);
+  expect(world.client.unsent()).toEqual([]);
+});
+
+test("a change that is refused is not shown, tells why, and is sent again or given up", async () => {
   const world = await startWorld(({ server }) => {
     server.send(general, ann, "one");
     server.send(general, ann, "two");
   });
   const [one, two] = world.entries();
-  const edit = world.client.editMessage(general, 1, "ONE");
-  const deletion = world.client.deleteMessage(general, 2);
+  world.network.intercept = ({ type }) => (type.startsWith("message.") ? new ParleyError("not_allowed", "No.") : null);
+  await world.client.editMessage(general, 1, "ONE");
+  await world.client.deleteMessage(general, 2);
+  await world.flush();
   expect(world.contents()).toEqual(["one", "two"]);
+  expect(one?.change()).toMatchObject({ kind: "edit", content: "ONE", failure: "No." });
+  expect(two?.change()).toMatchObject({ kind: "delete", failure: "No." });
+  world.network.intercept = null;
+  await world.client.retryUnsent(one?.change()?.key ?? "");
+  await world.client.discardUnsent(two?.change()?.key ?? "");
   await world.flush();
-  await Promise.all([edit, deletion]);
-  expect(world.entries()).toEqual([one, two] as never);
-  expect(one?.message()).toMatchObject({ content: "ONE", editedAt: expect.any(String) });
-  expect(two?.message()).toMatchObject({ content: "", deletedAt: expect.any(String) });
-  world.network.intercept = () => new ParleyError("message_deleted");
-  const refused = world.client.editMessage(general, 2, "x").catch((error: unknown) => error);
+  expect(world.contents()).toEqual(["ONE", "two"]);
+  expect(world.entries().map((entry) => entry.change())).toEqual([null, null]);
+});
+
+test("a message that waits is changed or given up where it waits, and nothing of before is sent", async () => {
+  const world = await startWorld();
+  world.network.isBlocked = true;
+  world.network.wire.close(1006);
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
+  const [one, two] = world.entries();
+  if (!one || !two) throw new Error("both should be there");
+  await world.client.changeUnsent(keyOf(one), "ONE");
+  await world.client.discardUnsent(keyOf(two));
+  expect(world.contents()).toEqual(["ONE"]);
+  world.network.isBlocked = false;
+  await world.pass(30_000);
+  expect(sends(world).map(({ content }) => content)).toEqual(["ONE"]);
+  expect(world.deliveries()).toEqual(["sent"]);
+});
+
+test("a message that is changed or given up while it is on its way is changed or deleted on the server", async () => {
+  const world = await startWorld();
+  await world.client.sendMessage(general, "one");
+  await world.client.sendMessage(general, "two");
+  await world.clock.advance(0);
+  const [one] = world.entries();
+  if (!one) throw new Error("it should be there");
+  expect(world.network.wire.toServer).toHaveLength(1);
+  await world.client.changeUnsent(keyOf(one), "ONE");
   await world.flush();
-  expect(await refused).toMatchObject({ code: "message_deleted" });
+  expect(world.contents()).toEqual(["ONE", "two"]);
+  expect(world.server.messages(general).map(({ content }) => content)).toEqual(["ONE", "two"]);
+  await world.client.sendMessage(general, "three");
+  await world.clock.advance(0);
+  const three = world.entries()[2];
+  if (!three) throw new Error("it should be there");
+  expect(world.network.wire.toServer).toHaveLength(1);
+  await world.client.discardUnsent(keyOf(three));
+  expect(world.contents()).toEqual(["ONE", "two"]);
+  await world.flush();
+  expect(world.server.messages(general)[2]).toMatchObject({ content: "", deletedAt: expect.any(String) });
+  expect(world.client.unsent()).toEqual([]);
 });
 
 test("what was not sent when the page was loaded again stands at the end of its room, and goes in order", async () => {
@@ -242,7 +320,7 @@ test("what was not sent when the page was loaded again stands at the end of its 
   world.network.wire.close(1006);
   await world.client.sendMessage(general, "one");
   await world.client.sendMessage(general, "two");
-  const keys = world.client.unsent().map(({ clientMessageId }) => clientMessageId);
+  const keys = world.client.unsent().map(({ key }) => key);
   world.reload();
   world.network.isDown = false;
   world.network.isBlocked = true;
@@ -262,6 +340,7 @@ test("what was not sent when the page was loaded again stands at the end of its 
 test("what was sent without an ack before the page was loaded again becomes the sent message, and is not doubled", async () => {
   const world = await startWorld();
   await world.client.sendMessage(general, "one");
+  await world.clock.advance(0);
   world.network.serve();
   expect(world.server.messages(general)).toHaveLength(1);
   world.reload();

@@ -154,3 +154,21 @@ test("[NL3] a silent room is unread only when it calls me, and calls only then",
   await called;
   expect(world.client.unreadTotals()).toEqual({ rooms: 1, calls: 2 });
 });
+
+test("[UN5] what was read without a connection counts after a reload, and is told", async () => {
+  const world = await startWorld(({ server }) => {
+    server.send(general, ben, "one");
+    server.send(general, ben, "two");
+  });
+  world.network.isBlocked = true;
+  world.network.wire.close(1006);
+  world.client.markRead(general);
+  await world.clock.advance(0);
+  world.reload();
+  await world.flush();
+  expect(world.client.findRoom(general)?.membership).toMatchObject({ receipt: 2, unread: 0 });
+  world.network.isBlocked = false;
+  await world.pass(30_000);
+  expect(world.network.received.filter(({ type }) => type === "receipt.set")).toMatchObject([{ upTo: 2 }]);
+  expect(await world.outboxOf(ann).page().list()).toEqual([]);
+});

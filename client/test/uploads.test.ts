@@ -112,7 +112,7 @@ test("[PF3] a failed message that is given up takes its files back, and so does 
   await world.flush();
   const [entry] = world.entries();
   expect(entry?.delivery().kind).toBe("failed");
-  await client.discardMessage(entry?.message().clientMessageId ?? "");
+  await client.discardUnsent(entry?.message().clientMessageId ?? "");
   client.addUploads(general, [file("b.png")]);
   await uploads.files[1]?.accept();
   const left = client.leaveRoom(general);

@@ -14,6 +14,7 @@ import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
 import { openPolling } from "./polling.ts";
 import { RoomListLoader } from "./room-list.ts";
 import { RoomRecords } from "./room-records.ts";
+import { sendAct } from "./send-act.ts";
 import { fetchWithToken, openSocketWithToken } from "./session.ts";
 import type { OpenSocket } from "./socket.ts";
 
@@ -178,29 +179,25 @@ export class HeadlessClient {
     this.#outbox = new Outbox({
       clock,
       storage: outbox,
-      send: ({ room, content, clientMessageId, attachments }) =>
-        this.#feed.requestMessage({
-          type: "message.send",
-          room,
-          content,
-          clientMessageId,
-          ...(attachments && { attachments: attachments.map(({ id }) => id) }),
-        }),
-      onSent: (outgoing, message) => {
-        this.#sending.get(outgoing.clientMessageId)?.resolve(message);
-        this.#sending.delete(outgoing.clientMessageId);
-        this.#tell({ type: "sent", outgoing, message });
+      send: (act) => sendAct(this.#feed, act),
+      onDone: (act, message) => {
+        if (act.kind !== "send" || !message) return;
+        this.#sending.get(act.clientMessageId)?.resolve(message);
+        this.#sending.delete(act.clientMessageId);
+        this.#tell({ type: "sent", outgoing: act, message });
       },
-      onFailed: (outgoing, error) => this.#onFailed(outgoing, error),
-      onKept: (outgoing, failure) => {
-        const { clientMessageId } = outgoing;
+      onFailed: (act, error) => {
+        if (act.kind === "send") this.#onFailed(act, error);
+      },
+      onKept: (act, failure) => {
+        if (act.kind !== "send") return;
         if (failure === null) {
           // It may have been kept by the program that was here before.
-          this.#sendingOf(clientMessageId);
+          this.#sendingOf(act.clientMessageId);
         } else {
-          if (this.#sending.has(clientMessageId)) this.#onFailed(outgoing, new ParleyError("unavailable", failure));
+          if (this.#sending.has(act.clientMessageId)) this.#onFailed(act, new ParleyError("unavailable", failure));
           // The program has been told, and sends it again if it wants to.
-          void this.#outbox.drop(clientMessageId);
+          void this.#outbox.drop(act.clientMessageId);
         }
       },
       onDropped() {},
@@ -265,7 +262,7 @@ export class HeadlessClient {
     if (!isKnown) {
       const files = attachments.length > 0 && { attachments };
       const createdAt = new Date(this.#clock.now()).toISOString();
-      void this.#send({ clientMessageId, room, content, ...files, createdAt });
+      void this.#send({ kind: "send", clientMessageId, room, content, ...files, createdAt });
     }
     return { clientMessageId, sent: sending.promise };
   }
@@ -340,7 +337,7 @@ export class HeadlessClient {
     try {
       // The server closes a connection that sends it a frame far beyond this.
       if (codePoints(outgoing.content) > limits.messageLength) throw new ParleyError("message_too_long");
-      await this.#outbox.add(outgoing);
+      await this.#outbox.put(outgoing);
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;
       this.#onFailed(outgoing, error);

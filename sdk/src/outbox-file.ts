@@ -54,8 +54,8 @@ class OutboxFile implements OutboxStorage {
     await this.#write().catch(() => {});
   }
 
-  inTurn(room: string, act: () => Promise<void>): Promise<void> {
-    return this.#turns.take(room, act);
+  inTurn(lane: string, act: () => Promise<void>): Promise<void> {
+    return this.#turns.take(lane, act);
   }
 
   /** Nobody else writes here. */

@@ -1,11 +1,11 @@
-import type { Message, RoomId } from "@parley/protocol/model";
-import type { Outgoing } from "./outbox.ts";
+import type { Message } from "@parley/protocol/model";
+import type { Act } from "./outbox.ts";
 
 /** What is on its way, as it is kept until the server has taken it or its author has given it up. */
 export interface Kept {
   /** One for each thing on its way. */
   readonly key: string;
-  readonly outgoing: Outgoing;
+  readonly act: Act;
   /** Why the server has refused it, in words; null while it waits. */
   readonly failure: string | null;
 }
@@ -13,10 +13,14 @@ export interface Kept {
 /** What another page of this browser has done. */
 export type Change =
   | { readonly kind: "put"; readonly kept: Kept }
-  /** With the message that it has become, if it was sent. */
-  | { readonly kind: "removed"; readonly key: string; readonly sent: Message | null }
+  /** It was done, which has made or changed this message; or it was given up. */
+  | { readonly kind: "removed"; readonly key: string; readonly done: Done | null }
   /** All that was kept is gone: somebody has cleared what this browser keeps. */
   | { readonly kind: "lost" };
+
+export interface Done {
+  readonly message: Message | null;
+}
 
 /**
  * Where one user's outbox is kept. Its two halves are the memory of one page, and what a browser keeps for all its pages
@@ -30,13 +34,13 @@ export interface OutboxStorage {
    * `limit_reached` where there is no space left, and with `internal` where it cannot be kept for another reason.
    */
   put(kept: Kept): Promise<void>;
-  /** Forgets it. The other pages are told which message it has become. Does nothing where it is gone already. */
-  remove(key: string, sent: Message | null): Promise<void>;
+  /** Forgets it: it is done, or given up. Does nothing where it is gone already. */
+  remove(key: string, done: Done | null): Promise<void>;
   /**
-   * Runs `act` while no other page runs one for this room, waiting for its turn. A page that ends gives its turn up. Where
+   * Runs `act` while no other page runs one under this name, waiting for its turn. A page that ends gives its turn up. Where
    * a browser has no such turns, each page takes its own: then the same thing may be sent twice, which is safe.
    */
-  inTurn(room: RoomId, act: () => Promise<void>): Promise<void>;
+  inTurn(name: string, act: () => Promise<void>): Promise<void>;
   /** Tells what other pages do, in their order; never what this one does. Answers how to stop. */
   onChange(listener: (change: Change) => void): () => void;
   /** Whether it outlives the page. */
@@ -71,10 +75,10 @@ export class MemoryOutboxStorage {
         this.#kept.set(kept.key, kept);
         tell({ kind: "put", kept });
       },
-      remove: async (key, sent) => {
-        if (this.#kept.delete(key)) tell({ kind: "removed", key, sent });
+      remove: async (key, done) => {
+        if (this.#kept.delete(key)) tell({ kind: "removed", key, done });
       },
-      inTurn: (room, act) => this.#turns.take(room, act),
+      inTurn: (name, act) => this.#turns.take(name, act),
       onChange: (listener) => {
         listeners.add(listener);
         return () => void listeners.delete(listener);

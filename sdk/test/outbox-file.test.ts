@@ -8,7 +8,7 @@ import type { Kept } from "../src/outbox-storage.ts";
 const kept = (key: string, failure: string | null = null): Kept => ({
   key,
   failure,
-  outgoing: { clientMessageId: key, room: "RGENERAL", content: key, createdAt: "2026-11-20T12:00:00.000Z" },
+  act: { kind: "send", clientMessageId: key, room: "RGENERAL", content: key, createdAt: "2026-11-20T12:00:00.000Z" },
 });
 
 async function withFolder(act: (path: string, folder: string) => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ParleyError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/model";
-import { Outbox, type Outgoing } from "../src/outbox.ts";
+import { type Act, keyOf, Outbox, type Outgoing } from "../src/outbox.ts";
 import { MemoryOutboxStorage } from "../src/outbox-storage.ts";
 import { ManualClock, settle } from "./harness/manual-clock.ts";
 
@@ -10,7 +10,7 @@ const room = "RGENERAL";
 /** One page of a browser. Its sends wait for the test to answer them. */
 class Page {
   readonly told: string[] = [];
-  readonly sends: { readonly outgoing: Outgoing; readonly answer: PromiseWithResolvers<Message> }[] = [];
+  readonly sends: { readonly act: Act; readonly answer: PromiseWithResolvers<Message> }[] = [];
   readonly outbox: Outbox;
 
   constructor(
@@ -20,19 +20,20 @@ class Page {
     this.outbox = new Outbox({
       clock,
       storage: storage.page(),
-      send: (outgoing) => {
+      send: (act) => {
         const answer = Promise.withResolvers<Message>();
-        this.sends.push({ outgoing, answer });
+        this.sends.push({ act, answer });
         return answer.promise;
       },
-      onKept: ({ content }, failure) => this.told.push(`${content}: ${failure ?? "waits"}`),
-      onSent: ({ content }, { id }) => this.told.push(`${content}: sent as ${id}`),
-      onDropped: ({ content }) => this.told.push(`${content}: dropped`),
+      onKept: (act, failure) => this.told.push(`${inWords(act)}: ${failure ?? "waits"}`),
+      onDone: (act, message) => this.told.push(`${inWords(act)}: sent as ${message?.id}`),
+      onDropped: (act, error) => this.told.push(`${inWords(act)}: dropped${error ? `, ${error.code}` : ""}`),
     });
   }
 
   add(content: string, more: Partial<Outgoing> = {}): Promise<void> {
-    return this.outbox.add({
+    return this.outbox.put({
+      kind: "send",
       clientMessageId: `key of ${content}`,
       room,
       content,
@@ -45,13 +46,13 @@ class Page {
   async answer(outcome: number | ParleyError): Promise<void> {
     const first = this.sends.shift();
     if (!first) throw new Error("nothing is being sent");
-    if (typeof outcome === "number") first.answer.resolve(toMessage(first.outgoing, outcome));
+    if (typeof outcome === "number") first.answer.resolve(toMessage(first.act, outcome));
     else first.answer.reject(outcome);
     await settle();
   }
 
   get sending(): readonly string[] {
-    return this.sends.map(({ outgoing }) => outgoing.content);
+    return this.sends.map(({ act }) => inWords(act));
   }
 }
 
@@ -61,13 +62,28 @@ function sender(pages: readonly Page[]): Page {
   return found;
 }
 
-const toMessage = ({ content, clientMessageId, createdAt }: Outgoing, id: number): Message => ({
+function inWords(act: Act): string {
+  switch (act.kind) {
+    case "send":
+      return act.content;
+    case "edit":
+      return `${act.id} to ${act.content}`;
+    case "delete":
+      return `${act.id} deleted`;
+    case "react":
+      return `${act.emoji} on ${act.id} ${act.on}`;
+    case "read":
+      return `read ${act.upTo}`;
+  }
+}
+
+const toMessage = (act: Act, id: number): Message => ({
   id,
   seq: id,
   room,
-  content,
-  clientMessageId,
-  createdAt,
+  content: act.kind === "send" || act.kind === "edit" ? act.content : "",
+  ...(act.kind === "send" && { clientMessageId: act.clientMessageId }),
+  createdAt: "2026-11-20T12:00:00.000Z",
   author: { id: "UANN", username: "ann", displayName: "Ann" },
 });
 
@@ -85,7 +101,7 @@ test("what is kept outlives its page, and the next one sends it in order under t
   expect(next.told).toEqual(["one: waits", "two: waits"]);
   next.outbox.open();
   await settle();
-  expect(next.sends.map(({ outgoing }) => outgoing.clientMessageId)).toEqual(["key of one"]);
+  expect(next.sends.map(({ act }) => keyOf(act))).toEqual(["key of one"]);
   await next.answer(1);
   await next.answer(2);
   expect(next.told.slice(2)).toEqual(["one: sent as 1", "two: sent as 2"]);
@@ -103,7 +119,7 @@ test("a page that ends in the middle of sending leaves the message to the next, 
   const next = another();
   next.outbox.open();
   await settle();
-  expect(next.sends.map(({ outgoing }) => outgoing.clientMessageId)).toEqual(["key of one"]);
+  expect(next.sends.map(({ act }) => keyOf(act))).toEqual(["key of one"]);
   await next.answer(1);
   expect(await storage.page().list()).toEqual([]);
 });
@@ -122,19 +138,15 @@ test("a failure is kept with its reason, does not hold up the next, and is sent 
   await settle();
   expect(next.told).toEqual(["bad: This room is archived."]);
   expect(next.sending).toEqual([]);
-  await next.outbox.retry("key of bad", "better");
+  await next.outbox.change("key of bad", "better");
   await settle();
-  expect(next.sends.map(({ outgoing }) => [outgoing.clientMessageId, outgoing.content])).toEqual([
-    ["key of bad", "better"],
-  ]);
+  expect(next.sends.map(({ act }) => [keyOf(act), inWords(act)])).toEqual([["key of bad", "better"]]);
 });
 
-test("what has failed is dropped when its author says so, and not before", async () => {
+test("what has failed is dropped when its author says so", async () => {
   const { page, storage } = start();
   await page.add("one");
-  await page.outbox.drop("key of one");
-  expect(page.told).toEqual(["one: waits"]);
-  page.outbox.refuse(room, "You are not in this room any more.");
+  page.outbox.refuse(room, new ParleyError("not_found", "You are not in this room any more."));
   await settle();
   await page.outbox.drop("key of one");
   expect(page.told.slice(1)).toEqual(["one: You are not in this room any more.", "one: dropped"]);
@@ -226,4 +238,81 @@ test("signing out forgets everything", async () => {
   const next = another();
   await settle();
   expect(next.told).toEqual([]);
+});
+
+test("messages, changes and deletions go in their order; a reaction and a receipt do not wait for them", async () => {
+  const { page, clock } = start();
+  const createdAt = new Date(clock.now()).toISOString();
+  await page.add("one");
+  await page.outbox.put({ kind: "edit", room, id: 1, content: "ONE", createdAt });
+  await page.outbox.put({ kind: "delete", room, id: 2, createdAt });
+  await page.outbox.put({ kind: "react", room, id: 1, emoji: "👍", on: true });
+  await page.outbox.put({ kind: "read", room, upTo: 2, unread: false });
+  page.outbox.open();
+  await settle();
+  expect(page.sending).toEqual(["one", "👍 on 1 true", "read 2"]);
+  await page.answer(3);
+  expect(page.sending).toEqual(["👍 on 1 true", "read 2", "1 to ONE"]);
+});
+
+test("the last of acts that make each other needless is sent, and nothing before it", async () => {
+  const { page, clock } = start();
+  const createdAt = new Date(clock.now()).toISOString();
+  for (const content of ["a", "b"]) await page.outbox.put({ kind: "edit", room, id: 1, content, createdAt });
+  for (const id of [1, 2]) await page.outbox.put({ kind: "edit", room, id, content: `c${id}`, createdAt });
+  await page.outbox.put({ kind: "delete", room, id: 2, createdAt });
+  for (const on of [true, false]) await page.outbox.put({ kind: "react", room, id: 1, emoji: "👍", on });
+  for (const upTo of [4, 7]) await page.outbox.put({ kind: "read", room, upTo, unread: false });
+  page.outbox.open();
+  await settle();
+  expect(page.sending).toEqual(["1 to c1", "👍 on 1 false", "read 7"]);
+  await page.answer(1);
+  expect(page.sending.at(-1)).toBe("2 deleted");
+});
+
+test("what is wished for while the state before it is on its way follows it", async () => {
+  const { page, clock, storage } = start();
+  page.outbox.open();
+  await page.outbox.put({ kind: "react", room, id: 1, emoji: "👍", on: true });
+  await settle();
+  await page.outbox.put({ kind: "react", room, id: 1, emoji: "👍", on: false });
+  expect(page.sending).toEqual(["👍 on 1 true"]);
+  await page.answer(1);
+  await clock.advance(300);
+  expect(page.sending).toEqual(["👍 on 1 false"]);
+  await page.answer(1);
+  expect(await storage.page().list()).toEqual([]);
+});
+
+test("a message that was sent before its change was known is changed afterwards, also by the next page", async () => {
+  const { page, another } = start();
+  page.outbox.open();
+  await page.add("one");
+  await settle();
+  page.outbox.stop();
+  await page.answer(new ParleyError("unavailable"));
+  const next = another();
+  await settle();
+  await next.outbox.change("key of one", "ONE");
+  next.outbox.open();
+  await settle();
+  const [sending] = next.sends;
+  if (!sending) throw new Error("nothing is being sent");
+  // The server has the first one already, and answers with it.
+  sending.answer.resolve({ ...toMessage(sending.act, 1), content: "one" });
+  next.sends.shift();
+  await settle();
+  expect(next.sending).toEqual(["1 to ONE"]);
+});
+
+test("what reactions and receipts the server refuses are forgotten, and told; they go where nothing can be kept", async () => {
+  const { page, storage } = start();
+  storage.refusal = new ParleyError("limit_reached");
+  page.outbox.open();
+  await page.outbox.put({ kind: "react", room, id: 1, emoji: "👍", on: true });
+  await settle();
+  expect(page.sending).toEqual([]);
+  await page.clock.advance(500);
+  await page.answer(new ParleyError("message_deleted"));
+  expect(page.told).toEqual(["👍 on 1 true: waits", "👍 on 1 true: dropped, message_deleted"]);
 });

@@ -7,9 +7,9 @@ export const ackOnEnqueue: Fault = {
   patches: [
     {
       file: "sdk/src/outbox.ts",
-      find: "      await this.#sent(kept, await send(kept.outgoing));",
-      replace: `      send(kept.outgoing).catch(() => {});
-      await this.#sent(kept, { ...kept.outgoing, id: 0, seq: 0 } as never);`,
+      find: "      await this.#done(kept, await send(kept.act));",
+      replace: `      send(kept.act).catch(() => {});
+      await this.#done(kept, { ...kept.act, id: 0, seq: 0 } as never);`,
     },
   ],
   run: { scenario: "kill", count: 2, talkers: 20 },

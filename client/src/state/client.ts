@@ -161,14 +161,17 @@ export interface Client {
    * the draft is as it was.
    */
   sendMessage(room: RoomId, content: string): Promise<void>;
-  /** All that is not sent yet, in any room, in the order in which it was written. */
-  unsent(): readonly UnsentMessage[];
+  /** Messages, changes and deletions that are not sent yet, in any room, in the order in which they were made. */
+  unsent(): readonly Unsent[];
   /** Whether what is not sent yet outlives this page. */
   unsentLasts(): Promise<boolean>;
-  /** Sends one that has failed again, under the same key, perhaps with other content. */
-  retryMessage(clientMessageId: string, content?: string): Promise<void>;
-  /** Gives up one that has failed. */
-  discardMessage(clientMessageId: string): Promise<void>;
+  /** Sends one that has failed again. */
+  retryUnsent(key: string): Promise<void>;
+  /** Gives a message that is not sent other content, and sends it. Should it turn out to be sent, it is changed there. */
+  changeUnsent(key: string, content: string): Promise<void>;
+  /** Gives one up. Should a message turn out to be sent, it is deleted there. */
+  discardUnsent(key: string): Promise<void>;
+  /** Keeps the change and shows it, as `sendMessage` does. */
   editMessage(room: RoomId, id: MessageId, content: string): Promise<void>;
   deleteMessage(room: RoomId, id: MessageId): Promise<void>;
   /** The reactions of a message as I see them: with what I have just pressed. */
@@ -217,10 +220,14 @@ export interface Client {
   notifyTyping(room: RoomId): void;
 }
 
-/** A message that the server does not have yet. */
-export interface UnsentMessage {
-  readonly clientMessageId: string;
+/** What the server does not know yet: a message, or what its author has made of one. */
+export interface Unsent {
+  readonly key: string;
+  readonly kind: "send" | "edit" | "delete";
   readonly room: RoomId;
+  /** The message that it changes. */
+  readonly id?: MessageId;
+  /** Empty where a message is deleted. */
   readonly content: string;
   readonly attachments?: readonly Attachment[];
   readonly createdAt: string;
@@ -291,6 +298,16 @@ export interface Entry {
   readonly key: string;
   message(): Message;
   delivery(): Delivery;
+  /** What its author has made of it, and the server does not know yet. Shown in its message, unless it has failed. */
+  change(): Change | null;
+}
+
+export interface Change {
+  readonly key: string;
+  readonly kind: "edit" | "delete";
+  readonly content: string;
+  /** Why it is not being sent; null while it waits. */
+  readonly failure: string | null;
 }
 
 /** A message that is not `sent` has the id 0, and the time of this computer. */

@@ -22,6 +22,8 @@ export interface ClientOptions {
   readonly storage?: DraftStorage;
   /** Where a user's unsent messages are kept; the memory of this client, if nothing else is said. */
   readonly openOutboxStorage?: (user: UserId) => OutboxStorage;
+  /** Something that was done before the page was loaded again has been refused. Told in words. */
+  readonly onRefused?: (text: string) => void;
   /** Hands over what to call when the network changes or the page comes back: `online`, `offline`, `visibilitychange`. */
   readonly onWake?: (wake: () => void) => void;
   readonly fetch?: HttpOptions["fetch"];
@@ -62,6 +64,7 @@ export function createClient(options: ClientOptions): RunningClient {
         sendFile,
         storage,
         outboxStorage: openOutboxStorage(user.id),
+        onRefused: (text) => options.onRefused?.(text),
         onWorkspace: (workspace) => account.putWorkspace(workspace),
         onSignedOut: () => account.leave(),
         onDoubt: () => void account.check(),

@@ -5,6 +5,7 @@ import type { RoomId } from "@parley/protocol/model";
 import { newClientMessageId } from "@parley/sdk/client-message-id";
 import type { Clock } from "@parley/sdk/clock";
 import type { Http } from "@parley/sdk/http";
+import type { Outgoing } from "@parley/sdk/outbox";
 import { untrack } from "solid-js";
 import type { Account } from "./account.ts";
 import type { Client, Timeline } from "./client.ts";
@@ -16,8 +17,9 @@ type MessageVerbs = Pick<
   | "sendMessage"
   | "unsent"
   | "unsentLasts"
-  | "retryMessage"
-  | "discardMessage"
+  | "retryUnsent"
+  | "changeUnsent"
+  | "discardUnsent"
   | "editMessage"
   | "deleteMessage"
   | "reactions"
@@ -38,6 +40,7 @@ type MessageVerbs = Pick<
 >;
 
 export function messageVerbs(account: Account, http: Http, clock: Clock): MessageVerbs {
+  const now = () => new Date(clock.now()).toISOString();
   return {
     timeline(room) {
       const found = account.findSignedIn();
@@ -45,23 +48,25 @@ export function messageVerbs(account: Account, http: Http, clock: Clock): Messag
     },
     sendMessage: async (room, content) => {
       const found = account.findSignedIn();
-      if (found) await untrack(() => sendMessage(found, clock, room, content));
+      if (found) await untrack(() => sendMessage(found, now(), room, content));
     },
     unsent: () => account.findSignedIn()?.unsent.list() ?? [],
     unsentLasts: async () => (await account.findSignedIn()?.outbox.lasts()) ?? true,
-    retryMessage: async (key, content) => untrack(() => account.getSignedIn().outbox.retry(key, content)),
-    async discardMessage(key) {
+    retryUnsent: async (key) => untrack(() => account.getSignedIn().outbox.retry(key)),
+    changeUnsent: async (key, content) => untrack(() => account.getSignedIn().outbox.change(key, content)),
+    async discardUnsent(key) {
       const { outbox, uploads, unsent } = account.getSignedIn();
-      const { attachments = [] } = untrack(unsent.list).find(({ clientMessageId }) => clientMessageId === key) ?? {};
+      const { attachments = [] } = untrack(unsent.list).find((other) => other.key === key) ?? {};
       await outbox.drop(key);
       uploads.takeBack(attachments);
     },
-    editMessage: async (room, id, content) => account.getSignedIn().editMessage(room, id, content),
+    editMessage: async (room, id, content) =>
+      account.getSignedIn().outbox.put({ kind: "edit", room, id, content, createdAt: now() }),
     searchMessages(query, cursor) {
       const after = cursor === undefined ? "" : `&cursor=${cursor}`;
       return http.get<SearchPage>(`/search?q=${encodeURIComponent(query)}${after}`);
     },
-    deleteMessage: async (room, id) => account.getSignedIn().deleteMessage(room, id),
+    deleteMessage: async (room, id) => account.getSignedIn().outbox.put({ kind: "delete", room, id, createdAt: now() }),
     reactions: (message) => account.findSignedIn()?.reactions.shown(message) ?? [],
     toggleReaction: async (message, emoji) => untrack(() => account.getSignedIn().reactions.toggle(message, emoji)),
     findPerson: (room, id) => account.findSignedIn()?.people.seek(room, id),
@@ -81,7 +86,7 @@ export function messageVerbs(account: Account, http: Http, clock: Clock): Messag
 
 async function sendMessage(
   { outbox, drafts, uploads, typing }: SignedIn,
-  clock: Clock,
+  createdAt: string,
   room: RoomId,
   content: string,
 ): Promise<void> {
@@ -90,17 +95,18 @@ async function sendMessage(
   if (!attachments) return;
   drafts.set(room, "");
   typing.onSend(room);
-  const outgoing = {
+  const outgoing: Outgoing = {
+    kind: "send",
     clientMessageId: newClientMessageId(),
     room,
     content,
     ...(attachments.length > 0 && { attachments }),
-    createdAt: new Date(clock.now()).toISOString(),
+    createdAt,
   };
   // The server closes a connection that sends it a frame far beyond this.
   const isTooLong = codePoints(content) > limits.messageLength;
   try {
-    await outbox.add(outgoing, isTooLong ? `A message has at most ${limits.messageLength} characters.` : null);
+    await outbox.put(outgoing, isTooLong ? `A message has at most ${limits.messageLength} characters.` : null);
   } catch (error) {
     drafts.set(room, [content, untrack(() => drafts.get(room))].filter(Boolean).join("\n"));
     uploads.putBack(room, attachments);

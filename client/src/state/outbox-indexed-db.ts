@@ -92,20 +92,20 @@ export function openOutboxStorage(user: UserId): OutboxStorage {
       if (!done) return memory.put(kept);
       tell({ kind: "put", kept });
     },
-    async remove(key, sent) {
-      const done = await within("readwrite", (rows) => {
+    async remove(key, done) {
+      const isThere = await within("readwrite", (rows) => {
         const found = rows.index(byKey).getKey([user, key]);
         found.onsuccess = () => {
           if (found.result !== undefined) rows.delete(found.result);
         };
       });
-      if (!done) return memory.remove(key, sent);
-      tell({ kind: "removed", key, sent });
+      if (!isThere) return memory.remove(key, done);
+      tell({ kind: "removed", key, done });
     },
-    async inTurn(room, act) {
+    async inTurn(lane, act) {
       // Browsers have locks only for pages that came over HTTPS, or from this computer.
-      if (!navigator.locks) return turns.take(room, act);
-      await navigator.locks.request(`${name}.${user}.${room}`, act);
+      if (!navigator.locks) return turns.take(lane, act);
+      await navigator.locks.request(`${name}.${user}.${lane}`, act);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -171,4 +171,4 @@ const toError = (error: DOMException | null): ParleyError =>
 
 const ofUser = (user: UserId): IDBKeyRange => IDBKeyRange.bound([user], [user, []]);
 
-const toKept = ({ key, outgoing, failure }: Row): Kept => ({ key, outgoing, failure });
+const toKept = ({ key, act, failure }: Row): Kept => ({ key, act, failure });

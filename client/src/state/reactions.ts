@@ -1,52 +1,38 @@
 import { qualifyEmoji } from "@parley/protocol/emoji";
-import { ParleyError } from "@parley/protocol/errors";
+import type { ParleyError } from "@parley/protocol/errors";
 import type { Message, MessageId, Reaction, RoomId, UserId } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
-import { batch, createSignal } from "solid-js";
+import type { Clock } from "@parley/sdk/clock";
+import { keyOf, type Wish } from "@parley/sdk/outbox";
+import { createSignal } from "solid-js";
 import type { ShownReaction } from "./client.ts";
 import { namesAll, OwnReactions, type OwnReactionsOptions } from "./own-reactions.ts";
-
-/** Someone who presses again and again sends the state they end in, at most so often. */
-const restMs = 300;
-/** How often one is tried that the server stumbles over. */
-const internalErrorsMax = 5;
 
 export interface ReactionsOptions {
   readonly clock: Clock;
   readonly me: UserId;
-  /** Resolves with the message as the server has it. Repeating it is safe. */
-  readonly send: (
-    wish: { readonly room: RoomId; readonly id: MessageId; readonly emoji: string },
-    on: boolean,
-  ) => Promise<Message>;
-  readonly onMessage: (message: Message) => void;
+  /** Has the outbox send it. */
+  readonly put: (wish: Wish) => Promise<void>;
+  /** A wish that nobody waits for any more was refused. Told in words. */
+  readonly onRefused: (text: string) => void;
   /** What I have put on these messages, as the server has it. */
   readonly loadOwn: OwnReactionsOptions["load"];
 }
 
-/** What I want of one emoji on one message, until the server has it so. */
-interface Wish {
-  readonly room: RoomId;
-  readonly id: MessageId;
-  readonly emoji: string;
-  on: boolean;
-  readonly settled: PromiseWithResolvers<void>;
-}
-
 /**
- * My reactions on their way. A press shows at once as a *wish* laid over the message; wishes are sent one at a time each,
- * the latest state only, until the server has taken or refused them. While there is no connection they wait.
+ * My reactions on their way. A press shows at once as a *wish* laid over the message, until the server has the last state
+ * that I want, or has refused it. The outbox keeps and sends wishes; those of other pages show here, too.
  */
 export class Reactions {
   readonly #options: ReactionsOptions;
+  /** By message, then by emoji. */
   readonly #wishes = new Map<string, Map<string, Wish>>();
-  readonly #sending = new Set<Wish>();
-  /** What was sent a moment ago. */
-  readonly #resting = new Set<string>();
+  /** Whoever pressed, and wants to know what comes of it. */
+  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+  /** Wishes from here on their way to the outbox: they show already, and perhaps not as the last one. */
+  readonly #pressed = new Set<Wish>();
   readonly #own: OwnReactions;
   readonly #changes: () => number;
   readonly #changed: () => void;
-  #isOpen = false;
 
   constructor(options: ReactionsOptions) {
     this.#options = options;
@@ -60,7 +46,7 @@ export class Reactions {
   shown(message: Message): readonly ShownReaction[] {
     this.#changes();
     const { me } = this.#options;
-    const wishes = this.#wishes.get(keyOf(message));
+    const wishes = this.#wishes.get(placeOf(message));
     const shown: ShownReaction[] = [];
     for (const reaction of message.reactions ?? []) {
       const mine = this.#isMine(message, reaction);
@@ -81,27 +67,22 @@ export class Reactions {
   toggle(message: Message, spelled: string): Promise<void> {
     const emoji = qualifyEmoji(spelled);
     const on = !this.shown(message).some((reaction) => reaction.emoji === emoji && reaction.mine);
-    const key = keyOf(message);
-    const wishes = this.#wishes.get(key) ?? new Map<string, Wish>();
-    this.#wishes.set(key, wishes);
     const { room, id } = message;
-    const wish = wishes.get(emoji) ?? { room, id, emoji, on, settled: Promise.withResolvers<void>() };
-    wish.on = on;
-    wishes.set(emoji, wish);
-    this.#changed();
-    void this.#send(wish);
-    return wish.settled.promise;
+    const wish: Wish = { kind: "react", room, id, emoji, on };
+    const waiting = this.#waiting.get(keyOf(wish)) ?? Promise.withResolvers<void>();
+    this.#waiting.set(keyOf(wish), waiting);
+    this.#show(wish);
+    this.#pressed.add(wish);
+    void this.#options.put(wish);
+    return waiting.promise;
   }
 
   /** The connection is there. */
   open(): void {
-    this.#isOpen = true;
     this.#own.open();
-    for (const wishes of this.#wishes.values()) for (const wish of wishes.values()) void this.#send(wish);
   }
 
   close(): void {
-    this.#isOpen = false;
     this.#own.close();
   }
 
@@ -110,54 +91,48 @@ export class Reactions {
     this.#own.forget(room);
   }
 
-  async #send(wish: Wish): Promise<void> {
-    const key = `${keyOf(wish)} ${wish.emoji}`;
-    if (this.#sending.has(wish) || this.#resting.has(key)) return;
-    this.#sending.add(wish);
-    const { clock, send, onMessage } = this.#options;
-    let failures = 0;
-    while (this.#isOpen) {
-      const { on } = wish;
-      try {
-        const message = await send(wish, on);
-        batch(() => {
-          this.#own.acted(message, wish.emoji, on);
-          onMessage(message);
-          if (wish.on === on) this.#settle(wish);
-        });
-        this.#rest(key, wish);
-        break;
-      } catch (error) {
-        if (!(error instanceof ParleyError)) throw error;
-        failures++;
-        if (!error.retryable || (error.code === "internal" && failures >= internalErrorsMax)) {
-          this.#settle(wish, error);
-          break;
-        }
-        if (this.#isOpen) await sleep(clock, error.retryAfterMs ?? backOffMs(clock, failures));
-      }
-    }
-    this.#sending.delete(wish);
+  /** The outbox has it. */
+  kept(wish: Wish): void {
+    if (!this.#pressed.delete(wish)) this.#show(wish);
   }
 
-  /** What is pressed meanwhile is sent afterwards. */
-  #rest(key: string, { room, id, emoji }: Wish): void {
-    this.#resting.add(key);
-    this.#options.clock.after(restMs, () => {
-      this.#resting.delete(key);
-      const next = this.#wishes.get(keyOf({ room, id }))?.get(emoji);
-      if (next) void this.#send(next);
-    });
+  /** The server has it. */
+  done(wish: Wish, message: Message | null): void {
+    if (message) this.#own.acted(message, wish.emoji, wish.on);
+    if (this.#end(wish)) this.#waitingFor(wish)?.resolve();
   }
 
-  #settle(wish: Wish, error?: ParleyError): void {
-    const key = keyOf(wish);
-    const wishes = this.#wishes.get(key);
-    wishes?.delete(wish.emoji);
-    if (wishes?.size === 0) this.#wishes.delete(key);
+  /** It is not to be had. */
+  dropped(wish: Wish, error: ParleyError | null): void {
+    if (!this.#end(wish)) return;
+    const waiting = this.#waitingFor(wish);
+    if (!error) waiting?.resolve();
+    else if (waiting) waiting.reject(error);
+    else this.#options.onRefused(`${wish.emoji} was not put on the message. ${error.message}`);
+  }
+
+  #show(wish: Wish): void {
+    const wishes = this.#wishes.get(placeOf(wish)) ?? new Map<string, Wish>();
+    this.#wishes.set(placeOf(wish), wishes);
+    wishes.set(wish.emoji, wish);
     this.#changed();
-    if (error) wish.settled.reject(error);
-    else wish.settled.resolve();
+  }
+
+  /** False when something else is wished by now. */
+  #end(wish: Wish): boolean {
+    const place = placeOf(wish);
+    const wishes = this.#wishes.get(place);
+    if (!wishes || wishes.get(wish.emoji)?.on !== wish.on) return false;
+    wishes.delete(wish.emoji);
+    if (wishes.size === 0) this.#wishes.delete(place);
+    this.#changed();
+    return true;
+  }
+
+  #waitingFor(wish: Wish): PromiseWithResolvers<void> | undefined {
+    const waiting = this.#waiting.get(keyOf(wish));
+    this.#waiting.delete(keyOf(wish));
+    return waiting;
   }
 
   #isMine(message: Message, reaction: Reaction): boolean {
@@ -166,4 +141,4 @@ export class Reactions {
   }
 }
 
-const keyOf = ({ room, id }: { readonly room: RoomId; readonly id: MessageId }) => `${room} ${id}`;
+const placeOf = ({ room, id }: { readonly room: RoomId; readonly id: MessageId }) => `${room} ${id}`;

@@ -48,12 +48,12 @@ export function readingVerbs(account: Account, http: Http): ReadingVerbs {
 function markRead({ rooms, receipts }: SignedIn, id: RoomId): void {
   const room = rooms.find(id);
   if (!room?.membership || room.membership.receipt >= room.lastMessageId) return;
-  receipts.put(id, { upTo: room.lastMessageId, unread: false });
+  receipts.put({ kind: "read", room: id, upTo: room.lastMessageId, unread: false });
   rooms.mark(id, room.lastMessageId);
 }
 
 function markUnread({ me, rooms, receipts, timelines }: SignedIn, id: RoomId, from: MessageId): void {
-  receipts.put(id, { upTo: from - 1, unread: true });
+  receipts.put({ kind: "read", room: id, upTo: from - 1, unread: true });
   const entries = timelines.find(id)?.entries() ?? [];
   const unread = entries
     .map((entry) => entry.message())

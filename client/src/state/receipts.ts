@@ -1,36 +1,32 @@
 import { ParleyError } from "@parley/protocol/errors";
 import type { MessageId, RoomId } from "@parley/protocol/model";
-import { backOffMs, type Clock, sleep } from "@parley/sdk/clock";
+import type { Clock } from "@parley/sdk/clock";
+import type { Mark } from "@parley/sdk/outbox";
 
-/** A room's receipt is sent at most this often: what is read meanwhile goes with the next one. */
+/** A room's mark is kept at most this often: what is read meanwhile goes with the next one. */
 const everyMs = 1000;
 /** How long a place that may be wrong waits for more of what made it so. */
 const doubtMs = 300;
 
 export interface ReceiptsOptions {
   readonly clock: Clock;
-  readonly send: (room: RoomId, mark: Mark) => Promise<void>;
+  /** Has the outbox send it. */
+  readonly put: (mark: Mark) => Promise<void>;
+  /** I have read this far, on a page of before or another one. */
+  readonly onAhead: (room: RoomId, upTo: MessageId) => void;
   /** Asks for a room as it is now. */
   readonly reload: (room: RoomId) => Promise<void>;
 }
 
-export interface Mark {
-  readonly upTo: MessageId;
-  /** It may go back. */
-  readonly unread: boolean;
-}
-
 /**
- * What I have read, on its way to the server. Each room's marks go one at a time, the newest instead of those before, until
- * the server has taken or refused it; while there is no connection they wait. And rooms whose counts are in doubt are asked
- * for again, once for all that happens within a moment.
+ * What I have read, on its way to the server: of each room the last mark. The outbox keeps and sends them. And rooms whose
+ * counts are in doubt are asked for again, once for all that happens within a moment.
  */
 export class Receipts {
   readonly #options: ReceiptsOptions;
   readonly #marks = new Map<RoomId, Mark>();
-  readonly #busy = new Set<RoomId>();
+  readonly #resting = new Set<RoomId>();
   readonly #doubts = new Map<RoomId, () => void>();
-  #isOpen = false;
   #isClosed = false;
 
   constructor(options: ReceiptsOptions) {
@@ -43,9 +39,22 @@ export class Receipts {
     return mark?.unread ? undefined : mark?.upTo;
   }
 
-  put(room: RoomId, mark: Mark): void {
-    this.#marks.set(room, mark);
-    void this.#send(room);
+  put(mark: Mark): void {
+    this.#marks.set(mark.room, mark);
+    if (!this.#resting.has(mark.room)) this.#keep(mark);
+  }
+
+  /** The outbox has it. */
+  kept(mark: Mark): void {
+    if (this.#marks.has(mark.room)) return;
+    this.#marks.set(mark.room, mark);
+    if (!mark.unread) this.#options.onAhead(mark.room, mark.upTo);
+  }
+
+  /** The server has it, or does not want it. */
+  done({ room, upTo, unread }: Mark): void {
+    const mark = this.#marks.get(room);
+    if (mark?.upTo === upTo && mark.unread === unread) this.#marks.delete(room);
   }
 
   doubt(room: RoomId): void {
@@ -68,43 +77,19 @@ export class Receipts {
     this.#doubts.delete(room);
   }
 
-  open(): void {
-    this.#isOpen = true;
-    for (const room of [...this.#marks.keys()]) void this.#send(room);
-  }
-
-  lost(): void {
-    this.#isOpen = false;
-  }
-
   close(): void {
-    this.#isOpen = false;
     this.#isClosed = true;
     for (const cancel of this.#doubts.values()) cancel();
   }
 
-  async #send(room: RoomId): Promise<void> {
-    if (this.#busy.has(room)) return;
-    this.#busy.add(room);
-    let tries = 0;
-    for (let mark = this.#marks.get(room); mark && this.#isOpen; mark = this.#marks.get(room)) {
-      const wait = await this.#sendOnce(room, mark, ++tries);
-      if (wait === null) tries = 0;
-      await sleep(this.#options.clock, wait ?? everyMs);
-    }
-    this.#busy.delete(room);
-  }
-
-  /** Null when it is done with, else how long to wait before the next try. */
-  async #sendOnce(room: RoomId, mark: Mark, tries: number): Promise<number | null> {
-    try {
-      await this.#options.send(room, mark);
-    } catch (error) {
-      if (!(error instanceof ParleyError)) throw error;
-      if (error.retryable) return error.retryAfterMs ?? backOffMs(this.#options.clock, tries);
-    }
-    // What has come meanwhile is still to be sent.
-    if (this.#marks.get(room) === mark) this.#marks.delete(room);
-    return null;
+  #keep(mark: Mark): void {
+    const { room } = mark;
+    this.#resting.add(room);
+    void this.#options.put(mark);
+    this.#options.clock.after(everyMs, () => {
+      this.#resting.delete(room);
+      const next = this.#marks.get(room);
+      if (next && next !== mark && !this.#isClosed) this.#keep(next);
+    });
   }
 }

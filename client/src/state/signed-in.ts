@@ -1,11 +1,10 @@
-import { closeCodes } from "@parley/protocol/errors";
+import { closeCodes, ParleyError } from "@parley/protocol/errors";
 import type { DeltaFrame } from "@parley/protocol/frames";
 import type { MessagePage, OwnReactions } from "@parley/protocol/http/messages";
 import type { ReceiptList } from "@parley/protocol/http/receipts";
 import type { MemberPage, RoomList } from "@parley/protocol/http/rooms";
 import {
   type Message,
-  type MessageId,
   type Room,
   type RoomId,
   type Topic,
@@ -17,9 +16,10 @@ import type { Clock } from "@parley/sdk/clock";
 import type { Connection, ConnectionStatus } from "@parley/sdk/connection";
 import { Feed, type FeedOptions } from "@parley/sdk/feed";
 import type { Http } from "@parley/sdk/http";
-import { Outbox } from "@parley/sdk/outbox";
+import { type Act, Outbox } from "@parley/sdk/outbox";
 import type { OutboxStorage } from "@parley/sdk/outbox-storage";
 import { RoomListLoader } from "@parley/sdk/room-list";
+import { sendAct } from "@parley/sdk/send-act";
 import type { OpenSocket } from "@parley/sdk/socket";
 import type { Topics } from "@parley/sdk/topics";
 import { batch, createSignal, untrack } from "solid-js";
@@ -37,7 +37,7 @@ import type { SendFile } from "./send-file.ts";
 import type { LoadPage } from "./timeline.ts";
 import { Timelines } from "./timelines.ts";
 import { Typing } from "./typing.ts";
-import { Unsent } from "./unsent.ts";
+import { UnsentList } from "./unsent.ts";
 import { Uploads } from "./uploads.ts";
 
 const pageSize = 50;
@@ -54,6 +54,8 @@ export interface SignedInOptions {
   readonly sendFile: SendFile;
   readonly storage: DraftStorage | undefined;
   readonly outboxStorage: OutboxStorage;
+  /** A reaction of before was refused, and nobody asks for it any more. */
+  readonly onRefused: (text: string) => void;
   readonly onWorkspace: (workspace: Workspace) => void;
   readonly onSignedOut: () => void;
   /** This browser may not be signed in any more, or as somebody else. */
@@ -69,7 +71,7 @@ export class SignedIn {
   readonly receipts: Receipts;
   readonly timelines: Timelines;
   readonly outbox: Outbox;
-  readonly unsent = new Unsent();
+  readonly unsent = new UnsentList();
   readonly reactions: Reactions;
   readonly typing: Typing;
   readonly presences: Presences;
@@ -107,9 +109,8 @@ export class SignedIn {
     this.people.meet(user);
     this.receipts = new Receipts({
       clock,
-      send: async (room, { upTo, unread }) => {
-        await this.connection.request({ type: "receipt.set", room, upTo, ...(unread && { unread }) });
-      },
+      put: (mark) => this.outbox.put(mark),
+      onAhead: (room, upTo) => this.rooms.mark(room, upTo),
       reload: async (room) => {
         await this.rooms.changed(http.get<Room>(`/rooms/${room}`));
       },
@@ -143,33 +144,16 @@ export class SignedIn {
     this.outbox = new Outbox({
       clock,
       storage: options.outboxStorage,
-      send: ({ room, content, clientMessageId, attachments }) =>
-        this.#feed.requestMessage({
-          type: "message.send",
-          room,
-          content,
-          clientMessageId,
-          ...(attachments && { attachments: attachments.map(({ id }) => id) }),
-        }),
-      onKept: (outgoing, failure) => {
-        this.unsent.put(outgoing, failure);
-        this.timelines.find(outgoing.room)?.put(outgoing, failure);
-      },
-      onSent: ({ room, clientMessageId }, message) => {
-        this.unsent.remove(clientMessageId);
-        this.timelines.find(room)?.acknowledge(clientMessageId, message);
-      },
-      onDropped: ({ room, clientMessageId }) => {
-        this.unsent.remove(clientMessageId);
-        this.timelines.find(room)?.drop(clientMessageId);
-      },
+      send: (act) => sendAct(this.#feed, act),
+      onKept: (act, failure) => batch(() => this.#onKept(act, failure)),
+      onDone: (act, message) => batch(() => this.#onDone(act, message)),
+      onDropped: (act, error) => batch(() => this.#onDropped(act, error)),
     });
     this.reactions = new Reactions({
       clock,
       me: user.id,
-      send: ({ room, id, emoji }, on) =>
-        this.#feed.requestMessage({ type: on ? "reaction.add" : "reaction.remove", room, id, emoji }),
-      onMessage: (message) => this.timelines.find(message.room)?.apply([message]),
+      put: (wish) => this.outbox.put(wish),
+      onRefused: options.onRefused,
       loadOwn: (room, messages) => http.get<OwnReactions>(`/rooms/${room}/my-reactions?messages=${messages.join()}`),
     });
     this.typing = new Typing({
@@ -216,14 +200,58 @@ export class SignedIn {
     this.#putUser(user);
   }
 
-  async editMessage(room: RoomId, id: MessageId, content: string): Promise<void> {
-    const message = await this.#feed.requestMessage({ type: "message.edit", room, id, content });
-    this.timelines.find(room)?.apply([message]);
+  #onKept(act: Act, failure: string | null): void {
+    switch (act.kind) {
+      case "react":
+        this.reactions.kept(act);
+        return;
+      case "read":
+        this.receipts.kept(act);
+        return;
+      default:
+        this.unsent.put(act, failure);
+        this.timelines.find(act.room)?.put(act, failure);
+    }
   }
 
-  async deleteMessage(room: RoomId, id: MessageId): Promise<void> {
-    const message = await this.#feed.requestMessage({ type: "message.delete", room, id });
-    this.timelines.find(room)?.apply([message]);
+  #onDone(act: Act, message: Message | null): void {
+    const timeline = this.timelines.find(act.room);
+    switch (act.kind) {
+      case "react":
+        this.reactions.done(act, message);
+        if (message) timeline?.apply([message]);
+        return;
+      case "read":
+        this.receipts.done(act);
+        return;
+      case "send":
+        this.unsent.remove(act);
+        if (message) timeline?.acknowledge(act.clientMessageId, message);
+        return;
+      default:
+        this.unsent.remove(act);
+        if (message) timeline?.apply([message]);
+        timeline?.dropChange(act);
+    }
+  }
+
+  #onDropped(act: Act, error: ParleyError | null): void {
+    const timeline = this.timelines.find(act.room);
+    switch (act.kind) {
+      case "react":
+        this.reactions.dropped(act, error);
+        return;
+      case "read":
+        this.receipts.done(act);
+        return;
+      case "send":
+        this.unsent.remove(act);
+        timeline?.drop(act.clientMessageId);
+        return;
+      default:
+        this.unsent.remove(act);
+        timeline?.dropChange(act);
+    }
   }
 
   #openFeed(): Feed {
@@ -259,13 +287,11 @@ export class SignedIn {
     this.outbox.open();
     this.uploads.resume();
     this.reactions.open();
-    this.receipts.open();
   }
 
   #onStatus(status: ConnectionStatus): void {
     if (status.kind !== "online") {
       this.outbox.close();
-      this.receipts.lost();
       this.presences.onLost();
       this.reactions.close();
     }
@@ -307,6 +333,7 @@ export class SignedIn {
       this.timelines.find(roomOf(delta.topic))?.apply(messages);
       this.readers.apply(roomOf(delta.topic), delta);
     }
+    this.#noteMine(messages);
     this.arrivals.tell(arriving);
   }
 
@@ -316,6 +343,7 @@ export class SignedIn {
     const arriving = this.arrivals.of(delta);
     this.rooms.apply(delta);
     this.#meetAuthors(delta.messages ?? []);
+    this.#noteMine(delta.messages ?? []);
     this.arrivals.tell(arriving);
   }
 
@@ -336,7 +364,7 @@ export class SignedIn {
 
   #forgetRoom(room: RoomId): void {
     this.timelines.drop(room);
-    this.outbox.refuse(room, "You are not in this room any more.");
+    this.outbox.refuse(room, new ParleyError("not_found", "You are not in this room any more."));
     this.uploads.clear(room);
     this.reactions.forget(room);
     this.receipts.clear(room);
@@ -351,6 +379,11 @@ export class SignedIn {
     const { email, emailVerified, pendingEmail, sharesReceipts } = this.me();
     const own = { email, emailVerified, sharesReceipts, ...(pendingEmail !== undefined && { pendingEmail }) };
     this.#setMe(user.email === undefined ? { ...user, ...own } : user);
+  }
+
+  /** What I have sent, perhaps from another page, or before the page was loaded again. */
+  #noteMine(messages: readonly Message[]): void {
+    for (const message of messages) if (message.author.id === this.#options.user.id) this.outbox.arrived(message);
   }
 
   #meetAuthors(messages: readonly Message[]): void {

@@ -1,7 +1,7 @@
 import { mergeMessages } from "@parley/protocol/apply";
 import type { MessagePage } from "@parley/protocol/http/messages";
 import { type Author, type Message, type MessageId, type RoomId, roomTopic, type UserId } from "@parley/protocol/model";
-import type { Outgoing } from "@parley/sdk/outbox";
+import { type Act, type Deletion, type Edit, keyOf, type Outgoing } from "@parley/sdk/outbox";
 import type { Kept } from "@parley/sdk/outbox-storage";
 import type { Topics } from "@parley/sdk/topics";
 import { batch, createSignal } from "solid-js";
@@ -16,7 +16,7 @@ export interface TimelineOptions {
   readonly me: UserId;
   /** Myself, as the author of what waits to be sent. */
   readonly author: () => Author;
-  /** What waits to be sent in this room already. */
+  /** What the outbox has for this room already. */
   readonly waiting: readonly Kept[];
   readonly topics: Topics;
   readonly load: LoadPage;
@@ -65,6 +65,8 @@ export class RoomTimeline implements Timeline {
 
   #messages: readonly Message[] = [];
   readonly #confirmed = new Map<MessageId, LiveEntry>();
+  /** What I have made of confirmed messages, and the server does not know yet. */
+  readonly #changes = new Map<MessageId, { readonly act: Edit | Deletion; readonly failure: string | null }>();
   #tail: readonly LiveEntry[] = [];
   #shown: readonly Entry[] = [];
   #phase: "loading" | "ready" | "failed" = "loading";
@@ -100,7 +102,7 @@ export class RoomTimeline implements Timeline {
     this.#setLoadingOlder = setLoadingOlder;
     this.#setHasNewer = setHasNewer;
     this.#setBrokenAfter = setBrokenAfter;
-    for (const { outgoing, failure } of options.waiting) this.put(outgoing, failure);
+    for (const { act, failure } of options.waiting) this.put(act, failure);
     void this.#load({});
   }
 
@@ -194,18 +196,17 @@ export class RoomTimeline implements Timeline {
   }
 
   /** The outbox keeps this: shows it, or shows it as it is now. */
-  put(outgoing: Outgoing, failure: string | null): void {
-    const { clientMessageId } = outgoing;
-    const known = this.#findInTail(clientMessageId);
-    const sent = this.#messages.find((message) => this.#isMine(message) && message.clientMessageId === clientMessageId);
-    if (sent) {
-      this.#options.onConfirmed(sent);
-      return;
-    }
-    const entry = known ?? LiveEntry.ofOutgoing(outgoing, this.#options.author());
-    entry.put(outgoing, failure);
-    if (!known) this.#tail = [...this.#tail, entry];
-    this.#show();
+  put(act: Act, failure: string | null): void {
+    if (act.kind === "send") this.#putOutgoing(act, failure);
+    if (act.kind !== "edit" && act.kind !== "delete") return;
+    this.#changes.set(act.id, { act, failure });
+    this.#confirmed.get(act.id)?.putChange(keyOf(act), act, failure);
+  }
+
+  /** What I have made of a message is done, or given up. */
+  dropChange({ id }: Edit | Deletion): void {
+    this.#changes.delete(id);
+    this.#confirmed.get(id)?.dropChange();
   }
 
   /** Its author has given it up. */
@@ -228,6 +229,20 @@ export class RoomTimeline implements Timeline {
     this.#loads++;
     this.#options.onUnfollowed(this.#options.room);
     this.#options.topics.forget(roomTopic(this.#options.room));
+  }
+
+  #putOutgoing(outgoing: Outgoing, failure: string | null): void {
+    const { clientMessageId } = outgoing;
+    const known = this.#findInTail(clientMessageId);
+    const sent = this.#messages.find((message) => this.#isMine(message) && message.clientMessageId === clientMessageId);
+    if (sent) {
+      this.#options.onConfirmed(sent);
+      return;
+    }
+    const entry = known ?? LiveEntry.ofOutgoing(outgoing, this.#options.author());
+    entry.put(outgoing, failure);
+    if (!known) this.#tail = [...this.#tail, entry];
+    this.#show();
   }
 
   async #load(cursor: { readonly around?: MessageId }): Promise<void> {
@@ -323,10 +338,13 @@ export class RoomTimeline implements Timeline {
     batch(() => {
       const kept = new Set<MessageId>();
       const confirmed = this.#messages.map((message) => {
-        const entry = this.#confirmed.get(message.id) ?? this.#takeFromTail(message) ?? LiveEntry.ofMessage(message);
+        const known = this.#confirmed.get(message.id);
+        const entry = known ?? this.#takeFromTail(message) ?? LiveEntry.ofMessage(message);
         this.#confirmed.set(message.id, entry);
         kept.add(message.id);
         entry.confirm(message);
+        const change = known ? undefined : this.#changes.get(message.id);
+        if (change) entry.putChange(keyOf(change.act), change.act, change.failure);
         return entry;
       });
       for (const id of this.#confirmed.keys()) if (!kept.has(id)) this.#confirmed.delete(id);

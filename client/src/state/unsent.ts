@@ -1,28 +1,28 @@
-import type { Outgoing } from "@parley/sdk/outbox";
+import { type Deletion, type Edit, keyOf, type Outgoing } from "@parley/sdk/outbox";
 import { createSignal } from "solid-js";
-import type { UnsentMessage } from "./client.ts";
+import type { Unsent } from "./client.ts";
 
 /** What is on its way in all rooms, for screens that tell of it. */
-export class Unsent {
-  /** In the order in which it was written. */
-  readonly list: () => readonly UnsentMessage[];
-  readonly #setList: (change: (before: readonly UnsentMessage[]) => readonly UnsentMessage[]) => void;
+export class UnsentList {
+  /** In the order in which it was made. */
+  readonly list: () => readonly Unsent[];
+  readonly #setList: (change: (before: readonly Unsent[]) => readonly Unsent[]) => void;
 
   constructor() {
-    const [list, setList] = createSignal<readonly UnsentMessage[]>([]);
+    const [list, setList] = createSignal<readonly Unsent[]>([]);
     this.list = list;
     this.#setList = setList;
   }
 
-  put(outgoing: Outgoing, failure: string | null): void {
-    const message = { ...outgoing, failure };
+  put(act: Outgoing | Edit | Deletion, failure: string | null): void {
+    const unsent: Unsent = { content: "", ...act, key: keyOf(act), failure };
     this.#setList((before) => {
-      const at = before.findIndex(({ clientMessageId }) => clientMessageId === outgoing.clientMessageId);
-      return at < 0 ? [...before, message] : before.with(at, message);
+      const at = before.findIndex(({ key }) => key === unsent.key);
+      return at < 0 ? [...before, unsent] : before.with(at, unsent);
     });
   }
 
-  remove(key: string): void {
-    this.#setList((before) => before.filter(({ clientMessageId }) => clientMessageId !== key));
+  remove(act: Outgoing | Edit | Deletion): void {
+    this.#setList((before) => before.filter(({ key }) => key !== keyOf(act)));
   }
 }

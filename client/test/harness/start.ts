@@ -11,6 +11,8 @@ export { ann, ben, cleo, general } from "../../../sdk/test/harness/world.ts";
 export class World extends NetworkWorld {
   readonly uploads = new Uploads();
   client: RunningClient;
+  /** What the client has said of before. */
+  readonly refused: string[] = [];
   readonly outboxes = new Map<UserId, MemoryOutboxStorage>();
   readonly storage = new Map<string, string>();
   wake: () => void = () => {};
@@ -43,6 +45,7 @@ export class World extends NetworkWorld {
         setItem: (key, value) => void storage.set(key, value),
         removeItem: (key) => void storage.delete(key),
       },
+      onRefused: (text) => void this.refused.push(text),
       openOutboxStorage: (user) => this.outboxOf(user).page(),
     });
   }

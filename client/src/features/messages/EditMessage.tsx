@@ -40,13 +40,13 @@ export function EditMessage(props: {
       setProblem(`A message has at most ${limits.messageLength} characters.`);
       return;
     }
-    if (text === message.content) {
+    if (text === message.content && props.entry.change() === null) {
       props.editing.stop();
       return;
     }
     setBusy(true);
     try {
-      if (unsent) await client.retryMessage(message.clientMessageId ?? "", text);
+      if (unsent) await client.changeUnsent(message.clientMessageId ?? "", text);
       else await client.editMessage(props.room.id, message.id, text);
       if (props.editing.entry() === props.entry) props.editing.stop();
     } catch (error) {

@@ -14,7 +14,7 @@ export interface MessageAction extends Action {
   readonly more?: boolean;
 }
 
-/** What this reader can do with a message. Nothing, when it is deleted or not sent yet. */
+/** What this reader can do with a message. Nothing, when it is deleted; where it was not sent, it says so itself. */
 export function actionsFor(
   client: Client,
   room: Room,
@@ -26,15 +26,23 @@ export function actionsFor(
     readonly why: () => void;
     readonly markUnread: () => void;
     readonly seenBy: () => void;
+    /** Gives up what waits to be sent. */
+    readonly discard: () => void;
   },
 ): readonly MessageAction[] {
   const message = entry.message();
-  if (message.deletedAt !== undefined || entry.delivery().kind !== "sent") return [];
+  if (message.deletedAt !== undefined || entry.delivery().kind === "failed") return [];
   const own = message.author.id === client.me().id;
-  const actions: MessageAction[] = [
-    ...(message.content === ""
+  const copy: readonly MessageAction[] =
+    message.content === ""
       ? []
-      : [{ label: "Copy text", icon: "copy", run: () => void copyText(message.content, "Text copied") } as const]),
+      : [{ label: "Copy text", icon: "copy", run: () => void copyText(message.content, "Text copied") }];
+  if (entry.delivery().kind === "pending") {
+    const edit: MessageAction = { label: "Edit", icon: "pencil", run: on.edit };
+    return [...copy, edit, { label: "Delete", icon: "trash", run: on.discard }];
+  }
+  const actions: MessageAction[] = [
+    ...copy,
     {
       label: "Copy link",
       icon: "link",

@@ -47,12 +47,9 @@ export function MessageLine(props: {
     equals: (a, b) => a.newDay === b.newDay && a.first === b.first && a.last === b.last,
   });
   const isEdited = () => props.editing.entry() === props.entry;
-  const key = () => message().clientMessageId ?? "";
   const tell = (act: Promise<void>) => void act.catch((error: unknown) => notify(explain(error)));
-  const failure = () => {
-    const state = delivery();
-    return state.kind === "failed" ? state.reason : undefined;
-  };
+  const failure = () => findFailure(props.entry);
+  const waits = () => delivery().kind === "pending" || props.entry.change()?.failure === null;
   onMount(() => element && props.ref(element));
 
   return (
@@ -79,13 +76,13 @@ export function MessageLine(props: {
         data-own={message().author.id === client.me().id ? "" : undefined}
         data-called={props.called ? "" : undefined}
         data-calls-me={isCalled(client.me(), message()) ? "" : undefined}
-        data-delivery={delivery().kind}
+        data-delivery={waits() ? "pending" : delivery().kind}
       >
         <Show
           when={line().first}
           fallback={
             <span class="message-gutter" aria-hidden="true">
-              <Show when={delivery().kind === "pending"} fallback={formatShortClock(message().createdAt)}>
+              <Show when={waits()} fallback={formatShortClock(message().createdAt)}>
                 <Icon name="clock" />
               </Show>
             </span>
@@ -110,7 +107,7 @@ export function MessageLine(props: {
             <time datetime={message().createdAt} title={formatFull(message().createdAt)}>
               {formatClock(message().createdAt)}
             </time>
-            <Show when={delivery().kind === "pending"}>
+            <Show when={waits()}>
               <span class="message-sending">
                 <Icon name="clock" />
                 Sending
@@ -156,20 +153,26 @@ export function MessageLine(props: {
             onAdd={(button) => props.onReact(button)}
           />
           <Show when={!isEdited() && failure()}>
-            {(reason) => (
+            {(failed) => (
               <p class="message-failed">
                 <span>
                   <Icon name="alert" />
-                  Not sent. {reason()}
+                  {failed().words} {failed().reason}
                 </span>
-                <button type="button" class="text-button" onClick={() => tell(client.retryMessage(key()))}>
+                <button type="button" class="text-button" onClick={() => tell(client.retryUnsent(failed().key))}>
                   Retry
                 </button>
-                <button type="button" class="text-button" onClick={() => props.editing.start(props.entry)}>
-                  Edit
-                </button>
-                <button type="button" class="text-button" onClick={() => tell(client.discardMessage(key()))}>
-                  Delete
+                <Show when={failed().content !== undefined}>
+                  <button
+                    type="button"
+                    class="text-button"
+                    onClick={() => props.editing.start(props.entry, failed().content)}
+                  >
+                    Edit
+                  </button>
+                </Show>
+                <button type="button" class="text-button" onClick={() => tell(client.discardUnsent(failed().key))}>
+                  {failed().discard}
                 </button>
               </p>
             )}
@@ -180,6 +183,30 @@ export function MessageLine(props: {
       </article>
     </>
   );
+}
+
+interface Failure {
+  readonly key: string;
+  readonly words: string;
+  readonly reason: string;
+  /** What can be written otherwise. */
+  readonly content?: string;
+  /** What giving it up is called. */
+  readonly discard: string;
+}
+
+/** What the server has refused of this message. */
+function findFailure(entry: Entry): Failure | undefined {
+  const delivery = entry.delivery();
+  const { clientMessageId: key = "", content } = entry.message();
+  if (delivery.kind === "failed")
+    return { key, words: "Not sent.", reason: delivery.reason, content, discard: "Delete" };
+  const change = entry.change();
+  if (!change || change.failure === null) return undefined;
+  const failed = { key: change.key, reason: change.failure };
+  return change.kind === "edit"
+    ? { ...failed, words: "Change not saved.", content: change.content, discard: "Discard" }
+    : { ...failed, words: "Not deleted.", discard: "Keep" };
 }
 
 function DayLine(props: { readonly day: number }) {

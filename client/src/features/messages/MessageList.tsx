@@ -5,8 +5,10 @@ import { type Entry, type Timeline, useClient } from "../../state/client.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { whenIdle } from "../../ui/idle.ts";
 import { Late } from "../../ui/Late.tsx";
+import { notify } from "../../ui/notices.tsx";
 import { dialogPart } from "../../ui/part.tsx";
 import { dayOf, formatDay } from "../../ui/time.ts";
+import { explain } from "../words.ts";
 import type { Question } from "./Asking.tsx";
 import { announceNew, createUnseen } from "./arrivals.ts";
 import { createCall } from "./call.ts";
@@ -145,6 +147,10 @@ export function MessageList(props: {
       why: () => setAsked({ kind: "why", entry }),
       markUnread: () => client.markUnread(roomId, entry.message().id),
       seenBy: () => setAsked({ kind: "seen", entry }),
+      discard: () =>
+        void client
+          .discardUnsent(entry.message().clientMessageId ?? "")
+          .catch((error: unknown) => notify(explain(error))),
     });
   /** The button that opened the question may be gone, and the focus with it; or another question has taken its place. */
   const close = (question: Question) => {

@@ -5,7 +5,8 @@ import type { Client, Entry } from "../../state/client.ts";
 export interface Editing {
   readonly entry: Accessor<Entry | null>;
   readonly text: Accessor<string>;
-  start(entry: Entry): void;
+  /** With other text than the message has, if something else was written before. */
+  start(entry: Entry, text?: string): void;
   change(text: string): void;
   stop(): void;
 }
@@ -16,8 +17,8 @@ export function createEditing(): Editing {
   return {
     entry,
     text,
-    start(next) {
-      setText(next.message().content);
+    start(next, text = next.message().content) {
+      setText(text);
       setEntry(next);
     },
     change: setText,
@@ -27,7 +28,7 @@ export function createEditing(): Editing {
 
 export function canEdit(client: Client, entry: Entry): boolean {
   const { author, deletedAt } = entry.message();
-  return author.id === client.me().id && deletedAt === undefined && entry.delivery().kind === "sent";
+  return author.id === client.me().id && deletedAt === undefined;
 }
 
 /** The newest message that I may change. */

@@ -57,7 +57,7 @@ export function ConnectionLine(props: { readonly otherwise?: JSX.Element }) {
 /** What is to be sent once there is a connection again. */
 function Waiting() {
   const client = useClient();
-  const count = () => client.unsent().filter(({ failure }) => failure === null).length;
+  const count = () => client.unsent().filter(({ kind, failure }) => kind === "send" && failure === null).length;
   const [lasts, setLasts] = createSignal(true);
   void client.unsentLasts().then(setLasts);
   return (

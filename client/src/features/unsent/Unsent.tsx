@@ -1,5 +1,5 @@
 import { createSignal, For, Show } from "solid-js";
-import { type UnsentMessage, useClient } from "../../state/client.ts";
+import { type Unsent as UnsentAct, useClient } from "../../state/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { copyText } from "../../ui/clipboard.ts";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -12,14 +12,14 @@ import "./unsent.css";
 export function Unsent(props: { readonly onClose: () => void }) {
   const client = useClient();
   // By their keys, so that what changes with a message does not take the focus from its buttons.
-  const keys = () => client.unsent().map(({ clientMessageId }) => clientMessageId);
+  const keys = () => client.unsent().map(({ key }) => key);
   return (
     <Dialog title="Not sent yet" kind="wide" onClose={() => props.onClose()}>
       <ul class="unsent">
         <For each={keys()} fallback={<li class="dialog-text">Everything is sent.</li>}>
           {(key) => (
-            <Show when={client.unsent().find(({ clientMessageId }) => clientMessageId === key)}>
-              {(message) => <UnsentItem message={message()} />}
+            <Show when={client.unsent().find((unsent) => unsent.key === key)}>
+              {(unsent) => <UnsentItem unsent={unsent()} />}
             </Show>
           )}
         </For>
@@ -28,22 +28,22 @@ export function Unsent(props: { readonly onClose: () => void }) {
   );
 }
 
-function UnsentItem(props: { readonly message: UnsentMessage }) {
+function UnsentItem(props: { readonly unsent: UnsentAct }) {
   const client = useClient();
   const [problem, setProblem] = createSignal<string>();
-  const room = () => client.findRoom(props.message.room);
+  const room = () => client.findRoom(props.unsent.room);
   const act = (done: Promise<void>) => void done.catch((error: unknown) => setProblem(explain(error)));
-  const files = () => (props.message.attachments ?? []).map(({ name }) => name).join(", ");
+  const files = () => (props.unsent.attachments ?? []).map(({ name }) => name).join(", ");
   return (
     <li class="unsent-item">
       <p class="unsent-head">
         <b dir="auto">{room()?.name ?? "A room you are not in"}</b>
-        <time datetime={props.message.createdAt}>{formatFull(props.message.createdAt)}</time>
+        <time datetime={props.unsent.createdAt}>{formatFull(props.unsent.createdAt)}</time>
       </p>
       <p class="unsent-text" dir="auto">
-        {props.message.content || files()}
+        {props.unsent.kind === "delete" ? "A message to be deleted" : props.unsent.content || files()}
       </p>
-      <Show when={props.message.failure} fallback={<p class="unsent-state">Waits to be sent.</p>}>
+      <Show when={props.unsent.failure} fallback={<p class="unsent-state">Waits to be sent.</p>}>
         {(reason) => (
           <>
             <p class="unsent-state" data-failed="">
@@ -51,16 +51,16 @@ function UnsentItem(props: { readonly message: UnsentMessage }) {
             </p>
             <FormProblem text={problem()} />
             <div class="buttons">
-              <Show when={props.message.content}>
-                <Button kind="quiet" onClick={() => void copyText(props.message.content, "Text copied")}>
+              <Show when={props.unsent.content}>
+                <Button kind="quiet" onClick={() => void copyText(props.unsent.content, "Text copied")}>
                   Copy text
                 </Button>
               </Show>
-              <Button kind="danger-quiet" onClick={() => act(client.discardMessage(props.message.clientMessageId))}>
+              <Button kind="danger-quiet" onClick={() => act(client.discardUnsent(props.unsent.key))}>
                 Delete
               </Button>
               <Show when={room()}>
-                <Button onClick={() => act(client.retryMessage(props.message.clientMessageId))}>Retry</Button>
+                <Button onClick={() => act(client.retryUnsent(props.unsent.key))}>Retry</Button>
               </Show>
             </div>
           </>
