@@ -48,7 +48,9 @@ export async function makeBackup(path: string, options: BackupOptions): Promise<
   const folder = dirname(file);
   if (existsSync(file)) throw new BackupError(`There is a file ${file} already: choose another name.`);
   if (!existsSync(folder)) throw new BackupError(`There is no folder ${folder}.`);
-  const dataFolder = await realpath(options.dataFolder);
+  const dataFolder = await realpath(options.dataFolder).catch(() => {
+    throw new BackupError(`There is no data folder ${resolve(options.dataFolder)}: correct PARLEY_DATA.`);
+  });
   const release = holdLock(join(dataFolder, "backup.lock"));
   const releaseSource = release && (await options.source.lock());
   if (!releaseSource) {

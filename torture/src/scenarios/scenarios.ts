@@ -1,3 +1,4 @@
+import { backup } from "./backup.ts";
 import { calm } from "./calm.ts";
 import { crashImages } from "./crash-images.ts";
 import { drops } from "./drops.ts";
@@ -22,4 +23,5 @@ export const scenarios: readonly Scenario[] = [
   drops,
   fsyncOrder,
   crashImages,
+  backup,
 ];
