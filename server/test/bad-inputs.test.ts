@@ -110,14 +110,11 @@ test("[HT3] UP-14: a body in parts that does not end, or never would, is refused
   const part = `--${boundary}\r\ncontent-disposition: form-data; name="content"\r\n\r\nhello\r\n`;
   const headers = { "content-type": `multipart/form-data; boundary=${boundary}` };
   const small = part.repeat(10);
-  for (const [path, code] of [
-    [`/api/rooms/${general.id}/messages`, "unsupported_media_type"],
-    // It takes forms.
-    [`/rooms/${general.slug}/messages/create/`, "malformed"],
-  ] as const) {
+  // The second one takes forms, but none in parts.
+  for (const path of [`/api/rooms/${general.id}/messages`, `/rooms/${general.slug}/messages/create/`]) {
     const started = performance.now();
     const answer = await ada.request<{ code: string }>("POST", path, small, headers);
-    expect([path, answer.body.code]).toEqual([path, code]);
+    expect([path, answer.body.code]).toEqual([path, "unsupported_media_type"]);
     const large = await ada.request<{ code: string }>("POST", path, part.repeat(1000), headers);
     expect([path, large.body.code]).toEqual([path, "too_large"]);
     expect(performance.now() - started).toBeLessThan(2000);
