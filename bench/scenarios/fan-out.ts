@@ -28,12 +28,13 @@ type Mode = (typeof modes)[number];
 /** What is measured: something that takes a message and brings it to an audience. */
 interface System {
   readonly name: string;
-  readonly program: { cpuMs(): number; memoryMb(): number };
-  readonly audience: Audience;
-  readonly sender: RawSocket;
+  readonly program: { cpuMs(): number; memoryMb(): number; rest(): Promise<void> };
+  /** For one round: all of them at once would be more sockets than a process may have. */
+  open(): Promise<{ readonly audience: Audience; readonly sender: RawSocket }>;
   /** The text that makes it deliver its next message. */
   next(): string;
-  readonly times: Record<Mode, number[]>;
+  readonly times: number[];
+  readonly memory: number[];
   readonly rates: Record<Mode, number[]>;
   readonly costs: Record<Mode, number[]>;
   readonly shares: Record<Mode, number[]>;
@@ -62,82 +63,105 @@ const folder = join(import.meta.dirname, "../baselines");
 await using bare = await Program.start([process.execPath, join(folder, "broadcast.ts")]);
 await using node = await Program.start(["node", join(folder, "ws-broadcast.mjs")]);
 
-let expected = 0;
 for (const [place, { members, ...counts }] of sizes.entries()) {
   const room = rooms[place];
   if (!room) throw new Error("there is no room");
-  const parley = await openParley(room, members);
-  // The first message shows which bytes the others are to deliver.
-  parley.sender.send(parley.next());
-  await parley.audience.until(1);
+  const parley = toParley(room, members);
+  const sample = await takeSample(parley);
   const systems = [
     parley,
-    await openBaseline("Bun.serve", bare, parley.audience.sample, members),
-    await openBaseline("ws on Node", node, parley.audience.sample, members),
+    toBaseline("Bun.serve", bare, sample, members),
+    toBaseline("ws on Node", node, sample, members),
   ];
-  for (let round = 0; round < rounds; round++) {
-    for (const mode of modes) for (const system of systems) await measure(system, mode, counts[mode]);
-  }
-  expected = 1 + rounds * (counts.single + counts.pipelined);
+  for (let round = 0; round < rounds; round++) for (const system of systems) await measure(system, counts);
+  const expected = 1 + rounds * (counts.single + counts.pipelined);
   const page = await author.request<{ messages: { id: number }[] }>("GET", `/api/rooms/${room.id}/messages`);
   if (page.messages.at(-1)?.id !== expected)
     throw new Error(`the store has ${page.messages.at(-1)?.id}, not ${expected}`);
   for (const mode of modes) show(systems, mode, members);
-  for (const { sender, audience } of systems) {
-    sender.close();
-    audience.close();
-  }
-  await server.rest();
 }
 report.line("Every message came at every socket once and in order, and is in the store.");
 report.save();
 
-async function openParley(room: Room, members: number): Promise<System> {
+function toParley(room: Room, members: number): System {
   const cookies = crowd.slice(0, members).map(({ cookie }) => cookie);
-  const audience = await Audience.open(`${server.url}/api/socket`, `room:${room.id}`, cookies);
-  const sender = await RawSocket.open(`${server.url}/api/socket`, author.cookie);
+  const url = `${server.url}/api/socket`;
   let sent = 0;
-  const content = "a message with some words in it, as people write them";
-  const next = () =>
-    JSON.stringify({ type: "message.send", ref: ++sent, room: room.id, content: `${sent}: ${content}` });
-  return { name: "Parley", program: server, audience, sender, next, ...empty() };
+  const words = "a message with some words in it, as people write them";
+  return {
+    name: "Parley",
+    program: server,
+    open: async () => ({
+      audience: await Audience.open(url, `room:${room.id}`, cookies),
+      sender: await RawSocket.open(url, author.cookie),
+    }),
+    next: () => JSON.stringify({ type: "message.send", ref: ++sent, room: room.id, content: `${sent}: ${words}` }),
+    ...empty(),
+  };
 }
 
-async function openBaseline(name: string, program: Program, sample: string, members: number): Promise<System> {
-  const delta = JSON.parse(sample) as DeltaFrame;
-  const audience = await Audience.open(program.url, delta.topic, Array<string>(members).fill(""));
-  const sender = await RawSocket.open(program.url, "");
-  let to = delta.to;
-  const next = () => {
-    to++;
-    const messages = delta.messages?.map((message) => ({ ...message, id: to, seq: to }));
-    return JSON.stringify({ ...delta, from: to - 1, to, messages });
+/** The first message shows which bytes the others are to deliver. */
+async function takeSample(system: System): Promise<DeltaFrame> {
+  const { audience, sender } = await system.open();
+  sender.send(system.next());
+  await audience.until(1);
+  sender.close();
+  audience.close();
+  return JSON.parse(audience.sample) as DeltaFrame;
+}
+
+function toBaseline(name: string, program: Program, sample: DeltaFrame, members: number): System {
+  let to = sample.to;
+  return {
+    name,
+    program,
+    open: async () => ({
+      audience: await Audience.open(program.url, sample.topic, Array<string>(members).fill("")),
+      sender: await RawSocket.open(program.url, ""),
+    }),
+    next: () => {
+      to++;
+      const messages = sample.messages?.map((message) => ({ ...message, id: to, seq: to }));
+      return JSON.stringify({ ...sample, from: to - 1, to, messages });
+    },
+    ...empty(),
   };
-  return { name, program, audience, sender, next, ...empty() };
 }
 
 function empty() {
   const lists = () => ({ single: [] as number[], pipelined: [] as number[] });
-  return { times: lists(), rates: lists(), costs: lists(), shares: lists() };
+  return { times: [] as number[], memory: [] as number[], rates: lists(), costs: lists(), shares: lists() };
 }
 
-async function measure(system: System, mode: Mode, count: number): Promise<void> {
-  const { program, audience, sender } = system;
+async function measure(system: System, counts: Readonly<Record<Mode, number>>): Promise<void> {
+  const { program } = system;
+  const { audience, sender } = await system.open();
+  for (const mode of modes) {
+    await program.rest();
+    await send(system, audience, sender, mode, counts[mode]);
+  }
+  system.memory.push(program.memoryMb());
+  sender.close();
+  audience.close();
+  await program.rest();
+}
+
+async function send(system: System, audience: Audience, sender: RawSocket, mode: Mode, count: number): Promise<void> {
   audience.reset();
   const effort = new Effort();
-  const cpuBefore = program.cpuMs();
+  const cpuBefore = system.program.cpuMs();
   const started = performance.now();
   for (let sent = 0; sent < count; sent++) {
     if (mode === "pipelined" && sent >= inFlight) await audience.until(sent - inFlight + 1);
     const sentAt = performance.now();
     sender.send(system.next());
-    if (mode === "single") system.times.single.push((await audience.until(sent + 1)) - sentAt);
+    if (mode === "single") system.times.push((await audience.until(sent + 1)) - sentAt);
   }
   const seconds = ((await audience.until(count)) - started) / 1000;
   system.shares[mode].push(effort.share());
-  audience.audit(count);
+  system.costs[mode].push(((system.program.cpuMs() - cpuBefore) * 1000) / (count * audience.size));
   system.rates[mode].push((count * audience.size) / seconds);
-  system.costs[mode].push(((program.cpuMs() - cpuBefore) * 1000) / (count * audience.size));
+  audience.audit(count);
 }
 
 function show(systems: readonly System[], mode: Mode, members: number): void {
@@ -146,14 +170,14 @@ function show(systems: readonly System[], mode: Mode, members: number): void {
   const base = median(systems[1]?.costs[mode] ?? []);
   report.table(
     ["", "deliveries/s", "µs of server each", "against Bun.serve", "last receipt p50", "p99", "memory", "generator"],
-    systems.map(({ name, program, times, rates, costs, shares }) => [
+    systems.map(({ name, times, memory, rates, costs, shares }) => [
       name,
       thousands(median(rates[mode])),
       median(costs[mode]).toFixed(2),
       `${(median(costs[mode]) / base).toFixed(2)} ×`,
-      mode === "single" ? `${median(times.single).toFixed(2)} ms` : "",
-      mode === "single" ? `${quantile(times.single, 0.99).toFixed(2)} ms` : "",
-      `${Math.round(program.memoryMb())} MB`,
+      mode === "single" ? `${median(times).toFixed(2)} ms` : "",
+      mode === "single" ? `${quantile(times, 0.99).toFixed(2)} ms` : "",
+      `${Math.round(median(memory))} MB`,
       toShare(median(shares[mode])),
     ]),
   );
