@@ -226,6 +226,89 @@ journey(
   },
 );
 
+journey("a page that sleeps with its turn does not keep the others from sending", async ({ join }) => {
+  const lin = await join("lin");
+  await lin.open("/rooms/general");
+  await expect(lin.composer).toBeVisible();
+  const { id: me } = await lin.api<{ id: string }>("GET", "/me");
+  const { id: room } = await lin.api<{ id: string }>("GET", "/rooms/general");
+  const other = await lin.context.newPage();
+  await other.goto(`${new URL(lin.page.url()).origin}/browse`);
+  const isHeld = await other.evaluate(
+    (name) => new Promise((held) => void navigator.locks.request(name, () => new Promise(() => held(true)))),
+    `parley.outbox.${me}.${room}`,
+  );
+  expect(isHeld).toBe(true);
+  await lin.say("All the same");
+  await expect(lin.message("All the same")).toHaveAttribute("data-delivery", "pending");
+  await expect(lin.message("All the same")).toHaveAttribute("data-delivery", "sent", { timeout: 30_000 });
+  expect(await stored(lin)).toEqual(["All the same"]);
+});
+
+journey("what is deleted under a page is kept again", async ({ join }) => {
+  const lin = await join("lin");
+  await lin.open("/rooms/general");
+  await expect(lin.composer).toBeVisible();
+  await lin.expecting(lost, async () => {
+    const reconnect = await cutOff(lin.page);
+    await lin.page.reload();
+    await lin.say("Still here");
+    await expect(lin.message("Still here")).toBeVisible();
+    await lin.page.evaluate(
+      () => new Promise((done) => Object.assign(indexedDB.deleteDatabase("parley.outbox"), { onsuccess: done })),
+    );
+    const kept = () =>
+      lin.page.evaluate(async () => {
+        const found = (await indexedDB.databases()).some(({ name }) => name === "parley.outbox");
+        if (!found) return 0;
+        const database = await new Promise<IDBDatabase>((done) => {
+          const opening = indexedDB.open("parley.outbox");
+          opening.onsuccess = () => done(opening.result);
+        });
+        const rows = await new Promise<number>((done) => {
+          const counting = database.transaction("kept").objectStore("kept").count();
+          counting.onsuccess = () => done(counting.result);
+        });
+        database.close();
+        return rows;
+      });
+    await expect.poll(kept).toBe(1);
+    await lin.page.reload();
+    await expect(lin.message("Still here")).toHaveAttribute("data-delivery", "pending");
+    await reconnect();
+    await expect(lin.message("Still here")).toHaveAttribute("data-delivery", "sent", { timeout: 30_000 });
+  });
+});
+
+journey("a change and a deletion that are refused say so, and leave the message as it is", async ({ join }) => {
+  const ada = await join("ada");
+  const lin = await join("lin");
+  const { id } = await ada.createRoom("Sheds");
+  await lin.api("PUT", `/rooms/${id}/membership`);
+  await lin.send("sheds", "As it was");
+  await lin.open("/rooms/sheds");
+  await expect(lin.message("As it was")).toBeVisible();
+  await lin.expecting(lost, async () => {
+    const reconnect = await cutOff(lin.page);
+    await lin.page.reload();
+    await lin.act("As it was", "Edit");
+    await lin.page.getByRole("textbox", { name: "Edit message" }).fill("As it will be");
+    await lin.page.keyboard.press("Enter");
+    await expect(lin.message("As it will be")).toHaveAttribute("data-delivery", "pending");
+    await ada.api("PATCH", `/rooms/${id}`, { archived: true });
+    await reconnect();
+    await expect(lin.message("As it was")).toContainText("Change not saved. This room is archived.", {
+      timeout: 30_000,
+    });
+  });
+  await ada.api("PATCH", `/rooms/${id}`, { archived: false });
+  await lin.message("As it was").locator(".message-failed").getByRole("button", { name: "Edit" }).click();
+  await expect(lin.page.getByRole("textbox", { name: "Edit message" })).toHaveValue("As it will be");
+  await lin.page.keyboard.press("Enter");
+  await expect(lin.message("As it will be")).toHaveAttribute("data-delivery", "sent");
+  await expect.poll(() => stored(ada, id)).toEqual(["As it will be"]);
+});
+
 journey("where a browser keeps nothing, messages go all the same, and it says so", async ({ join }) => {
   const ada = await join("ada");
   await ada.context.addInitScript(() => {

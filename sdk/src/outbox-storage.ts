@@ -38,7 +38,8 @@ export interface OutboxStorage {
   remove(key: string, done: Done | null): Promise<void>;
   /**
    * Runs `act` while no other page runs one under this name, waiting for its turn. A page that ends gives its turn up. Where
-   * a browser has no such turns, each page takes its own: then the same thing may be sent twice, which is safe.
+   * a browser has no such turns, or another page keeps its own too long, each takes its own: then the same thing may be sent
+   * twice, which is safe.
    */
   inTurn(name: string, act: () => Promise<void>): Promise<void>;
   /** Tells what other pages do, in their order; never what this one does. Answers how to stop. */

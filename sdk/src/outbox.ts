@@ -8,6 +8,7 @@ const internalErrorsMax = 5;
 /** What has waited longer than this may not be meant any more: its author is asked. */
 const askAfterMs = 7 * 24 * 60 * 60_000;
 const tooOld = "It has waited for more than 7 days.";
+const filesGone = "Its files are not on the server any more. Change its text to send that alone.";
 /** What another page has done is heard of within this time. */
 const heardMs = 500;
 
@@ -140,10 +141,16 @@ export class Outbox {
     if (kept?.failure) await this.put(kept.act);
   }
 
-  /** Gives a message that is not sent another content. Should it turn out to be sent, the content changes there. */
+  /**
+   * Gives a message that is not sent another content. Should it turn out to be sent, the content changes there. It goes
+   * without its files, if the server has told that they are gone.
+   */
   async change(key: string, content: string): Promise<void> {
     const kept = this.#kept.get(key);
-    if (kept?.act.kind === "send") await this.put({ ...kept.act, content });
+    if (kept?.act.kind !== "send") return;
+    const { attachments, ...text } = kept.act;
+    const files = attachments && kept.failure !== filesGone && { attachments };
+    await this.put({ ...text, ...files, content });
   }
 
   /** Gives it up. Should a message turn out to be sent, it is deleted there. */
@@ -324,7 +331,7 @@ export class Outbox {
     const { key, act } = kept;
     if (this.#kept.get(key) !== kept) return;
     if (isSaid(act)) {
-      const failed = { ...kept, failure: error.message };
+      const failed = { ...kept, failure: failureOf(act, error) };
       await ignoringFaults(this.#storage.put(failed));
       if (this.#kept.get(key) !== kept) return;
       this.#options.onFailed?.(act, error);
@@ -336,6 +343,10 @@ export class Outbox {
     }
   }
 }
+
+/** Of a message with files the server refuses as invalid those that it does not have. */
+const failureOf = (act: Act, { code, message }: ParleyError): string =>
+  act.kind === "send" && act.attachments && code === "invalid" ? filesGone : message;
 
 /** What is left to do where a message was sent with another content than its author has given it since. */
 function findEdit(act: Act, message: Message | null): Edit | null {

@@ -316,3 +316,18 @@ test("what reactions and receipts the server refuses are forgotten, and told; th
   await page.answer(new ParleyError("message_deleted"));
   expect(page.told).toEqual(["👍 on 1 true: waits", "👍 on 1 true: dropped, message_deleted"]);
 });
+
+test("a message whose files are gone says so, and goes without them once its text is changed", async () => {
+  const { page } = start();
+  page.outbox.open();
+  await page.add("look", { attachments: [{ id: "FILE1", name: "a.png", type: "image/png", bytes: 1 }] });
+  await settle();
+  await page.answer(new ParleyError("invalid"));
+  expect(page.told.at(-1)).toContain("Its files are not on the server any more.");
+  await page.outbox.retry("key of look");
+  await settle();
+  await page.answer(new ParleyError("invalid"));
+  await page.outbox.change("key of look", "look, as text");
+  await settle();
+  expect(page.sends.map(({ act }) => "attachments" in act)).toEqual([false]);
+});

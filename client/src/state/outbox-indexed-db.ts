@@ -7,6 +7,8 @@ const store = "kept";
 const byKey = "key";
 /** A browser that does not open its database by then counts as one without. */
 const openMs = 3000;
+/** A page that was put to sleep with its turn does not give it back: it is not waited for longer than this. */
+const turnMs = 10_000;
 
 /** `order` is given by the database, and stays with the key. */
 interface Row extends Kept {
@@ -105,7 +107,18 @@ export function openOutboxStorage(user: UserId): OutboxStorage {
     async inTurn(lane, act) {
       // Browsers have locks only for pages that came over HTTPS, or from this computer.
       if (!navigator.locks) return turns.take(lane, act);
-      await navigator.locks.request(`${name}.${user}.${lane}`, act);
+      let hasTurn = false;
+      const actInTurn = () => {
+        hasTurn = true;
+        return act();
+      };
+      try {
+        const signal = AbortSignal.timeout(turnMs);
+        await navigator.locks.request(`${name}.${user}.${lane}`, { signal }, actInTurn);
+      } catch (error) {
+        if (hasTurn) throw error;
+        await turns.take(lane, act);
+      }
     },
     onChange(listener) {
       listeners.add(listener);
