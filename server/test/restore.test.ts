@@ -252,6 +252,18 @@ test("[BA4] whenever a restore is killed, the folder has the old workspace or th
   }
 });
 
+test("[BA4] restores of one second keep each what was there before", async () => {
+  await using folder = await temporaryFolder();
+  const kept: string[] = [];
+  for (const content of ["one", "two", "three"]) {
+    await mkdir(join(folder.path, ".restored"), { recursive: true });
+    for (const name of [".restored/parley.db", "parley.db"]) await writeFile(join(folder.path, name), content);
+    kept.push(finishReplacement(folder.path) ?? "");
+  }
+  const contents = await Promise.all(kept.map((path) => readFile(join(path, "parley.db"), "utf8")));
+  expect(contents).toEqual(["one", "two", "three"]);
+});
+
 test("[BA5] 20 clients that hold newer state are reset by the new epoch, and see what the backup has", async () => {
   await using cast = await startWithCast();
   const { server, ada, lin, sam, noor, general } = cast;

@@ -51,7 +51,10 @@ function keepBefore(folder: string, before: string): string | null {
     rmdirSync(before);
     return null;
   }
-  const kept = join(folder, `before-restore-${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}`);
+  const name = `before-restore-${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}`;
+  // Two restores may fall into one second.
+  let kept = join(folder, name);
+  for (let number = 2; existsSync(kept); number++) kept = join(folder, `${name}-${number}`);
   renameSync(before, kept);
   return kept;
 }
