@@ -39,7 +39,7 @@ test("[EM2] [EM3] [EM6] an address given at sign-up waits for the link that is m
   );
   expect(kept.join("")).not.toContain(token);
   // AU-18: whoever merely follows or looks at it changes nothing.
-  expect(await server.stranger.refusal("GET", "/api/auth/verifications")).toBe("not_found");
+  expect(await server.stranger.refusal("GET", "/api/auth/verifications")).toBe("method_not_allowed");
   for (let look = 0; look < 3; look++) {
     expect(await preview(server, token)).toEqual({ username: "ada", email: "ada@example.org" });
   }
