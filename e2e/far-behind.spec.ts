@@ -10,6 +10,8 @@ const weight = "\u2060".repeat(1300);
 /** Takes the network from `visitor` while others go on, and gives it back; by then the server has forgotten what it sent last. */
 async function away(visitor: Visitor, server: Server, meanwhile: () => Promise<void>): Promise<void> {
   await visitor.context.setOffline(true);
+  // Until its client has given it up, a socket keeps what comes, and brings it when the network is back.
+  await expect(visitor.page.getByText("No connection")).toBeVisible({ timeout: 30_000 });
   await meanwhile();
   await server.kill("SIGTERM");
   await server.resume();
